@@ -1,0 +1,1 @@
+"""The HTTP door of accounts: parses, calls, answers; decides nothing."""

@@ -1,0 +1,1 @@
+"""What this wing does: one verb a file. All its writes are here."""

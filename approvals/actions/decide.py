@@ -1,0 +1,129 @@
+"""Answering a task: one command, one transaction, one delivery to its run. The run decides; this carries the answer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from accounts.models import User
+from accounts.policy import Role
+from approvals import papers
+from approvals.ballot import Ballot, read_ballot
+from approvals.candidates import describe, scopes_of
+from approvals.deliberation import already_decided
+from approvals.directory import Directory
+from approvals.models import ApprovalTask
+from approvals.queries import find_task, may_see
+from workflows.actions import audit
+from workflows.actions.instances import Delivered, deliver
+from workflows.engine.errors import Conflict, Forbidden, NotFound, OrderflowError
+from workflows.engine.events import Signalled
+from workflows.engine.facts import Moved
+from workflows.queries import present_world
+
+WORKS_HERE = (Role.APPROVER, Role.SUPERVISOR, Role.AUDITOR)  # for others a task that is not theirs is a closed door
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """The task after the answer, and where its run stands now."""
+
+    task: ApprovalTask
+    delivered: Delivered
+
+
+def answer(
+    task_id: UUID, *, name: str, payload: Mapping[str, Any], user: User, by: audit.By, now: datetime
+) -> Answered:
+    """Approve, reject, transfer or comment (`name`), in the caller's transaction.
+
+    Raises NotFound for a task this person cannot see; Forbidden `task.not_yours`, `task.own_request`; Conflict
+    `task.already_decided` (by whom, when, how), `task.revision_conflict`; BadInput `task.comment_required` and
+    what a transfer refuses. Then nothing changed.
+    """
+    task = find_task(task_id)
+    if task is None:
+        raise _unknown(task_id, user)
+    if task.status != ApprovalTask.Status.OPEN:
+        raise _too_late(task, user=user)
+    event = Signalled(token=task.token, visit=task.visit, name=name, payload=dict(payload), actor=by.actor)
+    try:
+        delivered = deliver(str(task.instance), event, now=now)
+    except Forbidden as error:
+        raise _hidden_unless_seen(error, task, user=user) from None
+    if not delivered.changed:
+        raise _too_late(find_task(task_id) or task, user=user)
+    before = list(task.candidates)
+    seated = not set(scopes_of(str(user.pk), directory=delivered.world.need(Directory))).isdisjoint(task.scopes)
+    task = _followed(task, delivered)
+    if name == "transfer" and not seated:
+        _record_intervention(task, before=before, reason=str(payload.get("comment", "")), by=by, now=now)
+    return Answered(task=task, delivered=delivered)
+
+
+def _followed(task: ApprovalTask, delivered: Delivered) -> ApprovalTask:
+    """Bring the row that was read to where the step has written it, without reading it again."""
+    directory = delivered.world.need(Directory)
+    token = delivered.state.tokens.get(task.token)
+    if token is not None and (token.node, token.visit) == (task.node, task.visit):
+        if not isinstance(token.data, dict) or "seats" not in token.data:
+            return find_task(task.pk) or task  # the run failed behind the answer; the row tells how it ended
+        _show(task, read_ballot(token.data), directory=directory)
+        task.due_at = token.due_at
+        return task
+    left = next(
+        (
+            fact
+            for fact in delivered.facts
+            if isinstance(fact, Moved) and (fact.node, fact.token, fact.visit) == (task.node, task.token, task.visit)
+        ),
+        None,
+    )
+    if left is None or left.why is None:
+        return find_task(task.pk) or task
+    task.close(left.why["outcome"])
+    task.votes = left.why["votes"]
+    task.decided_by, task.decided_by_name = left.why["by"], left.why["by_name"]
+    task.closed_at, task.due_at, task.due_does = delivered.context.now, None, None
+    task.candidates, task.scopes = [], []
+    task.timing = task.timing | {"clock": None}
+    return task
+
+
+def _show(task: ApprovalTask, ballot: Ballot, *, directory: Directory) -> None:
+    task.revision = ballot.revision
+    task.scopes = [seat.scope for seat in ballot.seats]
+    task.candidates = [describe(seat, directory=directory) for seat in ballot.seats]
+    task.votes = [papers.vote_of(given, directory=directory) for given in ballot.answers]
+
+
+def _record_intervention(task: ApprovalTask, *, before: list[Any], reason: str, by: audit.By, now: datetime) -> None:
+    """A supervisor moved work that was not theirs: that is kept for good."""
+    audit.record(
+        "task.transfer", by=by, reason=reason, now=now,
+        on=audit.AuditObject(type="task", id=str(task.pk), title=task.subject_title),
+        before={"candidates": before}, after={"candidates": task.candidates},
+    )  # fmt: skip
+
+
+def _too_late(task: ApprovalTask, *, user: User) -> OrderflowError:
+    """What somebody hears who comes after the end; strangers hear that there is no such task."""
+    if not may_see(task, user=user, directory=present_world().need(Directory)):
+        return _unknown(task.pk, user)
+    if task.status == ApprovalTask.Status.OPEN:
+        return Conflict("task.moved_on", "Expected the task to wait, but its run stands elsewhere.")
+    at = "" if task.closed_at is None else task.closed_at.isoformat()
+    return already_decided(by=task.decided_by_name or task.decided_by, at=at, outcome=str(task.status))
+
+
+def _hidden_unless_seen(error: Forbidden, task: ApprovalTask, *, user: User) -> OrderflowError:
+    if may_see(task, user=user, directory=present_world().need(Directory)):
+        return error
+    return _unknown(task.pk, user)
+
+
+def _unknown(task_id: UUID, user: User) -> OrderflowError:
+    if user.has_role(*WORKS_HERE):
+        return NotFound("task.unknown", f"Expected a task of yours, found none with id {task_id}.")
+    return Forbidden("task.not_yours", "This task is not yours to act on.")

@@ -1,0 +1,57 @@
+"""When people leave: open seats that nobody can use any more are given back to the rules that assigned them."""
+
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from approvals.directory import Directory
+from workflows.actions.instances import deliver
+from workflows.engine.events import SYSTEM, Signalled
+from workflows.queries import present_world
+
+BATCH = 500
+
+_LEFT_ALONE = """
+SELECT DISTINCT t.instance, t.token, t.visit
+FROM approvals_assignment a JOIN approvals_approvaltask t ON t.id = a.task_id
+WHERE a.status = 'open' AND (
+    NOT (a.scope = ANY(%s)) OR (a.scope, a.requester) IN (SELECT * FROM unnest(%s::text[], %s::text[])))
+LIMIT %s
+"""
+
+_seen: Directory | None = None  # the organisation that was looked through last, by this process
+
+
+def reassess_left_work(*, now: datetime) -> int:
+    """Look for seats without people whenever the organisation changed; how many runs moved. Safe to run twice.
+
+    Costs one statement while nothing changed. Each run moves in its own transaction.
+    """
+    global _seen  # noqa: PLW0603 - only saves looking again; another process looks for itself
+    directory = present_world().need(Directory)
+    if directory is _seen:
+        return 0
+    waits = _left_alone(directory)
+    moved = sum(_tell(instance, token, visit, now=now) for instance, token, visit in waits)
+    if len(waits) < BATCH:
+        _seen = directory
+    return moved
+
+
+def _left_alone(directory: Directory) -> list[tuple[str, int, int]]:
+    """Waits with an open seat that nobody can use: nobody sits there, or only the person who asked."""
+    people = {f"u:{person.id}" for person in directory.people.values() if person.active}
+    pools = {f"g:{key}": directory.members(key) for key in directory.groups}
+    roles = {f"r:{role}" for person in directory.people.values() if person.active for role in person.roles}
+    usable = people | roles | {scope for scope, members in pools.items() if members}
+    single = [(scope, members[0].id) for scope, members in pools.items() if len(members) == 1]
+    with connection.cursor() as cursor:
+        pools_of_one = [scope for scope, _ in single], [person for _, person in single]
+        cursor.execute(_LEFT_ALONE, [sorted(usable), *pools_of_one, BATCH])
+        return [(str(instance), token, visit) for instance, token, visit in cursor.fetchall()]
+
+
+def _tell(instance: str, token: int, visit: int, *, now: datetime) -> bool:
+    with transaction.atomic():
+        event = Signalled(token=token, visit=visit, name="reassess", actor=SYSTEM)
+        return deliver(instance, event, now=now).changed

@@ -1,0 +1,1 @@
+"""HTTP doors to tasks and to the people a flow may name."""

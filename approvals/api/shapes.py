@@ -1,0 +1,131 @@
+"""What the doors of this wing answer, for the OpenAPI document and for programs that rely on it."""
+
+from rest_framework import serializers
+
+from web.shapes import LocalTextShape, Shape
+from workflows.api.run_shapes import INSTANCE_STATUSES, SubjectFactShape, TokenShape
+from workflows.api.task_shapes import TASK_STATUSES, TaskLineShape, TaskPersonShape
+
+
+class TaskSubjectShape(Shape):
+    type = serializers.CharField()
+    id = serializers.CharField()
+    title = serializers.CharField(allow_blank=True)
+    facts = SubjectFactShape(many=True)
+
+
+class TaskDefinitionShape(Shape):
+    key = serializers.CharField()
+    title = LocalTextShape()
+
+
+class TaskShape(TaskLineShape):
+    revision = serializers.IntegerField()
+    instance = serializers.UUIDField()
+    definition = TaskDefinitionShape()
+    version = serializers.IntegerField()
+    subject = TaskSubjectShape()
+    requester = TaskPersonShape(allow_null=True)
+    clock = serializers.ChoiceField(choices=["working", "wall"], allow_null=True)
+    working_seconds_left = serializers.IntegerField(allow_null=True)
+    paused_until = serializers.DateTimeField(allow_null=True)
+    reminded_at = serializers.DateTimeField(allow_null=True)
+    assignee = TaskPersonShape(allow_null=True)
+    actions = serializers.ListField(child=serializers.ChoiceField(choices=["approve", "reject", "transfer", "comment"]))
+    outcome = serializers.ChoiceField(choices=TASK_STATUSES[1:], allow_null=True)
+
+
+class TasksShape(Shape):
+    results = TaskShape(many=True)
+    next = serializers.CharField(allow_null=True)
+
+
+class CommentActorShape(Shape):
+    id = serializers.CharField()
+    display_name = serializers.CharField()
+
+
+class CommentShape(Shape):
+    actor = CommentActorShape()
+    text = serializers.CharField()
+    at = serializers.DateTimeField()
+
+
+class TraceLineShape(Shape):
+    code = serializers.CharField(help_text="assigned.* says why somebody is asked, skipped.* why not.")
+    kind = serializers.CharField()
+    key = serializers.CharField(allow_blank=True)
+    name = LocalTextShape()
+    params = serializers.DictField()
+
+
+class TraceShape(Shape):
+    at = serializers.DateTimeField()
+    cause = serializers.ChoiceField(choices=["opened", "transfer", "timeout", "left"])
+    lines = TraceLineShape(many=True)
+
+
+class TaskDetailShape(TaskShape):
+    comments = CommentShape(many=True)
+    trace = TraceShape(many=True)
+
+
+class SummaryShape(Shape):
+    todo = serializers.IntegerField()
+    overdue = serializers.IntegerField()
+
+
+class StandingShape(Shape):
+    id = serializers.UUIDField()
+    status = serializers.ChoiceField(choices=INSTANCE_STATUSES)
+    tokens = TokenShape(many=True)
+
+
+class AnsweredShape(Shape):
+    task = TaskShape()
+    instance = StandingShape()
+
+
+class DepartmentRefShape(Shape):
+    key = serializers.CharField()
+    name = LocalTextShape()
+
+
+class PersonShape(Shape):
+    id = serializers.CharField()
+    username = serializers.CharField()
+    display_name = serializers.CharField()
+    department = DepartmentRefShape(allow_null=True)
+
+
+class PeopleShape(Shape):
+    results = PersonShape(many=True)
+    next = serializers.CharField(allow_null=True)
+
+
+class MemberShape(Shape):
+    username = serializers.CharField()
+    display_name = serializers.CharField()
+
+
+class GroupShape(Shape):
+    key = serializers.CharField()
+    name = LocalTextShape()
+    calendar = serializers.CharField(allow_null=True)
+    members = MemberShape(many=True)
+
+
+class GroupsShape(Shape):
+    results = GroupShape(many=True)
+
+
+class DepartmentShape(Shape):
+    key = serializers.CharField()
+    name = LocalTextShape()
+    parent = serializers.CharField(allow_null=True)  # type: ignore[assignment]  # a field of DRF
+    head = MemberShape(allow_null=True)
+    calendar = serializers.CharField(allow_null=True)
+
+
+class DepartmentsShape(Shape):
+    results = DepartmentShape(many=True)

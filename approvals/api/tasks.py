@@ -1,0 +1,209 @@
+"""`/tasks`: the inbox, its badge, one task, and the four answers."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.models import User
+from accounts.policy import Role
+from approvals import queries
+from approvals.actions.decide import Answered, answer
+from approvals.api import shapes
+from approvals.api.cursors import read_place, write_place
+from approvals.directory import Directory
+from approvals.models import ApprovalTask
+from approvals.picture import Viewer, detail, picture
+from web.inputs import Input, query_of, read_input
+from web.middleware import client_ip
+from web.paging import limit_of, page
+from web.permissions import roles
+from workflows import idempotency
+from workflows.actions.audit import By
+from workflows.clock import now
+from workflows.engine.errors import BadInput, NotFound
+from workflows.engine.events import Actor
+
+INBOX = roles(Role.APPROVER, Role.SUPERVISOR, Role.AUDITOR, Role.DESIGNER, Role.REQUESTER)
+BOXES = ("todo", "done", "started")
+MAX_SEARCH = 100
+REPLAYED = {"Idempotent-Replayed": "true"}
+KEY = OpenApiParameter(
+    "Idempotency-Key", str, OpenApiParameter.HEADER,
+    description="The same key and body again give the stored answer, marked Idempotent-Replayed.",
+)  # fmt: skip
+
+
+class TasksView(APIView):
+    permission_classes = [INBOX]
+
+    @extend_schema(
+        operation_id="tasks_list",
+        parameters=[
+            OpenApiParameter("box", str, enum=BOXES, description="todo (next due first), done or started"),
+            OpenApiParameter(
+                "q", str, description="id of a subject, or the beginning of its title, e.g. an order number"
+            ),
+            OpenApiParameter("cursor", str),
+            OpenApiParameter("limit", int),
+        ],
+        responses=shapes.TasksShape,
+    )
+    def get(self, request: Request) -> Response:
+        params = query_of(request.query_params, "box", "q", "cursor", "limit")
+        box, search = params.get("box", "todo"), params.get("q", "").strip()[:MAX_SEARCH]
+        if box not in BOXES:
+            raise BadInput("tasks.unknown_box", f"Expected a box of {', '.join(BOXES)}, found {box!r}.")
+        viewer = queries.viewer_of(_user(request), now=now())
+        if box == "todo":
+            found = queries.todo(
+                viewer, search=search, after=read_place(params.get("cursor")), limit=limit_of(params.get("limit"))
+            )
+            return Response(_page(found.tasks, next_=write_place(found.next), viewer=viewer))
+        if box == "done":
+            decided = page(queries.done(viewer, search=search), order_by=("-at", "-id"), params=params)
+            return Response(_page([row.task for row in decided.rows], next_=decided.next, viewer=viewer))
+        asked = page(queries.started(viewer, search=search), order_by=("-opened_at", "-id"), params=params)
+        return Response(_page(asked.rows, next_=asked.next, viewer=viewer))
+
+
+class SummaryView(APIView):
+    permission_classes = [INBOX]
+
+    @extend_schema(operation_id="tasks_summary", responses={200: shapes.SummaryShape, 304: None})
+    def get(self, request: Request) -> Response:
+        query_of(request.query_params)
+        numbers = queries.summary(queries.viewer_of(_user(request), now=now()))
+        words = f"{_user(request).pk}:{numbers.todo}:{numbers.overdue}"
+        tag = f'"{hashlib.sha256(words.encode()).hexdigest()[:20]}"'
+        if tag in [one.strip().removeprefix("W/") for one in request.headers.get("If-None-Match", "").split(",")]:
+            return Response(status=304, headers={"ETag": tag})
+        return Response({"todo": numbers.todo, "overdue": numbers.overdue}, headers={"ETag": tag})
+
+
+class TaskView(APIView):
+    permission_classes = [INBOX]
+
+    @extend_schema(operation_id="tasks_read", responses=shapes.TaskDetailShape)
+    def get(self, request: Request, task_id: UUID) -> Response:
+        query_of(request.query_params)
+        viewer = queries.viewer_of(_user(request), now=now())
+        task = queries.find_task(task_id)
+        if task is None or not queries.may_see(task, user=_user(request), directory=viewer.world.need(Directory)):
+            raise NotFound("task.unknown", f"Expected a task of yours, found none with id {task_id}.")
+        return Response(detail(task, comments=queries.comments_of(task), viewer=viewer))
+
+
+class AnswerInput(Input):
+    comment = serializers.CharField(required=False, allow_blank=True, max_length=2000)
+    revision = serializers.IntegerField(min_value=1, help_text="The revision of the task that was looked at.")
+
+
+class TransferInput(AnswerInput):
+    class TargetInput(Input):
+        kind = serializers.ChoiceField(choices=["user", "group"])
+        key = serializers.CharField(max_length=64, help_text="A username, or the key of a group.")
+
+    to = TargetInput()
+
+
+class CommentInput(Input):
+    text = serializers.CharField(max_length=2000)
+
+
+class ApproveView(APIView):
+    permission_classes = [INBOX]
+
+    @extend_schema(operation_id="tasks_approve", parameters=[KEY], request=AnswerInput, responses=shapes.AnsweredShape)
+    def post(self, request: Request, task_id: UUID) -> Response:
+        return _answer(request, task_id, name="approve", payload=read_input(AnswerInput, request))
+
+
+class RejectView(APIView):
+    permission_classes = [INBOX]
+
+    @extend_schema(operation_id="tasks_reject", parameters=[KEY], request=AnswerInput, responses=shapes.AnsweredShape)
+    def post(self, request: Request, task_id: UUID) -> Response:
+        return _answer(request, task_id, name="reject", payload=read_input(AnswerInput, request))
+
+
+class TransferView(APIView):
+    permission_classes = [INBOX]
+
+    @extend_schema(
+        operation_id="tasks_transfer", parameters=[KEY], request=TransferInput, responses=shapes.AnsweredShape
+    )
+    def post(self, request: Request, task_id: UUID) -> Response:
+        given = read_input(TransferInput, request)
+        kind, key = given["to"]["kind"], given["to"]["key"]
+        payload = given | {"to": {"kind": kind, kind: key}}
+        return _answer(request, task_id, name="transfer", payload=payload)
+
+
+class CommentView(APIView):
+    permission_classes = [INBOX]
+
+    @extend_schema(operation_id="tasks_comment", parameters=[KEY], request=CommentInput, responses=shapes.AnsweredShape)
+    def post(self, request: Request, task_id: UUID) -> Response:
+        return _answer(request, task_id, name="comment", payload=read_input(CommentInput, request))
+
+
+def _answer(request: Request, task_id: UUID, *, name: str, payload: Mapping[str, Any]) -> Response:
+    """One transaction; with an Idempotency-Key the answer is stored in it, and given again to the same request."""
+    user, present = _user(request), now()
+    by = By(actor=_actor(request), ip=client_ip(request._request) or None)
+    key = request.headers.get("Idempotency-Key")
+    scope = {"owner": str(user.pk), "scope": f"task.{name}:{task_id.hex}"}
+    with transaction.atomic(durable=True):
+        if key is None:
+            body = _answered(answer(task_id, name=name, payload=payload, user=user, by=by, now=present), by=by)
+            return Response(body)
+        fingerprint = idempotency.fingerprint_of(payload)
+        stored = idempotency.recall(key=key, fingerprint=fingerprint, **scope)
+        if stored is not None:
+            return Response(stored.body, status=stored.status, headers=REPLAYED)
+        body = _answered(answer(task_id, name=name, payload=payload, user=user, by=by, now=present), by=by)
+        body = json.loads(JSONRenderer().render(body))  # as it is sent, so that the same is sent again
+        idempotency.remember(key=key, fingerprint=fingerprint, status=200, body=body, now=present, **scope)
+        return Response(body)
+
+
+def _answered(done: Answered, *, by: By) -> dict[str, Any]:
+    delivered = done.delivered
+    viewer = Viewer(person=by.actor.id, now=delivered.context.now, world=delivered.world)
+    tokens = [
+        {
+            "token": token.id, "node": token.node, "visit": token.visit, "since": token.since,
+            "awaits": token.awaits.value, "due_at": token.due_at,
+        }
+        for token in delivered.state.tokens.values()
+    ]  # fmt: skip
+    status = None if delivered.state.status is None else delivered.state.status.value
+    return {
+        "task": picture(done.task, viewer=viewer),
+        "instance": {"id": delivered.instance_id, "status": status, "tokens": tokens},
+    }
+
+
+def _page(tasks: list[ApprovalTask], *, next_: str | None, viewer: Viewer) -> dict[str, Any]:
+    return {"results": [picture(task, viewer=viewer) for task in tasks], "next": next_}
+
+
+def _actor(request: Request) -> Actor:
+    user = _user(request)
+    return Actor(id=str(user.pk), name=user.get_full_name(), source="api" if request.auth is not None else "person")
+
+
+def _user(request: Request) -> User:
+    if not isinstance(request.user, User):
+        raise TypeError("A door without permission classes let somebody in who is not signed in.")
+    return request.user

@@ -1,0 +1,18 @@
+"""The routes of this wing, under /api/v1."""
+
+from django.urls import path
+
+from approvals.api import people, tasks
+
+urlpatterns = [
+    path("tasks", tasks.TasksView.as_view()),
+    path("tasks/summary", tasks.SummaryView.as_view()),
+    path("tasks/<uuid:task_id>", tasks.TaskView.as_view()),
+    path("tasks/<uuid:task_id>/approve", tasks.ApproveView.as_view()),
+    path("tasks/<uuid:task_id>/reject", tasks.RejectView.as_view()),
+    path("tasks/<uuid:task_id>/transfer", tasks.TransferView.as_view()),
+    path("tasks/<uuid:task_id>/comment", tasks.CommentView.as_view()),
+    path("people", people.PeopleView.as_view()),
+    path("groups", people.GroupsView.as_view()),
+    path("departments", people.DepartmentsView.as_view()),
+]

@@ -1,0 +1,105 @@
+"""What the approval node can be told: who, how many, how long, and what then. Its schema draws the property panel."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from approvals.targets import Target, Targets
+from approvals.voting import Mode
+from workflows.engine.graph import Document
+from workflows.engine.node_type import Config
+from workflows.engine.panel import ui
+
+
+class TimeoutConfig(Document):
+    """One step of the row of timeouts. `after` counts from the step before, or from the opening."""
+
+    after: str = Field(max_length=40)
+    clock: Literal["working", "wall"] = "working"
+    do: Literal["remind", "transfer", "approve", "reject", "leave"]
+    to: tuple[Target, ...] = Field(default=(), max_length=50)
+
+
+class ApprovalConfig(Config):
+    """Settings of an approval."""
+
+    assign: Targets = Field(
+        json_schema_extra=ui("assignees", zh="审批人", en="Approvers", group="who"),
+    )
+    mode: Mode = Field(
+        default=Mode.ANY,
+        json_schema_extra=ui(
+            "select", zh="多人审批方式", en="When several are asked", group="who",
+            options=(("any", "或签:一人处理即可", "Any one decides"), ("all", "会签:须所有人同意", "All must approve")),
+        ),
+    )  # fmt: skip
+    on_requester: Literal["skip", "department_head"] = Field(
+        default="skip",
+        json_schema_extra=ui(
+            "select", zh="审批人就是申请人时", en="When the requester is an approver", group="who",
+            options=(
+                ("skip", "跳过本人", "Leave them out"),
+                ("department_head", "转给其部门负责人", "Ask their department head"),
+            ),
+        ),
+    )  # fmt: skip
+    on_empty: tuple[Target, ...] = Field(
+        default=(), max_length=50,
+        json_schema_extra=ui(
+            "assignees", zh="无人可审批时", en="When nobody is left", group="who",
+            help_zh="留空则转给流程主管;绝不会自动通过。",
+            help_en="Left empty, the supervisors decide. It never passes by itself.",
+        ),
+    )  # fmt: skip
+    comment: Literal["on_reject", "always"] = Field(
+        default="on_reject",
+        json_schema_extra=ui(
+            "select", zh="审批意见", en="Comment", group="advanced",
+            options=(("on_reject", "驳回时必填", "Required to reject"), ("always", "总是必填", "Always required")),
+        ),
+    )  # fmt: skip
+    timeouts: tuple[TimeoutConfig, ...] = Field(
+        default=(), max_length=10,
+        json_schema_extra=ui(
+            "timeouts", zh="超时处理", en="Timeouts", group="when",
+            help_zh="依次执行;每一步从上一步起计时。",
+            help_en="One after the other; each counts from the one before.",
+            options=(
+                ("remind", "提醒", "Remind"), ("transfer", "转交", "Transfer"), ("approve", "自动同意", "Approve"),
+                ("reject", "自动驳回", "Reject"), ("leave", "走超时出口", "Leave by “timed out”"),
+            ),
+        ),
+    )  # fmt: skip
+    calendar: str | None = Field(
+        default=None, max_length=64,
+        json_schema_extra=ui(
+            "calendar", zh="工作日历", en="Calendar", group="when",
+            help_zh="留空则用审批组或部门的日历。",
+            help_en="Left empty, the calendar of the group or department counts.",
+        ),
+    )  # fmt: skip
+    offline: Literal["pause", "transfer", "ignore"] = Field(
+        default="pause",
+        json_schema_extra=ui(
+            "select", zh="离线时段", en="While approvers are away", group="when",
+            options=(
+                ("pause", "暂停计时", "Pause the clock"),
+                ("transfer", "分派时改派", "Ask somebody else when assigning"),
+                ("ignore", "照常计时", "Keep counting"),
+            ),
+        ),
+    )  # fmt: skip
+    offline_to: tuple[Target, ...] = Field(
+        default=(), max_length=50,
+        json_schema_extra=ui(
+            "assignees", zh="离线时改派给", en="Ask instead", group="when",
+            help_zh="留空则用第一个超时转交对象。", help_en="Left empty, the target of the first timeout transfer.",
+        ),
+    )  # fmt: skip
+
+    def substitutes(self) -> tuple[Target, ...] | None:
+        """Who is asked instead of people who are away; None when being away moves nothing."""
+        if self.offline != "transfer":
+            return None
+        first = next((timeout.to for timeout in self.timeouts if timeout.do == "transfer"), ())
+        return self.offline_to or first

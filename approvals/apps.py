@@ -1,0 +1,25 @@
+"""Registers the room approvals with Django: its node types and the directory as a world value."""
+
+from django.apps import AppConfig
+from typing_extensions import override
+
+
+class ApprovalsConfig(AppConfig):
+    name = "approvals"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    @override
+    def ready(self) -> None:
+        from approvals import queries
+        from approvals.actions.reassess import reassess_left_work
+        from approvals.directory import Directory
+        from approvals.directory_rows import load_directory
+        from workflows import wings, worlds
+        from workflows.engine.registry import discover
+
+        discover("approvals.nodes")
+        worlds.provide(Directory, name="directory", load=load_directory)
+        wings.show_tasks(queries.lines_of)
+        wings.show_to(queries.runs_shown_to)
+        wings.show_flows_to(queries.flows_shown_to)
+        wings.sweep_with(reassess_left_work)

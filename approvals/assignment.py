@@ -1,0 +1,229 @@
+"""Who gets a task: resolve, empty, requester, offline, duplicate, in this order on every path, with a trace of why.
+
+The same run serves the first assignment, a transfer by a person, and a transfer by timeout.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from approvals.candidates import OWNER, Candidate, Kind, describe
+from approvals.directory import SUPERUSER, Directory, Person
+from approvals.presence import Presence
+from approvals.targets import GroupTarget, HeadTarget, Target, UserTarget
+from approvals.voting import Mode
+from workflows.engine.graph import LocalText
+
+SHOWN_MEMBERS = 50  # of one pool in a trace; the rest is a number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Why:
+    """One line of a trace: what was said (a code with params) about whom."""
+
+    code: str
+    about: dict[str, Any]
+    params: dict[str, Any] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """The line as rows and answers carry it."""
+        return {"code": self.code, **self.about, "params": self.params}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """The rules of one run.
+
+    `voted` (ids) have answered already and are not asked twice. `fallback` comes before the flow's owners when
+    nobody is left. With `last_resort` False nobody is an answer: a person who transfers chooses somebody else.
+    """
+
+    mode: Mode
+    requester: str | None
+    now: datetime
+    fallback: tuple[Target, ...] = ()
+    on_requester: Literal["skip", "department_head"] = "skip"
+    offline_to: tuple[Target, ...] | None = None  # None: being away does not matter
+    voted: frozenset[str] = frozenset()
+    holding: frozenset[Candidate] = frozenset()  # seats that are being left; going back to them is no transfer
+    last_resort: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """The result: seats in order, and why. No candidates means that really nobody is left."""
+
+    candidates: tuple[Candidate, ...]
+    trace: tuple[Why, ...]
+
+
+def assign(targets: Sequence[Target], *, presence: Presence, policy: Policy) -> Assignment:
+    """Resolve targets to seats. With mode `all` pools are frozen into their people; with `any` they stay live."""
+    run = _Run(presence, policy)
+    found = run.screened(targets)
+    if not found and policy.last_resort:
+        found = run.fallback()
+    return Assignment(candidates=tuple(found), trace=tuple(run.trace))
+
+
+def may_sit(candidate: Candidate, person: Person, *, directory: Directory, requester: str | None) -> bool:
+    """Whether this person may act from this seat at this moment."""
+    return person.active and person.id != requester and person in candidate.people(directory)
+
+
+class _Run:
+    """One run of the pipeline; collects the trace."""
+
+    def __init__(self, presence: Presence, policy: Policy) -> None:
+        self.presence = presence
+        self.directory: Directory = presence.directory
+        self.policy = policy
+        self.trace: list[Why] = []
+
+    def screened(self, targets: Iterable[Target]) -> list[Candidate]:
+        found = [candidate for target in targets for candidate in self.resolve(target)]
+        found = self.without_requester(found)
+        return self.once(self.present(found))
+
+    def fallback(self) -> list[Candidate]:
+        """The empty policy: the named group, then the flow's owners, then administrators. Each is screened again."""
+        if self.policy.fallback:
+            self.say("assigned.fallback", _nobody())
+            found = self.screened(self.policy.fallback)
+            if found:
+                return found
+        for role in (OWNER, SUPERUSER):
+            seat = Candidate(kind=Kind.ROLE, key=role)
+            self.say("assigned.owner", self.about(seat))
+            found = self.once(self.without_requester(self.seats(seat)))
+            if found:
+                return found
+        return []
+
+    # resolve
+
+    def resolve(self, target: Target) -> list[Candidate]:
+        match target:
+            case UserTarget():
+                return self.resolve_person(self.directory.find_person(target.user), "user", target.user)
+            case GroupTarget():
+                if self.directory.group(target.group) is None:
+                    self.say("skipped.unknown", _unknown("group", target.group))
+                    return []
+                return self.seats(Candidate(kind=Kind.GROUP, key=target.group))
+            case HeadTarget():
+                return self.resolve_head(target)
+
+    def resolve_person(self, person: Person | None, kind: str, key: str) -> list[Candidate]:
+        if person is None:
+            self.say("skipped.unknown", _unknown(kind, key))
+            return []
+        seat = _seat_of(person)
+        if not person.active:
+            self.say("skipped.inactive", self.about(seat))
+            return []
+        self.say("assigned.user", self.about(seat))
+        return [seat]
+
+    def resolve_head(self, target: HeadTarget) -> list[Candidate]:
+        requester = self.directory.person(self.policy.requester)
+        key = target.department or (None if requester is None else requester.department)
+        head = self.directory.head_of(key, level=target.level, without=self.policy.requester)
+        if head is None:
+            self.say("skipped.no_head", _unknown("department", key or ""), level=target.level)
+            return []
+        self.say("assigned.head", self.about(_seat_of(head)), department=key, level=target.level)
+        return [_seat_of(head)]
+
+    def seats(self, pool: Candidate) -> list[Candidate]:
+        """A pool stays one live seat for `any`, and becomes its people, frozen, for `all`."""
+        people = pool.people(self.directory)
+        if not people:
+            self.say("skipped.empty", self.about(pool))
+            return []
+        names = [person.name for person in people[:SHOWN_MEMBERS]]
+        self.say("assigned.pool", self.about(pool), members=names, count=len(people))
+        return [pool] if self.policy.mode is Mode.ANY else [_seat_of(person) for person in people]
+
+    # requester
+
+    def without_requester(self, candidates: list[Candidate]) -> list[Candidate]:
+        requester = self.directory.person(self.policy.requester)
+        if requester is None:
+            return candidates
+        kept: list[Candidate] = []
+        for candidate in candidates:
+            people = candidate.people(self.directory)
+            if requester not in people:
+                kept.append(candidate)
+                continue
+            self.say("skipped.requester", self.about(candidate), requester=requester.name)
+            if candidate.kind is not Kind.USER and len(people) > 1:
+                kept.append(candidate)  # the others of the pool decide
+            elif self.policy.on_requester == "department_head":
+                kept += self.resolve_head(HeadTarget(kind="department_head"))
+        return kept
+
+    # offline
+
+    def present(self, candidates: list[Candidate]) -> list[Candidate]:
+        """Replace who is away now, if the policy says so. Without a substitute, they stay: never fewer voices.
+
+        With `any` those who are here suffice; with `all` every voice that is away needs a substitute.
+        """
+        if self.policy.offline_to is None:
+            return candidates
+        away = [candidate for candidate in candidates if self.is_away(candidate)]
+        here = [candidate for candidate in candidates if candidate not in away]
+        if not away or (here and self.policy.mode is Mode.ANY):
+            return here
+        resolved = [candidate for target in self.policy.offline_to for candidate in self.resolve(target)]
+        return here + (self.without_requester(resolved) or away)
+
+    def is_away(self, candidate: Candidate) -> bool:
+        people = [person for person in candidate.people(self.directory) if person.id != self.policy.requester]
+        away = all(self.presence.is_away(person, candidate=candidate, at=self.policy.now) for person in people)
+        if away:
+            self.say("skipped.away", self.about(candidate))
+        return away
+
+    # duplicate
+
+    def once(self, candidates: list[Candidate]) -> list[Candidate]:
+        """One person, one seat: neither twice, nor beside a pool they belong to, nor after having voted."""
+        kept: list[Candidate] = []
+        pools = [candidate for candidate in candidates if candidate.kind is not Kind.USER]
+        for candidate in candidates:
+            if candidate.key in self.policy.voted and candidate.kind is Kind.USER:
+                self.say("skipped.already_voted", self.about(candidate))
+            elif candidate in self.policy.holding:
+                self.say("skipped.same_holder", self.about(candidate))
+            elif candidate in kept:
+                self.say("skipped.duplicate", self.about(candidate))
+            elif candidate.kind is Kind.USER and self.covered(candidate, pools):
+                self.say("skipped.in_pool", self.about(candidate))
+            else:
+                kept.append(candidate)
+        return kept
+
+    def covered(self, candidate: Candidate, pools: list[Candidate]) -> bool:
+        return any(candidate.people(self.directory)[0] in pool.people(self.directory) for pool in pools)
+
+    def about(self, candidate: Candidate) -> dict[str, Any]:
+        return describe(candidate, directory=self.directory)
+
+    def say(self, code: str, about: dict[str, Any], **params: Any) -> None:
+        self.trace.append(Why(code=code, about=about, params=params))
+
+
+def _seat_of(person: Person) -> Candidate:
+    return Candidate(kind=Kind.USER, key=person.id)
+
+
+def _unknown(kind: str, key: str) -> dict[str, Any]:
+    return {"kind": kind, "key": key, "name": LocalText(zh=key, en=key).model_dump()}
+
+
+def _nobody() -> dict[str, Any]:
+    return {"kind": "nobody", "key": "", "name": LocalText().model_dump()}

@@ -1,0 +1,92 @@
+"""Who may act: a person, a pool whose members are live, or the holders of a role; and the scopes of rows."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from approvals.directory import SUPERUSER, Directory, Person
+from workflows.engine.graph import LocalText
+
+OWNER = "supervisor"  # the role that owns every flow: where work goes when nobody else is left
+ROLE_NAMES = {
+    OWNER: LocalText(zh="流程主管", en="Supervisors"),
+    SUPERUSER: LocalText(zh="系统管理员", en="Administrators"),
+}
+
+
+class Kind(StrEnum):
+    """What a candidate is."""
+
+    USER = "user"  # one person, by id
+    GROUP = "group"  # whoever is a member at the moment of acting
+    ROLE = "role"  # whoever holds the role at the moment of acting
+
+
+_LETTERS = {Kind.USER: "u", Kind.GROUP: "g", Kind.ROLE: "r"}
+_KINDS = {letter: kind for kind, letter in _LETTERS.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Candidate:
+    """One seat of a task. `key` is a person's id, a group's key or a role."""
+
+    kind: Kind
+    key: str
+
+    @property
+    def scope(self) -> str:
+        """The text of assignment rows: `u:<id>`, `g:<key>` or `r:<role>`."""
+        return f"{_LETTERS[self.kind]}:{self.key}"
+
+    def people(self, directory: Directory) -> tuple[Person, ...]:
+        """The active people who sit here now."""
+        match self.kind:
+            case Kind.USER:
+                person = directory.person(self.key)
+                return (person,) if person is not None and person.active else ()
+            case Kind.GROUP:
+                return directory.members(self.key)
+            case Kind.ROLE:
+                return directory.holders(self.key)
+
+    def to_json(self) -> dict[str, str]:
+        """The seat as it stands in a token's data."""
+        return {"kind": self.kind.value, "key": self.key}
+
+
+def read_candidates(documents: Iterable[dict[str, Any]]) -> tuple[Candidate, ...]:
+    """The seats of a token's data."""
+    return tuple(Candidate(kind=Kind(document["kind"]), key=document["key"]) for document in documents)
+
+
+def candidate_of(scope: str) -> Candidate:
+    """The seat that a row's scope text means."""
+    letter, _, key = scope.partition(":")
+    return Candidate(kind=_KINDS[letter], key=key)
+
+
+def describe(candidate: Candidate, *, directory: Directory) -> dict[str, Any]:
+    """A candidate for people: kind, key (a username, not an id) and name in both languages."""
+    match candidate.kind:
+        case Kind.USER:
+            person = directory.person(candidate.key)
+            key = candidate.key if person is None else person.username
+            name = LocalText(zh=key, en=key) if person is None else LocalText(zh=person.name, en=person.name)
+        case Kind.GROUP:
+            group = directory.group(candidate.key)
+            key = candidate.key
+            name = LocalText(zh=key, en=key) if group is None else group.name
+        case Kind.ROLE:
+            key = candidate.key
+            name = ROLE_NAMES.get(key, LocalText(zh=key, en=key))
+    return {"kind": candidate.kind.value, "key": key, "name": name.model_dump()}
+
+
+def scopes_of(id: str, *, directory: Directory) -> tuple[str, ...]:  # noqa: A002 - a person's id is called id everywhere
+    """Every scope under which this person may find open work now; none for somebody inactive or unknown."""
+    person = directory.person(id)
+    if person is None or not person.active:
+        return ()
+    groups = (f"g:{key}" for key in directory.groups_of(id))
+    return (f"u:{id}", *groups, *(f"r:{role}" for role in person.roles if role in ROLE_NAMES))

@@ -1,0 +1,132 @@
+"""Who is who, as one pure value: people, groups, departments, absences. Rows are loaded elsewhere."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from workflows.engine.calendar_windows import OfflineWindow
+from workflows.engine.graph import LocalText
+
+MAX_LEVELS = 32  # of departments on the way up; deeper is a mistake in the data
+SUPERUSER = "superuser"  # the last resort of an assignment; not a role that can be given
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Absence:
+    """Time away: from `start` (inclusive) to `end` (exclusive), both instants."""
+
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody with an account. `id` is the account's key as text, `username` what graphs refer to."""
+
+    id: str
+    username: str
+    name: str
+    active: bool = True
+    roles: tuple[str, ...] = ()
+    department: str | None = None
+    offline: tuple[OfflineWindow, ...] = ()
+    absences: tuple[Absence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """A pool of people who may act for each other; `members` are ids. `calendar` None means the default one."""
+
+    key: str
+    name: LocalText
+    members: tuple[str, ...] = ()
+    calendar: str | None = None
+    offline: tuple[OfflineWindow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Department:
+    """A place in the organisation; `head` is a person's id, `parent` a department's key."""
+
+    key: str
+    name: LocalText
+    parent: str | None = None
+    head: str | None = None
+    calendar: str | None = None
+    offline: tuple[OfflineWindow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Directory:
+    """A snapshot of the organisation. Unknown ids and keys answer None, never an error."""
+
+    people: Mapping[str, Person] = field(default_factory=dict)
+    groups: Mapping[str, Group] = field(default_factory=dict)
+    departments: Mapping[str, Department] = field(default_factory=dict)
+    _by_username: Mapping[str, Person] = field(init=False, repr=False, compare=False)
+    # Composed calendars are slow to build and asked for again and again: kept by whoever composes them.
+    composed: dict[Any, Any] = field(init=False, repr=False, compare=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        by_username = {person.username: person for person in self.people.values()}
+        object.__setattr__(self, "_by_username", by_username)
+
+    def person(self, id: str | None) -> Person | None:  # noqa: A002 - a person's id is called id everywhere
+        """The person with this id."""
+        return None if id is None else self.people.get(id)
+
+    def find_person(self, username: str) -> Person | None:
+        """The person whom graphs and requests call by this username."""
+        return self._by_username.get(username)
+
+    def group(self, key: str) -> Group | None:
+        """The group with this key."""
+        return self.groups.get(key)
+
+    def department(self, key: str | None) -> Department | None:
+        """The department with this key."""
+        return None if key is None else self.departments.get(key)
+
+    def members(self, key: str) -> tuple[Person, ...]:
+        """The active members of a group now, in their order; none if there is no such group."""
+        group = self.groups.get(key)
+        ids = () if group is None else group.members
+        return tuple(person for person in map(self.people.get, ids) if person is not None and person.active)
+
+    def holders(self, role: str) -> tuple[Person, ...]:
+        """The active people with this role, by username."""
+        found = [person for person in self.people.values() if person.active and role in person.roles]
+        return tuple(sorted(found, key=lambda person: person.username))
+
+    def groups_of(self, id: str) -> tuple[str, ...]:  # noqa: A002
+        """The keys of the groups this person belongs to, sorted."""
+        return tuple(sorted(key for key, group in self.groups.items() if id in group.members))
+
+    def ancestry(self, key: str | None) -> tuple[Department, ...]:
+        """The department and those above it, nearest first; a circle or an unknown parent ends the walk."""
+        walked: list[Department] = []
+        seen: set[str] = set()
+        while key is not None and key not in seen and len(walked) < MAX_LEVELS:
+            seen.add(key)
+            department = self.departments.get(key)
+            if department is None:
+                break
+            walked.append(department)
+            key = department.parent
+        return tuple(walked)
+
+    def head_of(self, key: str | None, *, level: int = 1, without: str | None = None) -> Person | None:
+        """The `level`-th different active head on the way up from a department, not counting the person `without`.
+
+        None when the organisation ends before that level.
+        """
+        heads: list[str] = []
+        for department in self.ancestry(key):
+            head = self.person(department.head)
+            if head is None or not head.active or head.id == without or head.id in heads:
+                continue
+            heads.append(head.id)
+            if len(heads) == level:
+                return head
+        return None

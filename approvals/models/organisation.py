@@ -1,0 +1,119 @@
+"""Departments, groups, and when people are away. Every change raises the revision of the world value `directory`."""
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from typing_extensions import override
+
+
+class Department(models.Model):
+    """A place in the organisation. `calendar` is the key of a working calendar."""
+
+    key = models.SlugField(max_length=64, unique=True)
+    name = models.JSONField()
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    head = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="heads"
+    )
+    calendar = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(parent=F("id")), name="department_not_its_own_parent"),
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return self.key
+
+
+class DepartmentMember(models.Model):
+    """The one department a person belongs to."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="placement")
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="members")
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.user_id}@{self.department_id}"
+
+
+class Group(models.Model):
+    """A pool of approvers. Graphs name it by `key`, which therefore never changes."""
+
+    key = models.SlugField(max_length=64, unique=True)
+    name = models.JSONField()
+    calendar = models.CharField(max_length=64, blank=True)
+
+    @override
+    def __str__(self) -> str:
+        return self.key
+
+
+class GroupMember(models.Model):
+    """A person in a group, live: open tasks of the group follow at once."""
+
+    group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="members")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["group", "user"], name="group_member_once")]
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.user_id} in {self.group_id}"
+
+
+class OfflineWindow(models.Model):
+    """A recurring break of one owner: minutes of the weekdays in `days` (Monday 0); `until` may pass midnight."""
+
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE, related_name="offline_windows"
+    )
+    group = models.ForeignKey(Group, null=True, blank=True, on_delete=models.CASCADE, related_name="offline_windows")
+    department = models.ForeignKey(
+        Department, null=True, blank=True, on_delete=models.CASCADE, related_name="offline_windows"
+    )
+    days: "ArrayField[list[int], list[int]]" = ArrayField(models.PositiveSmallIntegerField(), size=7)
+    start = models.PositiveSmallIntegerField(help_text="Minute of the day.")
+    until = models.PositiveSmallIntegerField(help_text="Minute of the day, exclusive; above 1440 after midnight.")
+    label = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(person__isnull=False, group__isnull=True, department__isnull=True)
+                | Q(person__isnull=True, group__isnull=False, department__isnull=True)
+                | Q(person__isnull=True, group__isnull=True, department__isnull=False),
+                name="offline_window_has_one_owner",
+            ),
+            models.CheckConstraint(
+                condition=Q(start__lt=1440, until__gt=F("start"), until__lte=F("start") + 1440),
+                name="offline_window_within_a_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(days__contained_by=[0, 1, 2, 3, 4, 5, 6]) & ~Q(days=[]),
+                name="offline_window_on_weekdays",
+            ),
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.days} {self.start}-{self.until}"
+
+
+class Absence(models.Model):
+    """Leave of a person, from `start` (inclusive) to `end` (exclusive)."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="absences")
+    start = models.DateTimeField()
+    end = models.DateTimeField()
+    reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(end__gt=F("start")), name="absence_ends_after_start")]
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.start.isoformat()}"

@@ -1,0 +1,104 @@
+"""Approval: people are asked, their answers are counted, time-outs hand the work on. Decisions are pure."""
+
+from collections.abc import Mapping, Sequence
+
+from typing_extensions import override
+
+from approvals.actions.project import project
+from approvals.approval_check import problems_of
+from approvals.approval_config import ApprovalConfig
+from approvals.deliberation import PERSONS, SYSTEMS, TIMED_OUT, Deliberation, Refused
+from workflows.engine.calendars import NoOpenTime
+from workflows.engine.due import parse_duration
+from workflows.engine.events import Resumption, Signalled, TimerDue
+from workflows.engine.graph import LocalText
+from workflows.engine.node_type import (
+    CheckContext,
+    Fail,
+    Ignore,
+    NodeType,
+    Outcome,
+    Port,
+    PortRule,
+    Problem,
+    Refuse,
+    RunContext,
+    Scope,
+    Work,
+)
+from workflows.engine.state import Json
+from workflows.engine.values import Duration, Variable
+
+APPROVED = Port(port="approved", name=LocalText(zh="同意", en="Approved"))
+REJECTED = Port(port="rejected", name=LocalText(zh="驳回", en="Rejected"))
+LATE = Port(port=TIMED_OUT, name=LocalText(zh="超时", en="Timed out"))
+
+
+class Approval(NodeType[ApprovalConfig]):
+    """A token stands until enough people answered, or time did."""
+
+    key = "approval"
+    title = LocalText(zh="审批", en="Approval")
+    description = LocalText(zh="请人同意或驳回", en="Asks people to approve or reject")
+    category = "approval"
+    icon = "approval"
+    performs = "inline"
+    port_rule = PortRule(ports=(APPROVED, REJECTED))
+    waits = True
+    Config = ApprovalConfig
+
+    @override
+    def ports(self, config: ApprovalConfig) -> tuple[Port, ...]:
+        leaves = any(timeout.do == "leave" for timeout in config.timeouts)
+        return (APPROVED, REJECTED, LATE) if leaves else (APPROVED, REJECTED)
+
+    @override
+    def check(self, config: ApprovalConfig, context: CheckContext) -> Sequence[Problem]:
+        return problems_of(config, context=context)
+
+    @override
+    def compile(self, config: ApprovalConfig, variables: tuple[Variable, ...]) -> tuple[Duration, ...]:
+        durations = [(timeout.after, parse_duration(timeout.after)) for timeout in config.timeouts]
+        for text, duration in durations:
+            if duration is None:
+                raise ValueError(f"Expected a duration, found {text!r}.")
+        return tuple(duration for _, duration in durations if duration is not None)
+
+    @override
+    def enter(self, scope: Scope[ApprovalConfig]) -> Outcome:
+        try:
+            found, outcome = Deliberation(scope).open()
+        except NoOpenTime as error:
+            return Fail(code=error.code, message=error.message)
+        if outcome is None:
+            return Fail(
+                code="approval.nobody", message="Expected somebody who may decide, not even an owner was found.",
+                params={"trace": [why.to_json() for why in found.trace]},
+            )  # fmt: skip
+        return outcome
+
+    @override
+    def resume(self, scope: Scope[ApprovalConfig], event: Resumption) -> Outcome:
+        try:
+            deliberation = Deliberation(scope)
+            match event:
+                case TimerDue():
+                    return deliberation.timeout(event.actor)
+                case Signalled(actor=actor, name=name):
+                    known = PERSONS if actor.source in ("person", "api") else SYSTEMS
+                    decide = known.get(name)
+                    return Ignore() if decide is None else decide(deliberation, event)
+                case _:
+                    return Ignore()
+        except Refused as refused:
+            return Refuse(error=refused.error)
+        except NoOpenTime as error:
+            return Fail(code=error.code, message=error.message)
+
+    @override
+    def withdrawn(self, scope: Scope[ApprovalConfig], reason: str) -> tuple[Mapping[str, Json], ...]:
+        return Deliberation(scope).withdrawn()
+
+    @override
+    def perform_inline(self, works: Sequence[tuple[RunContext, Work]]) -> None:
+        project(works)

@@ -1,0 +1,121 @@
+"""What the node asks to have written: the payloads of its inline work. Pure."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from approvals.approval_config import ApprovalConfig, TimeoutConfig
+from approvals.assignment import Assignment
+from approvals.ballot import Answer, Ballot
+from approvals.candidates import Candidate, Kind, describe
+from approvals.directory import Directory
+from approvals.targets import GroupTarget, HeadTarget, Target, UserTarget
+from workflows.engine.graph import LocalText
+
+DEPARTMENT_HEAD = LocalText(zh="部门负责人", en="Department head")
+
+
+def opening(
+    ballot: Ballot, *, config: ApprovalConfig, due: datetime | None, name: LocalText, found: Assignment,
+    directory: Directory,
+) -> dict[str, Any]:  # fmt: skip
+    """A task begins."""
+    sheet = sheet_of(ballot, config=config, due=due, directory=directory)
+    lines = trace_of(found, at=ballot.since, cause="opened")
+    return {"op": "open", "title": name.model_dump(), "mode": ballot.mode.value, "sheet": sheet, "trace": [lines]}
+
+
+def change(  # noqa: PLR0913 - the parts of one paper
+    before: Ballot, after: Ballot, *, config: ApprovalConfig, due: datetime | None, directory: Directory,
+    left: Mapping[str, str], trace: Iterable[dict[str, Any]] = (), reminded_at: datetime | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """An open task changes. `left` tells how seats ended that are no longer asked: by scope, a status."""
+    return {
+        "op": "change",
+        "before": before.revision,
+        "sheet": sheet_of(after, config=config, due=due, directory=directory),
+        "left": dict(left),
+        "decisions": [answer.to_json() for answer in after.answers[len(before.answers) :]],
+        "trace": list(trace),
+        "reminded_at": None if reminded_at is None else reminded_at.isoformat(),
+    }
+
+
+def closing(
+    before: Ballot, after: Ballot, *, status: str, by: tuple[str, str], at: datetime, config: ApprovalConfig,
+    directory: Directory,
+) -> dict[str, Any]:  # fmt: skip
+    """A task ends with this status; `by` is who ended it (id and name). Seats nobody used end as not needed."""
+    return {
+        "op": "close",
+        "before": before.revision,
+        "status": status,
+        "by": by[0],
+        "by_name": by[1],
+        "at": at.isoformat(),
+        "sheet": sheet_of(after, config=config, due=None, directory=directory),
+        "left": {scope: "decided" for answer in after.answers for scope in answer.scopes},
+        "decisions": [answer.to_json() for answer in after.answers[len(before.answers) :]],
+    }
+
+
+def remark(*, by: str, name: str, text: str, at: datetime) -> dict[str, Any]:
+    """Somebody says something without deciding."""
+    return {"op": "comment", "by": by, "name": name, "text": text, "at": at.isoformat()}
+
+
+def sheet_of(ballot: Ballot, *, config: ApprovalConfig, due: datetime | None, directory: Directory) -> dict[str, Any]:
+    """What an inbox shows of the ballot now."""
+    step = config.timeouts[ballot.step] if due is not None else None
+    return {
+        "revision": ballot.revision,
+        "candidates": [describe(seat, directory=directory) for seat in ballot.seats],
+        "scopes": [seat.scope for seat in ballot.seats],
+        "votes": [vote_of(answer, directory=directory) for answer in ballot.answers],
+        "due_at": None if due is None else due.isoformat(),
+        "due_does": None if step is None else due_does(step, directory=directory),
+        "timing": {
+            "clock": None if step is None else step.clock,
+            "calendar": config.calendar,
+            "offline": config.offline != "ignore",
+        },
+    }
+
+
+def vote_of(answer: Answer, *, directory: Directory) -> dict[str, Any]:
+    """An answer for people; the name is the one of then."""
+    person = directory.person(answer.by)
+    return {
+        "user": {
+            "id": answer.by,
+            "username": answer.by if person is None else person.username,
+            "display_name": answer.name,
+        },
+        "outcome": answer.outcome.value,
+        "at": answer.at.isoformat(),
+        "comment": answer.comment,
+        "source": answer.source,
+    }
+
+
+def due_does(step: TimeoutConfig, *, directory: Directory) -> dict[str, Any]:
+    """What happens when the running timeout is due."""
+    return {"do": step.do, "to": [_target(target, directory=directory) for target in step.to]}
+
+
+def trace_of(found: Assignment, *, at: datetime, cause: str) -> dict[str, Any]:
+    """One run of the assignment as a task keeps it."""
+    return {"at": at.isoformat(), "cause": cause, "lines": [why.to_json() for why in found.trace]}
+
+
+def _target(target: Target, *, directory: Directory) -> dict[str, Any]:
+    match target:
+        case GroupTarget():
+            return describe(Candidate(kind=Kind.GROUP, key=target.group), directory=directory)
+        case UserTarget():
+            person = directory.find_person(target.user)
+            name = target.user if person is None else person.name
+            return {"kind": "user", "key": target.user, "name": {"zh": name, "en": name}}
+        case HeadTarget():
+            key = target.department or ""
+            return {"kind": "department_head", "key": key, "name": DEPARTMENT_HEAD.model_dump()}

@@ -1,0 +1,137 @@
+"""A task as people and programs see it: the row, and what of it depends on who looks and when."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from approvals.assignment import may_sit
+from approvals.candidates import OWNER, candidate_of
+from approvals.deadlines import working_calendar
+from approvals.directory import SUPERUSER, Directory
+from approvals.models import ApprovalTask, Comment
+from approvals.presence import Presence
+from workflows.engine.calendars import CalendarBook, NoOpenTime
+from workflows.engine.world import World
+
+ANSWERS = ("approve", "reject", "transfer", "comment")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Viewer:
+    """Who looks, when, and in which world."""
+
+    person: str
+    now: datetime
+    world: World
+
+    @property
+    def directory(self) -> Directory:
+        return self.world.need(Directory)
+
+
+def picture(task: ApprovalTask, *, viewer: Viewer) -> dict[str, Any]:
+    """The task of a list."""
+    left, paused_until = _clock(task, viewer=viewer)
+    return {
+        "id": str(task.pk),
+        "revision": task.revision,
+        "title": task.title,
+        "node": task.node,
+        "visit": task.visit,
+        "instance": str(task.instance),
+        "definition": {"key": task.definition_key, "title": task.definition_title},
+        "version": task.version,
+        "subject": {
+            "type": task.subject_type, "id": task.subject_id, "title": task.subject_title,
+            "facts": task.subject_facts,
+        },
+        "requester": _requester(task, viewer=viewer),
+        "opened_at": task.opened_at,
+        "due_at": task.due_at,
+        "due_does": task.due_does,
+        "clock": task.timing["clock"],
+        "working_seconds_left": left,
+        "paused_until": paused_until,
+        "reminded_at": task.reminded_at,
+        "mode": task.mode,
+        "candidates": task.candidates,
+        "assignee": _assignee(task, viewer=viewer),
+        "votes": task.votes,
+        "actions": actions_of(task, viewer=viewer),
+        "status": str(task.status),
+        "outcome": None if task.status == ApprovalTask.Status.OPEN else str(task.status),
+        "decided_by": task.decided_by_name or None,
+        "closed_at": task.closed_at,
+    }  # fmt: skip
+
+
+def detail(task: ApprovalTask, *, comments: list[Comment], viewer: Viewer) -> dict[str, Any]:
+    """The task with what was said about it and why these people were asked."""
+    said = [
+        {"actor": {"id": one.actor, "display_name": one.actor_name}, "text": one.text, "at": one.at} for one in comments
+    ]
+    return picture(task, viewer=viewer) | {"comments": said, "trace": task.trace}
+
+
+def line(task: ApprovalTask) -> dict[str, Any]:
+    """The task on the page of its run."""
+    return {
+        "id": str(task.pk), "title": task.title, "node": task.node, "visit": task.visit, "mode": task.mode,
+        "status": str(task.status), "candidates": task.candidates, "votes": task.votes,
+        "opened_at": task.opened_at, "due_at": task.due_at, "due_does": task.due_does,
+        "closed_at": task.closed_at, "decided_by": task.decided_by_name or None,
+    }  # fmt: skip
+
+
+def actions_of(task: ApprovalTask, *, viewer: Viewer) -> list[str]:
+    """What this viewer may do now; the run itself has the last word."""
+    person = viewer.directory.person(viewer.person)
+    if task.status != ApprovalTask.Status.OPEN or person is None:
+        return []
+    own = person.id == task.requester
+    seated = not own and any(
+        may_sit(candidate_of(scope), person, directory=viewer.directory, requester=task.requester)
+        for scope in task.scopes
+    )
+    if seated:
+        return list(ANSWERS)
+    if not own and (OWNER in person.roles or SUPERUSER in person.roles):
+        return ["transfer", "comment"]
+    voted = any(vote["user"]["id"] == person.id for vote in task.votes)
+    return ["comment"] if own or voted else []
+
+
+def _clock(task: ApprovalTask, *, viewer: Viewer) -> tuple[int | None, datetime | None]:
+    """Working seconds left (overdue ones are none), and when a clock that stands still will run again."""
+    if task.due_at is None or task.timing["clock"] != "working":
+        return None, None
+    presence = Presence(
+        directory=viewer.directory, book=viewer.world.need(CalendarBook), requester=task.requester or None,
+        calendar=task.timing["calendar"], offline=task.timing["offline"],
+    )  # fmt: skip
+    seats = [candidate_of(scope) for scope in task.scopes]
+    calendar = working_calendar(seats, presence=presence, at=viewer.now)
+    left = max(calendar.between(viewer.now, task.due_at), timedelta())
+    try:
+        opens = calendar.next_open(viewer.now)
+    except NoOpenTime:
+        return int(left.total_seconds()), None
+    return int(left.total_seconds()), opens if opens > viewer.now else None
+
+
+def _assignee(task: ApprovalTask, *, viewer: Viewer) -> dict[str, Any] | None:
+    """The one person who is asked, if it is one person."""
+    if len(task.scopes) != 1 or not task.scopes[0].startswith("u:"):
+        return None
+    return _person(task.scopes[0].removeprefix("u:"), viewer=viewer)
+
+
+def _requester(task: ApprovalTask, *, viewer: Viewer) -> dict[str, Any] | None:
+    return _person(task.requester, viewer=viewer) if task.requester else None
+
+
+def _person(key: str, *, viewer: Viewer) -> dict[str, Any]:
+    person = viewer.directory.person(key)
+    if person is None:
+        return {"id": key, "username": key, "display_name": key}
+    return {"id": person.id, "username": person.username, "display_name": person.name}

@@ -1,0 +1,182 @@
+"""Reading tasks: the inbox, its numbers, one task, what a run's page shows. A fixed number of statements each."""
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import JSONField, Q, QuerySet
+
+from accounts.models import User
+from accounts.policy import Role
+from approvals.candidates import scopes_of
+from approvals.directory import Directory
+from approvals.models import ApprovalTask, Assignment, Comment, Decision
+from approvals.picture import Viewer, line
+from workflows.prepared import execute
+from workflows.queries import present_world
+
+SEES_ALL = (Role.SUPERVISOR, Role.AUDITOR)
+FOREVER = datetime(9999, 12, 31, tzinfo=UTC)  # where rows without a due time are sorted
+
+_TODO = """
+SELECT t.* FROM (
+    SELECT DISTINCT ON (x.sort_at, x.task_id) x.task_id, x.sort_at
+    FROM unnest(%s::text[]) AS s(scope) CROSS JOIN LATERAL (
+        SELECT a.task_id, a.sort_at FROM approvals_assignment a {join}
+        WHERE a.scope = s.scope AND a.status = 'open' AND a.requester <> %s {after} {search}
+        ORDER BY a.sort_at, a.task_id LIMIT %s
+    ) x ORDER BY x.sort_at, x.task_id LIMIT %s
+) m JOIN approvals_approvaltask t ON t.id = m.task_id ORDER BY m.sort_at, m.task_id
+"""
+_NUMBERS = """
+SELECT count(*), count(*) FILTER (WHERE sort_at < %s) FROM (
+    SELECT DISTINCT task_id, sort_at FROM approvals_assignment
+    WHERE scope = ANY(%s) AND status = 'open' AND requester <> %s
+) waiting
+"""
+_TASK_FIELDS = [field.attname for field in ApprovalTask._meta.concrete_fields]
+_TASK_JSON = {field.attname for field in ApprovalTask._meta.concrete_fields if isinstance(field, JSONField)}
+_TASK = f"""SELECT {", ".join(f'"{name}"' for name in _TASK_FIELDS)} FROM approvals_approvaltask WHERE id = %s"""  # noqa: S608
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a page of the inbox goes on: behind this task."""
+
+    sort_at: datetime
+    task: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Todo:
+    """A page of the inbox; `next` is None on the last one."""
+
+    tasks: list[ApprovalTask]
+    next: Place | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """The numbers of a badge."""
+
+    todo: int
+    overdue: int
+
+
+def viewer_of(user: User, *, now: datetime) -> Viewer:
+    """Who looks, with the world of this moment; one statement."""
+    return Viewer(person=str(user.pk), now=now, world=present_world())
+
+
+def todo(viewer: Viewer, *, search: str, after: Place | None, limit: int) -> Todo:
+    """Open tasks this person may decide, the next due first, never their own requests; one statement.
+
+    Each scope walks its own index, so that the cost depends on the page and not on how much is open or done.
+    """
+    scopes = list(scopes_of(viewer.person, directory=viewer.directory))
+    parameters: list[Any] = [scopes, viewer.person]
+    if after is not None:
+        parameters += [after.sort_at, after.task]
+    if search:
+        parameters += [search, f"{_literal(search)}%"]
+    statement = _TODO.format(
+        join="JOIN approvals_approvaltask q ON q.id = a.task_id" if search else "",
+        after="AND (a.sort_at, a.task_id) > (%s, %s)" if after else "",
+        search="AND (q.subject_id = %s OR q.subject_title LIKE %s)" if search else "",
+    )
+    found = list(ApprovalTask.objects.raw(statement, [*parameters, limit + 1, limit + 1]))
+    if len(found) <= limit:
+        return Todo(tasks=found, next=None)
+    last = found[limit - 1]
+    return Todo(tasks=found[:limit], next=Place(sort_at=last.due_at or FOREVER, task=last.pk))
+
+
+def done(viewer: Viewer, *, search: str) -> QuerySet[Decision]:
+    """What this person decided, with its tasks; order by -at, -id."""
+    rows = Decision.objects.filter(actor=viewer.person).select_related("task")
+    return rows.filter(_about(search, prefix="task__")) if search else rows
+
+
+def started(viewer: Viewer, *, search: str) -> QuerySet[ApprovalTask]:
+    """Tasks about this person's own requests; order by -opened_at, -id."""
+    rows = ApprovalTask.objects.filter(requester=viewer.person)
+    return rows.filter(_about(search)) if search else rows
+
+
+def summary(viewer: Viewer) -> Summary:
+    """How much waits for this person; one statement."""
+    scopes = list(scopes_of(viewer.person, directory=viewer.directory))
+    with connection.cursor() as cursor:
+        cursor.execute(_NUMBERS, [viewer.now, scopes, viewer.person])
+        waiting, late = cursor.fetchone()
+    return Summary(todo=waiting, overdue=late)
+
+
+def find_task(task_id: UUID) -> ApprovalTask | None:
+    """The row, whoever may see it."""
+    with connection.cursor() as cursor:
+        execute(cursor, _TASK, [str(task_id)])
+        row = cursor.fetchone()
+    return None if row is None else ApprovalTask.from_db(connection.alias, _TASK_FIELDS, _loaded(row))
+
+
+def _loaded(row: Sequence[Any]) -> list[Any]:
+    """What the columns of a row are as values of their fields."""
+    return [
+        json.loads(value) if name in _TASK_JSON and value is not None else value
+        for name, value in zip(_TASK_FIELDS, row, strict=True)
+    ]
+
+
+def may_see(task: ApprovalTask, *, user: User, directory: Directory) -> bool:
+    """By role, as the requester, or because the task is or was theirs; at most one statement."""
+    person = str(user.pk)
+    scopes = scopes_of(person, directory=directory)
+    if user.has_role(*SEES_ALL) or person == task.requester or not set(scopes).isdisjoint(task.scopes):
+        return True
+    asked = Assignment.objects.filter(task=task, scope__in=scopes)
+    answered = Decision.objects.filter(task=task, actor=person)
+    return asked.values("pk").union(answered.values("pk")).exists()
+
+
+def comments_of(task: ApprovalTask) -> list[Comment]:
+    """What was said about a task, oldest first."""
+    return list(Comment.objects.filter(task=task).order_by("at", "pk"))
+
+
+def lines_of(instance_ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+    """The tasks of runs, by instance id, oldest first; one statement."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for task in ApprovalTask.objects.filter(instance__in=instance_ids).order_by("opened_at", "pk"):
+        found.setdefault(str(task.instance), []).append(line(task))
+    return found
+
+
+def runs_shown_to(user: User, instance_ids: Collection[str]) -> set[str]:
+    """Which of these runs this person may look at because they are or were asked in them."""
+    return {str(one) for one in _asked(user).filter(instance__in=instance_ids).values_list("instance", flat=True)}
+
+
+def flows_shown_to(user: User) -> set[str]:
+    """Keys of the flows in which this person is or was asked."""
+    return set(_asked(user).order_by().values_list("definition_key", flat=True).distinct())
+
+
+def _asked(user: User) -> QuerySet[ApprovalTask]:
+    scopes = scopes_of(str(user.pk), directory=present_world().need(Directory))
+    return ApprovalTask.objects.filter(
+        Q(pk__in=Assignment.objects.filter(scope__in=scopes).values("task"))
+        | Q(pk__in=Decision.objects.filter(actor=str(user.pk)).values("task"))
+    )
+
+
+def _about(search: str, *, prefix: str = "") -> Q:
+    return Q(**{f"{prefix}subject_id": search}) | Q(**{f"{prefix}subject_title__startswith": search})
+
+
+def _literal(search: str) -> str:
+    return search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -1,0 +1,86 @@
+/**
+ * Names for the types that are generated from the OpenAPI document (`npm run api:types`); nothing is written twice.
+ * Times are ISO 8601 with offset; money is exact text.
+ */
+import type { Drawn, JsonSchema } from "./documents";
+import type { components, operations } from "./schema.gen";
+
+type Schemas = components["schemas"];
+
+export type LocalisedText = Schemas["LocalTextShape"];
+export type MoneyValue = Schemas["MoneyShape"];
+/** A list without pages. */
+export type Listed<T> = { results: T[] };
+/** A list that is read page by page. */
+export type Page<T> = Listed<T> & Pick<Schemas["TasksShape"], "next">;
+
+export type Session = Schemas["SessionOutput"];
+export type SessionUser = Schemas["UserOutput"];
+export type DemoAccount = Schemas["DemoAccountOutput"];
+export type Role = SessionUser["roles"][number];
+export type Language = SessionUser["language"];
+
+// -- node types, templates, definitions ---------------------------------------------------------------------
+export type NodeTypeInfo = Omit<Schemas["NodeTypeShape"], "config_schema"> & { config_schema: JsonSchema };
+export type NodeCategory = NodeTypeInfo["category"];
+export type Trigger = Schemas["TriggerShape"];
+export type StoredTemplate = Schemas["TemplateShape"];
+
+export type Problem = Schemas["ProblemShape"];
+export type DefinitionSummary = Schemas["DefinitionShape"];
+export type NewDefinition = Schemas["DefinitionsViewGivenRequest"];
+export type CreatedDefinition = Schemas["CreatedDefinitionShape"];
+export type SavedDraft = Schemas["SavedDraftShape"];
+export type StoredDraft = Schemas["DraftShape"];
+export type Draft = Drawn<StoredDraft>;
+export type PublishRequest = Schemas["PublishViewGivenRequest"];
+export type Published = Schemas["PublishedShape"];
+export type VersionSummary = Schemas["VersionShape"];
+export type StoredVersion = Schemas["VersionGraphShape"];
+
+export type ExpressionCheck = Schemas["CheckedShape"];
+export type ExpressionError = Schemas["ExpressionErrorShape"];
+
+// -- people -------------------------------------------------------------------------------------------------
+export type Person = Schemas["PersonShape"];
+export type Group = Schemas["GroupShape"];
+export type CalendarSummary = Schemas["CalendarShape"];
+/** A person or a group that something is addressed to. */
+export type Addressee = Schemas["CandidateShape"];
+
+// -- tasks --------------------------------------------------------------------------------------------------
+export type Task = Schemas["TaskShape"];
+export type TaskDetail = Schemas["TaskDetailShape"];
+/** A task on the page of its run. */
+export type TaskLine = Schemas["TaskLineShape"];
+export type TaskBox = NonNullable<NonNullable<operations["tasks_list"]["parameters"]["query"]>["box"]>;
+export type TaskAction = Task["actions"][number];
+export type TaskVote = Schemas["VoteShape"];
+export type TaskComment = Schemas["CommentShape"];
+export type TaskSummary = Schemas["SummaryShape"];
+export type TaskDecided = Schemas["AnsweredShape"];
+export type SubjectFact = Schemas["SubjectFactShape"];
+export type FactValue = SubjectFact["value"];
+
+// -- instances ----------------------------------------------------------------------------------------------
+export type Instance = Schemas["InstanceShape"];
+export type StoredInstance = Schemas["InstanceDetailShape"];
+export type InstanceDetail = Drawn<StoredInstance>;
+export type InstanceStatus = Instance["status"];
+export type InstanceToken = Schemas["TokenShape"];
+export type Incident = Schemas["IncidentShape"];
+export type PathStep = Schemas["PathShape"];
+export type Jump = Schemas["JumpShape"];
+export type InterventionKind = StoredInstance["can"][number];
+export type InterventionPreview = Schemas["PreviewShape"];
+export type InterventionEffect = Schemas["EffectShape"];
+export type Actor = Schemas["ActorShape"];
+export type HistoryEntry = Schemas["FactShape"];
+export type AuditEntry = Schemas["AuditEntryShape"];
+
+// -- orders -------------------------------------------------------------------------------------------------
+export type OrderSummary = Schemas["OrderSummaryShape"];
+export type Order = Schemas["OrderShape"];
+export type OrderStatus = OrderSummary["status"];
+export type Refund = Schemas["RefundShape"];
+export type RefundStatus = Refund["status"];

@@ -1,0 +1,71 @@
+/** The places of the left rail: where they lead, by which keys, and who has a use for them. */
+import {
+  AuditOutlined,
+  InboxOutlined,
+  MonitorOutlined,
+  PartitionOutlined,
+  ShoppingOutlined,
+} from "@ant-design/icons";
+import type { ComponentType } from "react";
+import { hasRole } from "@/api/session";
+import type { Role, SessionUser } from "@/api/types";
+
+export type PlaceKey = "inbox" | "flows" | "console" | "orders" | "audit";
+
+export type Place = {
+  key: PlaceKey;
+  to: string;
+  keys: string;
+  icon: ComponentType<{ "aria-hidden"?: boolean }>;
+  roles: Role[];
+};
+
+const PLACES: Place[] = [
+  {
+    key: "inbox",
+    to: "/inbox",
+    keys: "g i",
+    icon: InboxOutlined,
+    roles: ["approver", "requester", "supervisor"],
+  },
+  {
+    key: "flows",
+    to: "/flows",
+    keys: "g f",
+    icon: PartitionOutlined,
+    roles: ["designer", "supervisor", "auditor"],
+  },
+  {
+    key: "console",
+    to: "/console",
+    keys: "g s",
+    icon: MonitorOutlined,
+    roles: ["supervisor", "auditor", "designer"],
+  },
+  {
+    key: "orders",
+    to: "/orders",
+    keys: "g o",
+    icon: ShoppingOutlined,
+    roles: ["requester", "approver", "supervisor", "auditor", "integration"],
+  },
+  { key: "audit", to: "/audit", keys: "g l", icon: AuditOutlined, roles: ["auditor", "supervisor"] },
+];
+
+export function placesFor(user: SessionUser): Place[] {
+  return PLACES.filter((place) => hasRole(user, ...place.roles));
+}
+
+const HOMES: [Role, string][] = [
+  ["designer", "/flows"],
+  ["supervisor", "/console"],
+  ["approver", "/inbox"],
+  ["requester", "/orders"],
+  ["auditor", "/audit"],
+  ["integration", "/orders"],
+];
+
+/** Where a person starts: the first of their roles that has a home. */
+export function homeOf(user: SessionUser): string {
+  return HOMES.find(([role]) => user.roles.includes(role))?.[1] ?? (user.is_superuser ? "/flows" : "/inbox");
+}

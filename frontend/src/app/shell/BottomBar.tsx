@@ -1,0 +1,22 @@
+import { useTranslation } from "react-i18next";
+import type { Place } from "../places";
+import styles from "./BottomBar.module.css";
+import { PlaceLink } from "./Rail";
+import { useWaiting } from "./waiting";
+
+/** The navigation of a phone: never more than five places, each 48 px high. */
+export function BottomBar({ places }: { places: Place[] }) {
+  const { t } = useTranslation("shell");
+  const waiting = useWaiting();
+  return (
+    <nav className={styles.bar} aria-label={t("nav.label")} data-region data-bottom-bar>
+      <ul>
+        {places.map((place) => (
+          <li key={place.key}>
+            <PlaceLink place={place} badge={place.key === "inbox" ? waiting.todo : 0} />
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}

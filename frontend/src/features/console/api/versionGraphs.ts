@@ -1,0 +1,27 @@
+import { useQueries } from "@tanstack/react-query";
+import { get } from "@/api/client";
+import { drawn, type GraphDocument } from "@/api/documents";
+import type { Instance, StoredVersion } from "@/api/types";
+
+const keyOf = (instance: Instance): string => `${instance.definition.id}/${instance.version}`;
+
+/** The drawings of the versions that these runs are on: a list names its steps by id only. Versions never change. */
+export function useVersionGraphs(
+  instances: readonly Instance[],
+): (instance: Instance) => GraphDocument | null {
+  const wanted = new Map(instances.map((one) => [keyOf(one), one]));
+  const keys = [...wanted.keys()].sort();
+  const answers = useQueries({
+    queries: keys.map((key) => ({
+      queryKey: ["version", key],
+      queryFn: async ({ signal }: { signal: AbortSignal }) => {
+        const [id = "", version = ""] = key.split("/");
+        const address = `/definitions/${encodeURIComponent(id)}/versions/${version}`;
+        return drawn(await get<StoredVersion>(address, { signal }));
+      },
+      staleTime: Infinity,
+    })),
+  });
+  const graphs = new Map(keys.map((key, index) => [key, answers[index]?.data?.graph ?? null]));
+  return (instance) => graphs.get(keyOf(instance)) ?? null;
+}

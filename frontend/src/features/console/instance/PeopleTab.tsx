@@ -1,0 +1,96 @@
+import { TeamOutlined } from "@ant-design/icons";
+import { useTranslation } from "react-i18next";
+import type { TaskLine, TaskVote } from "@/api/types";
+import { useLocal } from "@/i18n/local";
+import { useConsequence } from "@/ui/Countdown";
+import { DateTime } from "@/ui/DateTime";
+import { EmptyState } from "@/ui/EmptyState";
+import { StateTag, type Tone } from "@/ui/StateTag";
+import { isOpen } from "../standing";
+import { useHolders } from "../useStanding";
+import styles from "./Instance.module.css";
+
+const TONES: Record<string, Tone> = { approved: "success", rejected: "danger", timed_out: "warning" };
+
+function Vote({ vote }: { vote: TaskVote }) {
+  const { t } = useTranslation("console");
+  return (
+    <li>
+      <StateTag tone={TONES[vote.outcome] ?? "neutral"}>
+        {t(`outcome.${vote.outcome}`, { defaultValue: vote.outcome })}
+      </StateTag>
+      <strong>{vote.user.display_name}</strong>
+      <DateTime at={vote.at} />
+      {vote.comment && <span className={styles.comment}>{vote.comment}</span>}
+    </li>
+  );
+}
+
+function TaskBlock({ task }: { task: TaskLine }) {
+  const { t } = useTranslation("console");
+  const local = useLocal();
+  const holders = useHolders();
+  const consequence = useConsequence();
+  const open = isOpen(task);
+  const outcome = task.status;
+  return (
+    <li className={styles.task}>
+      <div className={styles.taskHead}>
+        <h2>{local(task.title)}</h2>
+        <StateTag tone={open ? "info" : (TONES[outcome] ?? "neutral")}>
+          {t(open ? "people.open" : `outcome.${outcome}`, { defaultValue: outcome })}
+        </StateTag>
+        <span className="muted">{t(`people.mode.${task.mode}`, { defaultValue: task.mode })}</span>
+      </div>
+      {open && (
+        <p>
+          {t("people.waitsFor")} <strong>{holders(task)}</strong>
+        </p>
+      )}
+      {open && task.due_at && (
+        <p>
+          {t("people.due")} <DateTime at={task.due_at} />
+          {task.due_does && <span className="muted"> · {consequence(task.due_does)}</span>}
+        </p>
+      )}
+      {task.votes.length > 0 && (
+        <ul className={styles.votes} aria-label={t("people.votes")}>
+          {task.votes.map((vote) => (
+            <Vote key={`${vote.user.display_name} ${vote.at}`} vote={vote} />
+          ))}
+        </ul>
+      )}
+      <p className={styles.small}>
+        {t("people.opened")} <DateTime at={task.opened_at} />
+        {task.closed_at && (
+          <>
+            {" · "}
+            {t("people.closed")} <DateTime at={task.closed_at} />
+          </>
+        )}
+      </p>
+    </li>
+  );
+}
+
+/** Who is asked and who answered, the open questions first. */
+export function PeopleTab({ tasks }: { tasks: readonly TaskLine[] }) {
+  const { t } = useTranslation("console");
+  if (tasks.length === 0) {
+    return (
+      <EmptyState picture={<TeamOutlined />} title={t("people.nobody")}>
+        {t("people.nobodyWhy")}
+      </EmptyState>
+    );
+  }
+  const sorted = [...tasks].sort(
+    (a, b) => Number(isOpen(b)) - Number(isOpen(a)) || Date.parse(b.opened_at) - Date.parse(a.opened_at),
+  );
+  return (
+    <ul className={styles.tasks}>
+      {sorted.map((task) => (
+        <TaskBlock key={task.id} task={task} />
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,69 @@
+import { expect, test } from "vitest";
+import type { HistoryEntry } from "@/api/types";
+import { refundGraph } from "@/graph/graphs.fixture";
+import { aFact } from "../console.fixture";
+import { explain } from "./explain";
+import { jumpedOver, withSkipped } from "./skipped";
+import { rowOf } from "./timelineRow";
+
+test.each([
+  ["58.00 CNY < 199.00 CNY * 0.3 = 59.70 CNY → true", "¥58.00 < ¥199.00 × 0.3 = ¥59.70", "true"],
+  ["(58.00 CNY < 10.00 CNY → false) and (true → skipped)", "(¥58.00 < ¥10.00 ✗) and (true –)", "unknown"],
+  ["(1 < 2 → true) or (3 < 2 → skipped) → true", "(1 < 2 ✓) or (3 < 2 –)", "true"],
+  ["empty > 3 → unknown", "empty > 3", "unknown"],
+])("%s is shown readably", (because, text, verdict) => {
+  expect(explain(because)).toEqual({ text, verdict });
+});
+
+test("a jump passes over what lies between, and not over side ways", () => {
+  expect(jumpedOver(refundGraph(), ["finance"], "refund")).toEqual(["ops"]);
+  expect(jumpedOver(refundGraph(), ["refund"], "finance")).toEqual([]);
+});
+
+test("a forced path shows the skipped step before the landing, and no step twice", () => {
+  const path = [
+    { node: "finance", visit: 1, status: "forced_past" as const, at: "2026-11-21T04:00:00Z" },
+    { node: "refund", visit: 1, status: "current" as const, at: "2026-11-21T04:00:00Z" },
+  ];
+
+  const shown = withSkipped(refundGraph(), path, [
+    { source: ["finance"], target: "refund", at: "2026-11-21T04:00:00Z" },
+  ]);
+
+  expect(shown.map((step) => [step.node, step.status])).toEqual([
+    ["finance", "forced_past"],
+    ["ops", "forced_past"],
+    ["refund", "current"],
+  ]);
+});
+
+test("a vote is a person's line with its comment; the decision follows by itself", () => {
+  const vote = aFact(5, "noted", {
+    data: { what: "voted", data: { outcome: "rejected", comment: "凭证不清" } },
+  });
+  const decided = aFact(6, "moved", {
+    data: { port: "rejected", to: "reject", why: { outcome: "rejected", approved: 0, rejected: 1 } },
+  });
+
+  expect(rowOf(vote, refundGraph())).toMatchObject({
+    key: "voted_rejected",
+    quote: "凭证不清",
+    tone: "bad",
+    automatic: false,
+  });
+  expect(rowOf(decided, refundGraph())).toMatchObject({
+    key: "decided_rejected",
+    from: ["finance"],
+    to: ["reject"],
+    params: { approved: 0, rejected: 1 },
+    automatic: true,
+  });
+});
+
+test("an unknown kind of fact is kept as a technical line", () => {
+  expect(rowOf(aFact(9, "teleported" as HistoryEntry["kind"]), refundGraph())).toMatchObject({
+    key: "other",
+    params: { kind: "teleported" as HistoryEntry["kind"] },
+    technical: true,
+  });
+});

@@ -1,0 +1,192 @@
+/** From facts to lines of the timeline: which sentence, with which names, and what is only technical. Pure. */
+import type { GraphDocument } from "@/api/documents";
+import type { Actor, HistoryEntry } from "@/api/types";
+import { explain, type Explained } from "./explain";
+
+export type Tone = "plain" | "good" | "bad" | "warning" | "force";
+
+export type TimelineRow = {
+  seq: number;
+  at: string;
+  source: HistoryEntry["source"];
+  actor: Actor;
+  /** Key below `fact.` in the catalogue. */
+  key: string;
+  /** Node ids by placeholder; the reader's names are put in their place. */
+  nodes: Record<string, string>;
+  params: Record<string, string | number>;
+  /** Moments by placeholder. */
+  times: Record<string, string>;
+  tone: Tone;
+  /** What a person wrote. */
+  quote: string | null;
+  conditions: { port: string; explained: Explained }[];
+  from: string[];
+  to: string[];
+  people: { from: unknown[]; to: unknown[] } | null;
+  incident: { code: string; message: string } | null;
+  technical: boolean;
+  /** Done by the engine; `actor` only set it in motion. */
+  automatic: boolean;
+};
+
+type Part = Partial<Omit<TimelineRow, "seq" | "at" | "source" | "actor">> & { key: string };
+type Data = Record<string, unknown>;
+
+const text = (value: unknown): string => (typeof value === "string" ? value : "");
+const number = (value: unknown): number => (typeof value === "number" ? value : 0);
+const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
+const record = (value: unknown): Data => (typeof value === "object" && value !== null ? (value as Data) : {});
+
+function conditionsOf(why: Data): TimelineRow["conditions"] {
+  return list(why["conditions"]).map((one) => {
+    const tried = record(one);
+    return { port: text(tried["port"]), explained: explain(text(tried["because"])) };
+  });
+}
+
+const DECISIONS: Record<string, Tone> = { approved: "good", rejected: "bad", timed_out: "warning" };
+
+function moved(node: string, data: Data, graph: GraphDocument): Part {
+  const why = record(data["why"]);
+  const to = text(data["to"]);
+  const way = { from: [node], to: [to], nodes: { node, to } };
+  if (Array.isArray(why["conditions"]))
+    return { key: "branched", nodes: { node, to }, conditions: conditionsOf(why) };
+  const outcome = text(why["outcome"]);
+  if (outcome in DECISIONS) {
+    const params = { approved: number(why["approved"]), rejected: number(why["rejected"]) };
+    return { key: `decided_${outcome}`, ...way, params, tone: DECISIONS[outcome] ?? "plain" };
+  }
+  const receipt = text(why["provider_refund_id"]);
+  if (receipt) return { key: "paid", ...way, params: { receipt }, tone: "good" };
+  const type = graph.nodes.find((one) => one.id === node)?.type;
+  return { key: "passed", ...way, technical: type === "start" };
+}
+
+function waited(node: string, data: Data): Part {
+  const awaits = text(data["awaits"]);
+  const due = text(data["due_at"]);
+  const key = due && awaits === "signal" ? "waited_signal_due" : `waited_${awaits}`;
+  return { key, nodes: { node }, times: due ? { due } : {}, to: [node] };
+}
+
+function noted(node: string, data: Data): Part {
+  const what = text(data["what"]);
+  const note = record(data["data"]);
+  const nodes = { node };
+  switch (what) {
+    case "voted": {
+      const outcome = text(note["outcome"]);
+      return {
+        key: `voted_${outcome}`,
+        nodes,
+        quote: text(note["comment"]) || null,
+        tone: DECISIONS[outcome] ?? "plain",
+      };
+    }
+    case "reassigned":
+      return {
+        key: `reassigned_${text(note["cause"])}`,
+        nodes,
+        people: { from: list(note["from"]), to: list(note["to"]) },
+        quote: text(note["comment"]) || null,
+        tone: text(note["cause"]) === "timeout" ? "warning" : "plain",
+      };
+    case "commented":
+      return { key: "commented", nodes, quote: text(note["text"]) };
+    case "due_moved":
+      return { key: "due_moved", nodes, times: { due: text(note["due_at"]) } };
+    case "reminded":
+    case "timed_out":
+    case "transfer_found_nobody":
+      return { key: what, nodes, tone: "warning" };
+    default:
+      return { key: "noted", nodes, params: { what }, technical: true };
+  }
+}
+
+const OTHERS: Record<string, (node: string, data: Data) => Part> = {
+  started: (node) => ({ key: "started", nodes: { node } }),
+  waited,
+  noted,
+  changed: (node) => ({ key: "changed", nodes: { node }, technical: true }),
+  forked: (node, data) => ({
+    key: "forked",
+    nodes: { node },
+    params: { count: list(data["branches"]).length },
+  }),
+  joined: (node) => ({ key: "joined", nodes: { node } }),
+  ended: (node) => ({ key: "ended", nodes: { node }, technical: true }),
+  withdrawn: (node, data) => ({
+    key: data["reason"] === "cancelled" ? "withdrawn_cancelled" : "withdrawn_forced",
+    nodes: { node },
+  }),
+  failed: (node, data) => ({
+    key: "failed",
+    nodes: { node },
+    tone: "bad",
+    incident: { code: text(data["code"]), message: text(data["message"]) },
+  }),
+  retried: (node, data) => ({
+    key: "retried",
+    nodes: { node },
+    quote: text(data["reason"]) || null,
+    tone: "force",
+  }),
+  forced: (node, data) => ({
+    key: "forced",
+    nodes: { node },
+    from: list(data["left"]).map(String),
+    to: [node],
+    quote: text(data["reason"]),
+    tone: "force",
+  }),
+  completed: () => ({ key: "completed", tone: "good" }),
+  cancelled: (_node, data) => ({ key: "cancelled", quote: text(data["reason"]) || null, tone: "force" }),
+};
+
+/** Kinds that somebody does; all others follow from them. */
+const BY_ACTOR: ReadonlySet<string> = new Set(["started", "noted", "retried", "forced", "cancelled"]);
+
+export function rowOf(entry: HistoryEntry, graph: GraphDocument): TimelineRow {
+  const node = entry.node ?? "";
+  const part: Part =
+    entry.kind === "moved"
+      ? moved(node, entry.data, graph)
+      : (OTHERS[entry.kind]?.(node, entry.data) ?? {
+          key: "other",
+          params: { kind: entry.kind },
+          technical: true,
+        });
+  return {
+    seq: entry.seq,
+    at: entry.at,
+    source: entry.source,
+    actor: entry.actor,
+    nodes: {},
+    params: {},
+    times: {},
+    tone: "plain",
+    quote: null,
+    conditions: [],
+    from: [],
+    to: [],
+    people: null,
+    incident: null,
+    technical: false,
+    automatic: !BY_ACTOR.has(entry.kind),
+    ...part,
+  };
+}
+
+/** Who decided at each node and when, for the line under its card. */
+export function decisionsOf(history: readonly HistoryEntry[]): Map<string, { actor: Actor; at: string }> {
+  const found = new Map<string, { actor: Actor; at: string }>();
+  for (const entry of history) {
+    if (entry.kind === "noted" && entry.node && entry.data.what === "voted") {
+      found.set(entry.node, { actor: entry.actor, at: entry.at });
+    }
+  }
+  return found;
+}

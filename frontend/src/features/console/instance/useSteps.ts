@@ -1,0 +1,25 @@
+/** Names of a drawing's steps and branches in the reader's language. */
+import { useTranslation } from "react-i18next";
+import type { GraphDocument } from "@/api/documents";
+import { useLocal } from "@/i18n/local";
+import { branchesOf } from "@/graph/document";
+
+export type Steps = { title: (node: string) => string; branch: (node: string, port: string) => string };
+
+export function useSteps(graph: GraphDocument): Steps {
+  const { t } = useTranslation("graph");
+  const local = useLocal();
+  const nodeOf = (id: string) => graph.nodes.find((one) => one.id === id);
+  return {
+    title: (id) => {
+      const node = nodeOf(id);
+      if (!node) return id;
+      return local(node.name) || t(`kind.${node.type}`, { defaultValue: id });
+    },
+    branch: (id, port) => {
+      const node = nodeOf(id);
+      const named = node && branchesOf(node).find((branch) => branch.port === port)?.name;
+      return local(named) || t(`port.${port}`, { defaultValue: port });
+    },
+  };
+}

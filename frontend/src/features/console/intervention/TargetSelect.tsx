@@ -1,0 +1,46 @@
+import { Select } from "antd";
+import { useTranslation } from "react-i18next";
+import type { Run } from "../api/instance";
+import { useSteps } from "../instance/useSteps";
+import { currentNodes } from "../standing";
+import styles from "./Intervention.module.css";
+
+/** Why a node cannot be a target, as far as the drawing alone can tell; the preview knows the rest. */
+export function useRefusal(run: Run): (node: string) => string | null {
+  const { t } = useTranslation("console");
+  const here = currentNodes(run);
+  return (id) => {
+    const node = run.graph.nodes.find((one) => one.id === id);
+    if (node?.type === "start") return t("force.refusal.start");
+    return here.includes(id) ? t("force.refusal.here") : null;
+  };
+}
+
+type Props = { run: Run; target: string | null; onTarget: (node: string) => void };
+
+export function TargetSelect({ run, target, onTarget }: Props) {
+  const { t } = useTranslation("console");
+  const steps = useSteps(run.graph);
+  const refusal = useRefusal(run);
+  return (
+    <div className={styles.field}>
+      <label htmlFor="intervention-target">{t("force.target")}</label>
+      <Select
+        id="intervention-target"
+        showSearch={{ optionFilterProp: "label" }}
+        value={target}
+        placeholder={t("force.targetHint")}
+        onChange={(node: string) => onTarget(node)}
+        options={run.graph.nodes.map((node) => {
+          const reason = refusal(node.id);
+          const title = steps.title(node.id);
+          return {
+            value: node.id,
+            label: reason === null ? title : t("force.refused", { step: title, reason }),
+            disabled: reason !== null,
+          };
+        })}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,243 @@
+import { configure, fireEvent, screen, waitFor, within } from "@testing-library/react";
+import { beforeEach, expect, test } from "vitest";
+import type { Problem } from "@/api/types";
+import { branchesOf, nodeOf, outgoing } from "@/graph/document";
+import { axeViolations } from "@/test/axe";
+import { personWith, renderApp, signedIn } from "@/test/renderApp";
+import { server } from "@/test/server";
+import { media } from "@/test/setup";
+import { flowHandlers, type FlowServer, flowServer } from "./server.fixture";
+
+// The screen is large: asking jsdom what is visible at every look-up would take most of the time.
+configure({ defaultHidden: true });
+
+let flow: FlowServer;
+
+/** Writes a whole text at once, as pasting does. */
+function fill(field: HTMLElement, text: string): void {
+  fireEvent.change(field, { target: { value: text } });
+}
+
+const tools = () => within(screen.getByRole("toolbar"));
+
+function serve(change: Partial<FlowServer> = {}): void {
+  flow = flowServer(change);
+  server.use(...flowHandlers(flow));
+}
+
+beforeEach(() => {
+  signedIn(personWith("designer"));
+  serve();
+});
+
+async function openDesigner() {
+  const app = renderApp("/flows/f1");
+  await screen.findByRole("heading", { level: 1, name: "小额退款直通" });
+  return app;
+}
+
+async function outlineItem(name: RegExp): Promise<HTMLElement> {
+  const tree = await screen.findByRole("tree");
+  return within(tree).findByRole("treeitem", { name });
+}
+
+test("the list says which version is live and opens the flow", async () => {
+  const { user, router } = renderApp("/flows");
+
+  const row = (await screen.findByRole("row", { name: /小额退款直通/ })) as HTMLTableRowElement;
+  expect(within(row).getByText("已发布 v1")).toBeVisible();
+  await user.click(within(row).getByRole("link", { name: "小额退款直通" }));
+
+  await waitFor(() => expect(router.state.location.pathname).toBe("/flows/f1"));
+});
+
+test("a new flow starts from a template under a name of its own", async () => {
+  const { user, router } = renderApp("/flows");
+
+  await user.click(await screen.findByRole("button", { name: "新建流程" }));
+  await user.click(await screen.findByRole("button", { name: /小额退款直通/ }));
+  const name = await screen.findByLabelText(/流程名称/);
+  fill(name, "春节退款");
+  await user.click(screen.getByRole("button", { name: "创建流程" }));
+
+  await waitFor(() => expect(router.state.location.pathname).toBe("/flows/f1"));
+  expect(flow.created[0]?.title).toEqual({ zh: "春节退款", en: "春节退款" });
+  expect(flow.created[0]?.graph.nodes).toHaveLength(7);
+  expect(flow.created[0]?.key).toMatch(/^[a-z0-9][a-z0-9_-]{0,63}$/);
+});
+
+test("a blank flow leads from start to end", async () => {
+  const { user } = renderApp("/flows");
+
+  await user.click(await screen.findByRole("button", { name: "新建流程" }));
+  await user.click(await screen.findByRole("button", { name: /空白流程/ }));
+  fill(await screen.findByLabelText(/流程名称/), "新流程");
+  await user.click(screen.getByRole("button", { name: "创建流程" }));
+
+  await waitFor(() => expect(flow.created).toHaveLength(1));
+  expect(flow.created[0]?.graph.edges).toEqual([{ id: "e1", from: "start", port: "out", to: "end" }]);
+});
+
+test("the palette puts an approval behind the selected step, asks for its people, and saves", async () => {
+  const { user } = await openDesigner();
+
+  await user.click(screen.getByRole("tab", { name: "大纲" }));
+  await user.click(await outlineItem(/^财务复核/));
+  await user.click(screen.getByRole("tab", { name: "组件" }));
+  screen.getByRole("button", { name: "审批" }).focus();
+  await user.keyboard("{Enter}");
+  const people = await screen.findByRole("combobox", { name: /谁来审/ });
+  await waitFor(() => expect(people).toHaveFocus());
+  fill(people, "运营");
+  await user.click(await screen.findByTitle("运营部"));
+
+  await waitFor(() => expect(flow.saves.at(-1)?.graph.nodes).toHaveLength(8), { timeout: 4_000 });
+  const graph = flow.graph;
+  const added = graph.nodes.find((node) => node.id.startsWith("n_"));
+  await waitFor(
+    () =>
+      expect(nodeOf(flow.graph, added?.id ?? "")?.config["assign"]).toEqual([
+        { kind: "group", group: "operations" },
+      ]),
+    { timeout: 4_000 },
+  );
+  expect(outgoing(graph, "finance")[0]?.to).toBe(added?.id);
+  expect(outgoing(graph, added?.id ?? "").map((edge) => edge.to)).toEqual(["ops", "reject"]);
+});
+
+test("undo takes back, redo does it again", async () => {
+  const { user } = await openDesigner();
+  await user.click(screen.getByRole("tab", { name: "大纲" }));
+  const before = (await screen.findAllByRole("treeitem")).length;
+  await user.click(await outlineItem(/^财务复核/));
+
+  await user.click(tools().getByRole("button", { name: "删除" }));
+  expect(screen.getAllByRole("treeitem")).toHaveLength(before - 2);
+  await user.click(tools().getByRole("button", { name: "撤销" }));
+  expect(screen.getAllByRole("treeitem")).toHaveLength(before);
+  await user.click(tools().getByRole("button", { name: "重做" }));
+  expect(screen.getAllByRole("treeitem")).toHaveLength(before - 2);
+});
+
+test("the sentence changes 30 % into 20 % and the text follows", async () => {
+  const { user } = await openDesigner();
+  await user.click(screen.getByRole("tab", { name: "大纲" }));
+  await user.click(await outlineItem(/^小额退款/));
+
+  const percent = await screen.findByRole("spinbutton", { name: "百分比" });
+  expect(percent).toHaveValue("30");
+  fill(percent, "20");
+
+  const saved = () => branchesOf(nodeOf(flow.graph, "small")!)[0]?.when;
+  await waitFor(() => expect(saved()).toBe("${refundAmount} < ${orderTotal} * 0.2"), { timeout: 4_000 });
+});
+
+test("a wrong expression is told with its column, and a condition beyond sentences stays as it is", async () => {
+  const { user } = await openDesigner();
+  await user.click(screen.getByRole("tab", { name: "大纲" }));
+  await user.click(await outlineItem(/^小额退款/));
+  await user.click(await screen.findByText("表达式"));
+  const text = await screen.findByRole("textbox", { name: "「小额直通」的条件" });
+
+  fill(text, "${refundAmount} < 'x'");
+  expect(await screen.findByText(/第 19 列:/)).toHaveTextContent("这里是文字,< 需要金额");
+
+  fill(text, "${refundAmount} / 3 < ${orderTotal}");
+  await user.click(screen.getByText("句子"));
+  expect(await screen.findByText("自定义表达式")).toBeVisible();
+  expect(screen.getByText("${refundAmount} / 3 < ${orderTotal}")).toBeVisible();
+});
+
+test("publishing says what changed and needs a note", async () => {
+  const { user } = await openDesigner();
+  await user.click(screen.getByRole("tab", { name: "大纲" }));
+  await user.click(await outlineItem(/^小额退款/));
+  const percent = await screen.findByRole("spinbutton", { name: "百分比" });
+  fill(percent, "20");
+
+  await user.click(screen.getByRole("button", { name: "保存并发布新版本" }));
+  const dialog = await screen.findByRole("dialog");
+  const change =
+    "「小额退款?」的分支「小额直通」:条件由「退款金额 < 订单金额 的 30%」改为「退款金额 < 订单金额 的 20%」";
+  expect(await within(dialog).findByRole("listitem")).toHaveTextContent(change);
+  expect(dialog).toHaveTextContent("7 单在途:继续按 v1 走完。旧单不会自动更新。");
+  expect(within(dialog).getByLabelText("版本说明")).toHaveValue(change);
+  await user.click(within(dialog).getByRole("button", { name: "发布 v2" }));
+
+  await waitFor(() => expect(flow.published).toEqual([{ revision: flow.revision, note: change }]));
+  expect(flow.saves).not.toHaveLength(0);
+  expect(
+    await screen.findByText("已发布 v2,新订单立即生效", { selector: ".ant-message *" }),
+  ).toBeInTheDocument();
+});
+
+test("problems are listed in our words, lead to their place and block publishing", async () => {
+  const problem: Problem = {
+    code: "port.not_connected",
+    message: "Expected an edge.",
+    node: "ops",
+    severity: "error",
+    params: { port: "rejected" },
+  };
+  serve({ problems: () => [problem] });
+  const { user } = await openDesigner();
+
+  await user.click(await screen.findByRole("button", { name: /1 个问题/ }));
+  const drawer = screen.getByRole("region", { name: "问题" });
+  await user.click(within(drawer).getByRole("button", { name: /出口「驳回」还没有连到任何步骤/ }));
+  expect(await screen.findByRole("heading", { level: 2, name: "运营终审" })).toBeVisible();
+
+  await user.click(screen.getByRole("button", { name: "保存并发布新版本" }));
+  const dialog = await screen.findByRole("dialog");
+  expect(within(dialog).getByText("还有 1 个问题要处理")).toBeInTheDocument();
+  expect(within(dialog).getByRole("button", { name: "发布 v2" })).toBeDisabled();
+});
+
+test("a newer draft of somebody else keeps both until a person chooses", async () => {
+  const { user } = await openDesigner();
+  flow.revision = 5;
+  await user.click(screen.getByRole("tab", { name: "大纲" }));
+  await user.click(await outlineItem(/^财务复核/));
+  const name = screen.getByLabelText("名称");
+  fill(name, "财务初审");
+
+  const dialog = await screen.findByRole("dialog", {}, { timeout: 4_000 });
+  expect(dialog).toHaveTextContent("王芳");
+  expect(flow.saves).toEqual([]);
+  await user.click(within(dialog).getByRole("button", { name: "查看差异" }));
+  expect(await within(dialog).findByRole("listitem")).toHaveTextContent("「财务复核」改名为「财务初审」");
+  await user.click(within(dialog).getByRole("button", { name: "用我的" }));
+
+  await waitFor(() => expect(flow.saves).toHaveLength(1));
+  expect(flow.saves[0]?.revision).toBe(5);
+  expect(nodeOf(flow.graph, "finance")?.name?.zh).toBe("财务初审");
+});
+
+test("a version can be looked at and becomes the draft again", async () => {
+  const { user, router } = renderApp("/flows/f1/versions");
+
+  expect(await screen.findByRole("region", { name: "流程图:小额退款直通 v1" })).toBeInTheDocument();
+  await user.click(await screen.findByRole("button", { name: "恢复为草稿" }));
+  expect(screen.getByText("现在的草稿会被 v1 替换,线上不受影响。")).toBeVisible();
+  const [, confirm] = screen.getAllByRole("button", { name: /取消|恢复为草稿/ });
+  await user.click(confirm!);
+
+  await waitFor(() => expect(flow.saves).toHaveLength(1));
+  await waitFor(() => expect(router.state.location.pathname).toBe("/flows/f1"));
+});
+
+test("on a phone the flow is shown and not edited", async () => {
+  media.matches = (query) => query.includes("max-width: 767px");
+  renderApp("/flows/f1");
+
+  expect(await screen.findByText("手机上只能查看。要修改请用电脑打开。")).toBeVisible();
+  expect(screen.getByRole("group", { name: "财务复核, 审批" })).toBeInTheDocument();
+  expect(screen.queryByRole("button", { name: "保存并发布新版本" })).toBeNull();
+});
+
+test("list and designer have no violations that axe can see", async () => {
+  await openDesigner();
+  await screen.findByRole("tab", { name: "组件" });
+
+  expect(await axeViolations()).toEqual([]);
+});

@@ -1,0 +1,33 @@
+/** A draft to look at: on a phone, and for those who may not edit. */
+import type { ReactElement } from "react";
+import { useTranslation } from "react-i18next";
+import type { DefinitionSummary, Draft } from "@/api/types";
+import { GraphView } from "@/graph/GraphView";
+import { useLocal } from "@/i18n/local";
+import { FlowStatus } from "../list/FlowStatus";
+import styles from "./Editor.module.css";
+
+export function DraftView({
+  definition,
+  draft,
+  phone,
+}: {
+  definition: DefinitionSummary;
+  draft: Draft;
+  phone: boolean;
+}): ReactElement {
+  const { t } = useTranslation("designer");
+  const title = useLocal()(definition.title);
+  return (
+    <div className={styles.viewOnly}>
+      <header className={styles.viewHead}>
+        <h1>{title}</h1>
+        <FlowStatus definition={definition} />
+        <p className="muted">{t(phone ? "view.phone" : "view.readOnly")}</p>
+      </header>
+      <div className={styles.viewBody}>
+        <GraphView graph={draft.graph} layout={draft.layout} label={t("view.label", { title })} />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,108 @@
+/** The panel of a step: its name, what its type can be told, where its exits lead. */
+import { Button } from "antd";
+import { type ReactElement, useMemo } from "react";
+import { useTranslation } from "react-i18next";
+import type { Problem } from "@/api/types";
+import { SchemaForm } from "@/form/SchemaForm";
+import { setField } from "@/graph/commands/configure";
+import { isStart } from "@/graph/commands/nodeKit";
+import { accentOf } from "@/graph/describe";
+import { branchesOf, type GraphNode, textOf } from "@/graph/document";
+import { NodeIcon } from "@/graph/NodeIcon";
+import { currentLanguage } from "@/i18n/index";
+
+import { BranchesPanel } from "./BranchesPanel";
+import { commandOf } from "./commandList";
+import styles from "./Editor.module.css";
+import { useFlowProblem } from "./useFlowProblem";
+import { useEditor, useEditorState } from "./editorContext";
+import { ExitsPanel } from "./ExitsPanel";
+import { NameField } from "./NameField";
+import { useTriggerVariables } from "./useTriggerVariables";
+
+const OWN_FIELDS = new Set(["branches"]);
+
+export function NodePanel({ node, port }: { node: GraphNode; port: string | null }): ReactElement {
+  const { t } = useTranslation("designer");
+  const { store, types } = useEditor();
+  const language = currentLanguage();
+  const info = types.get(node.type);
+  const problems = useEditorState((state) => state.problems);
+  const tell = useFlowProblem();
+  const mine = useMemo(() => problems.filter((problem) => problem.node === node.id), [problems, node.id]);
+  const offerVariables = useTriggerVariables();
+  const onField = (field: string, value: unknown): void => {
+    const { run, document } = store.getState();
+    run(setField(document, node.id, field, value), { keepFocus: true, quiet: true });
+    if (field === "trigger" && isStart(node, types)) offerVariables(value);
+  };
+  const general = mine.filter(
+    (problem) => fieldOf(problem) === null && problem.code !== "port.not_connected",
+  );
+  return (
+    <>
+      <header className={styles.panelHead} data-accent={accentOf(node.type, info)}>
+        <span className={styles.typeIcon}>
+          <NodeIcon name={info?.icon ?? "box"} />
+        </span>
+        <h2>{textOf(node.name, language) || textOf(info?.title, language) || node.type}</h2>
+        <span className="muted">{textOf(info?.title, language)}</span>
+      </header>
+      <div className={styles.panelBody}>
+        <NameField node={node} />
+        {general.map((problem) => (
+          <p
+            key={`${problem.code} ${problem.path ?? ""}`}
+            className={styles.panelProblem}
+            data-severity={problem.severity}
+          >
+            {tell(problem)}
+          </p>
+        ))}
+        <div data-config>
+          {branchesOf(node).length > 0 && <BranchesPanel node={node} port={port} />}
+          {info && (
+            <SchemaForm
+              schema={info.config_schema}
+              config={node.config}
+              id={`node-${node.id}`}
+              skip={OWN_FIELDS}
+              problems={byField(mine, tell)}
+              onField={onField}
+            />
+          )}
+        </div>
+        <ExitsPanel node={node} />
+        {!isStart(node, types) && (
+          <Button
+            danger
+            type="text"
+            className={styles.remove ?? ""}
+            disabled={!commandOf("remove").enabled(store.getState(), types)}
+            onClick={() => {
+              store.getState().select(node.id);
+              commandOf("remove").run(store.getState(), types);
+            }}
+          >
+            {t("panel.remove")}
+          </Button>
+        )}
+      </div>
+    </>
+  );
+}
+
+/** The config field that a problem's path begins with. */
+function fieldOf(problem: Problem): string | null {
+  const path = problem.path?.replace(/^config\./, "") ?? "";
+  return path.split(/[.[]/)[0] || null;
+}
+
+function byField(problems: readonly Problem[], tell: (problem: Problem) => string): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const problem of problems) {
+    const field = fieldOf(problem);
+    if (field !== null) found.set(field, [...(found.get(field) ?? []), tell(problem)]);
+  }
+  return found;
+}

@@ -1,0 +1,56 @@
+/** The sentence for what is wrong with a flow: this room's words by code, a condition's own words, else the general ones. */
+import { useTranslation } from "react-i18next";
+import { isApiError } from "@/api/problem";
+import type { Problem } from "@/api/types";
+import { expressionWords } from "@/form/expressionWords";
+import { useProblemText } from "@/ui/problemText";
+import { useEditor } from "./editorContext";
+
+export function useFlowProblem(): (problem: unknown) => string {
+  const { t, i18n } = useTranslation("designer");
+  const { t: form } = useTranslation("form");
+  const { speech } = useEditor();
+  const tell = useProblemText();
+  const named = (params: Record<string, unknown>): Record<string, unknown> => {
+    const names = { ...params };
+    if (typeof names["port"] === "string")
+      names["port"] = speech.say(`port.${names["port"]}`).replace(/^port\./, "");
+    for (const kind of ["group", "user"]) {
+      const key = names[kind];
+      if (typeof key === "string") names[kind] = speech.nameOf(kind, key);
+    }
+    return names;
+  };
+  const conditionText = (problem: Problem): string => {
+    const key = problem.code.replace(/^expression\./, "expressionError.");
+    const column = problem.span ? form("expressionError.at", { column: problem.span[0] + 1 }) : "";
+    return column + form(key, { ...expressionWords(problem.params, form), defaultValue: problem.message });
+  };
+  return (problem) => {
+    const code = codeOf(problem);
+    if (code === null) return tell(problem);
+    if (code.startsWith("expression.") && !isApiError(problem)) return conditionText(problem as Problem);
+    const key = `problem.${isEmptyField(problem) ? "config.empty" : code}`;
+    if (!i18n.exists(`designer:${key}`)) return tell(problem);
+    const params = isApiError(problem) ? problem.fields : (problem as Problem).params;
+    return t(key, named(params));
+  };
+}
+
+const EMPTY = new Set(["missing", "too_short", "string_too_short"]);
+
+/** Not wrong, only not filled in yet. */
+function isEmptyField(problem: unknown): boolean {
+  if (isApiError(problem)) return false;
+  const { code, params } = problem as Problem;
+  return code === "config.malformed" && EMPTY.has(String(params["type"]));
+}
+
+function codeOf(problem: unknown): string | null {
+  return typeof problem === "object" &&
+    problem !== null &&
+    "code" in problem &&
+    typeof problem.code === "string"
+    ? problem.code
+    : null;
+}

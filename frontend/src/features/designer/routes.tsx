@@ -1,0 +1,13 @@
+import type { RouteObject } from "react-router";
+
+export const routes: RouteObject[] = [
+  { path: "flows", lazy: async () => ({ Component: (await import("./list/FlowsPage")).FlowsPage }) },
+  {
+    path: "flows/:id",
+    lazy: async () => ({ Component: (await import("./editor/DesignerPage")).DesignerPage }),
+  },
+  {
+    path: "flows/:id/versions/:version?",
+    lazy: async () => ({ Component: (await import("./versions/VersionsPage")).VersionsPage }),
+  },
+];

@@ -1,0 +1,203 @@
+/** A small server for the designer's tests: one flow whose draft can be saved and published. */
+import { http, HttpResponse } from "msw";
+import type { DefinitionSummary, Draft, Problem, VersionSummary } from "@/api/types";
+import type { Graph } from "@/graph/document";
+import { refundGraph } from "@/graph/graphs.fixture";
+import { NODE_TYPES } from "@/graph/nodeTypes.fixture";
+
+export interface FlowServer {
+  revision: number;
+  graph: Graph;
+  live: { version: number; graph: Graph } | null;
+  saves: { revision: number; graph: Graph }[];
+  published: { revision: number; note: string }[];
+  created: { key: string; title: { zh: string; en: string }; graph: Graph }[];
+  problems: (graph: Graph) => Problem[];
+}
+
+export function flowServer(change: Partial<FlowServer> = {}): FlowServer {
+  const graph = refundGraph();
+  return {
+    revision: 1,
+    graph,
+    live: { version: 1, graph },
+    saves: [],
+    published: [],
+    created: [],
+    problems: () => [],
+    ...change,
+  };
+}
+
+const AT = "2026-02-13T09:00:00+08:00";
+
+function summary(server: FlowServer): DefinitionSummary {
+  return {
+    id: "f1",
+    key: "refund",
+    title: { zh: "小额退款直通", en: "Small refund" },
+    status: server.live ? "published" : "unpublished",
+    live_version: server.live?.version ?? null,
+    draft: { revision: server.revision, graph_hash: "x", problem_count: 0 },
+    running: 7,
+    owner: "林管理",
+    updated_at: AT,
+    published_at: server.live ? AT : null,
+  };
+}
+
+function version(number: number): VersionSummary {
+  return {
+    version: number,
+    published_at: AT,
+    published_by: "林管理",
+    note: "第一次发布",
+    graph_hash: "x",
+    running: 7,
+  };
+}
+
+export function flowHandlers(server: FlowServer) {
+  const list = <T>(results: T[]) => HttpResponse.json({ results, next: null });
+  return [
+    http.get("*/api/v1/node-types", () => list(NODE_TYPES)),
+    http.get("*/api/v1/groups", () =>
+      list([
+        { key: "finance", name: { zh: "财务部", en: "Finance dept" }, members: [] },
+        {
+          key: "finance-backup",
+          name: { zh: "部门负责人备选组", en: "Dept. head backup group" },
+          members: [],
+        },
+        { key: "operations", name: { zh: "运营部", en: "Operations" }, members: [] },
+      ]),
+    ),
+    http.get("*/api/v1/people", () =>
+      list([{ id: 1, username: "finance1", display_name: "李雷", department: null }]),
+    ),
+    http.get("*/api/v1/triggers", () => list([])),
+    http.get("*/api/v1/calendars", () => list([])),
+    http.get("*/api/v1/templates", () =>
+      list([
+        {
+          key: "small_refund",
+          title: { zh: "小额退款直通", en: "Small refund" },
+          summary: {
+            zh: "不到订单金额三成的退款直接到运营终审。",
+            en: "Refunds below 30 % go straight to operations.",
+          },
+          graph: refundGraph(),
+          sample: {},
+        },
+      ]),
+    ),
+    http.get("*/api/v1/definitions", () => list([summary(server)])),
+    http.post("*/api/v1/definitions", async ({ request }) => {
+      server.created.push((await request.json()) as FlowServer["created"][number]);
+      return HttpResponse.json(
+        { id: "f1", key: "k", title: { zh: "", en: "" }, draft: {}, live_version: null },
+        { status: 201 },
+      );
+    }),
+    http.get("*/api/v1/definitions/f1", () => HttpResponse.json(summary(server))),
+    http.get("*/api/v1/definitions/f1/draft", () => {
+      const draft: Draft = {
+        revision: server.revision,
+        graph_hash: "x",
+        graph: server.graph,
+        layout: {},
+        problems: server.problems(server.graph),
+        edited_by: "王芳",
+        edited_at: AT,
+      };
+      return HttpResponse.json(draft);
+    }),
+    http.put("*/api/v1/definitions/f1/draft", async ({ request }) => {
+      const given = (await request.json()) as { revision: number; graph: Graph };
+      if (given.revision !== server.revision) {
+        const fields = { current_revision: server.revision, edited_by: "王芳", edited_at: AT };
+        const problem = {
+          type: "x",
+          title: "",
+          status: 409,
+          code: "definition.revision_conflict",
+          detail: "stale",
+          ...fields,
+        };
+        return HttpResponse.json(problem, {
+          status: 409,
+          headers: { "Content-Type": "application/problem+json" },
+        });
+      }
+      server.saves.push(given);
+      server.graph = given.graph;
+      server.revision += 1;
+      return HttpResponse.json({
+        revision: server.revision,
+        graph_hash: "y",
+        problems: server.problems(given.graph),
+      });
+    }),
+    http.post("*/api/v1/definitions/f1/publish", async ({ request }) => {
+      server.published.push((await request.json()) as FlowServer["published"][number]);
+      server.live = { version: (server.live?.version ?? 0) + 1, graph: server.graph };
+      return HttpResponse.json(
+        { version: server.live.version, graph_hash: "y", running_on_older: 7 },
+        { status: 201 },
+      );
+    }),
+    http.get("*/api/v1/definitions/f1/versions", () =>
+      list(server.live ? [version(server.live.version)] : []),
+    ),
+    http.get("*/api/v1/definitions/f1/versions/:number", ({ params }) =>
+      HttpResponse.json({
+        ...version(Number(params["number"])),
+        graph: server.live?.graph,
+        layout: {},
+      }),
+    ),
+    http.post("*/api/v1/expressions/check", async ({ request }) => {
+      const { text } = (await request.json()) as { text: string };
+      return HttpResponse.json(
+        CHECKS[text] ?? { ok: true, type: "boolean", ast: { kind: "other" }, errors: [] },
+      );
+    }),
+  ];
+}
+
+const share = (value: string) => ({
+  ok: true,
+  type: "boolean",
+  errors: [],
+  ast: {
+    kind: "compare",
+    operator: "<",
+    left: { kind: "reference", path: ["refundAmount"] },
+    right: {
+      kind: "calculate",
+      operator: "*",
+      left: { kind: "reference", path: ["orderTotal"] },
+      right: { kind: "decimal", value },
+    },
+  },
+});
+
+/** What the engine answers for the texts that the tests write. */
+const CHECKS: Record<string, unknown> = {
+  "${refundAmount} < ${orderTotal} * 0.3": share("0.3"),
+  "${refundAmount} < ${orderTotal} * 0.2": share("0.2"),
+  "${refundAmount} < 'x'": {
+    ok: false,
+    type: null,
+    ast: null,
+    errors: [
+      {
+        code: "expression.type",
+        message: "Expected money with <, found text.",
+        from: 18,
+        to: 21,
+        params: { expected: "money", operator: "<", found: "text" },
+      },
+    ],
+  },
+};

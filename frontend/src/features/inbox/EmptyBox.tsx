@@ -1,0 +1,57 @@
+import { CheckCircleOutlined, FileSearchOutlined, InboxOutlined } from "@ant-design/icons";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+import type { TaskBox } from "@/api/types";
+import { EmptyState } from "@/ui/EmptyState";
+import { useTaskList } from "./api/listTasks";
+import { addressOf } from "./useInboxAddress";
+
+function isToday(at: string | null): boolean {
+  return at !== null && new Date(at).toDateString() === new Date().toDateString();
+}
+
+/** Nothing waits: either nothing ever came, or everything is done – the box of done tasks tells which. */
+function NothingToDo() {
+  const { t } = useTranslation("inbox");
+  const { data, isPending } = useTaskList("done", "");
+  if (isPending) return null;
+  const page = data?.pages[0]?.data;
+  if (!page || page.results.length === 0) {
+    return (
+      <EmptyState picture={<InboxOutlined />} title={t("empty.first.title")}>
+        {t("empty.first.text")}
+      </EmptyState>
+    );
+  }
+  const today = page.results.filter((task) => isToday(task.closed_at)).length;
+  const atLeast = page.next !== null && today === page.results.length;
+  return (
+    <EmptyState
+      picture={<CheckCircleOutlined />}
+      title={t("empty.done.title")}
+      action={<Link to={addressOf("done", "")}>{t("empty.done.action")}</Link>}
+    >
+      {today > 0 && t(atLeast ? "empty.done.atLeast" : "empty.done.today", { count: today })}
+    </EmptyState>
+  );
+}
+
+export function EmptyBox({ box, q }: { box: TaskBox; q: string }) {
+  const { t } = useTranslation("inbox");
+  if (q) {
+    return (
+      <EmptyState
+        picture={<FileSearchOutlined />}
+        title={t("empty.search.title", { q })}
+        action={<Link to={addressOf(box, "")}>{t("empty.search.action")}</Link>}
+      />
+    );
+  }
+  if (box === "todo") return <NothingToDo />;
+  return (
+    <EmptyState
+      picture={<InboxOutlined />}
+      title={box === "done" ? t("empty.noneDone") : t("empty.noneStarted")}
+    />
+  );
+}

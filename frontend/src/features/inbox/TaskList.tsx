@@ -1,0 +1,64 @@
+import { Button } from "antd";
+import { useTranslation } from "react-i18next";
+import type { Task, TaskBox } from "@/api/types";
+import { ErrorState } from "@/ui/ErrorState";
+import { Loading, SkeletonLines } from "@/ui/Loading";
+import type { useTaskList } from "./api/listTasks";
+import { EmptyBox } from "./EmptyBox";
+import styles from "./Inbox.module.css";
+import { TaskRow } from "./TaskRow";
+import { addressOf } from "./useInboxAddress";
+
+type Props = {
+  list: ReturnType<typeof useTaskList>;
+  rows: Task[];
+  readAt: number;
+  box: TaskBox;
+  q: string;
+  selected: string | null;
+};
+
+function Waiting() {
+  return ["70%", "64%", "76%", "68%"].map((width) => (
+    <SkeletonLines key={width} widths={[width, "92%", "50%"]} />
+  ));
+}
+
+export function TaskList({ list, rows, readAt, box, q, selected }: Props) {
+  const { t } = useTranslation("inbox");
+  const retry = () => void list.refetch();
+  if (list.isPending) {
+    return (
+      <Loading label={t("list.loading")} onRetry={retry}>
+        <Waiting />
+      </Loading>
+    );
+  }
+  if (list.error && !list.data) return <ErrorState error={list.error} onRetry={retry} />;
+  if (rows.length === 0) return <EmptyBox box={box} q={q} />;
+  const stop = rows.some((row) => row.id === selected) ? selected : rows[0]?.id;
+  return (
+    <div className={styles.scroll}>
+      <ul>
+        {rows.map((task) => (
+          <TaskRow
+            key={task.id}
+            task={task}
+            box={box}
+            readAt={readAt}
+            to={addressOf(box, q, task.id)}
+            selected={task.id === selected}
+            tabStop={task.id === stop}
+          />
+        ))}
+      </ul>
+      {list.hasNextPage && (
+        <div className={styles.more}>
+          <Button onClick={() => void list.fetchNextPage()} loading={list.isFetchingNextPage} block>
+            {t("list.more")}
+          </Button>
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,56 @@
+/** POST /tasks/{id}/{approve, reject, transfer, comment}: one act of a person on one task. */
+import { type InfiniteData, type QueryClient, useMutation, useQueryClient } from "@tanstack/react-query";
+import { post } from "@/api/client";
+import type { Task, TaskDecided } from "@/api/types";
+import type { TaskPage } from "./listTasks";
+import { type ReadTask, taskKey } from "./readTask";
+
+export type TaskAct =
+  | { verb: "approve"; comment: string }
+  | { verb: "reject"; comment: string }
+  | { verb: "transfer"; to: { kind: "user" | "group"; key: string }; comment: string }
+  | { verb: "comment"; text: string };
+
+function bodyOf(act: TaskAct, revision: number): Record<string, unknown> {
+  if (act.verb === "comment") return { text: act.text };
+  const comment = act.comment.trim();
+  const said = comment ? { comment } : {};
+  return act.verb === "transfer" ? { to: act.to, revision, ...said } : { revision, ...said };
+}
+
+function keep(client: QueryClient, task: Task): void {
+  client.setQueryData<ReadTask>(taskKey(task.id), (before) =>
+    before ? { etag: null, data: { ...before.data, ...task }, readAt: Date.now() } : before,
+  );
+}
+
+/** Takes a task out of the shown to-do lists at once; the server's answer follows. */
+function drop(client: QueryClient, id: string): void {
+  client.setQueriesData<InfiniteData<TaskPage, string>>(
+    { queryKey: ["tasks", "list", "todo"] },
+    (before) =>
+      before && {
+        ...before,
+        pages: before.pages.map((page) => ({
+          ...page,
+          etag: null,
+          data: { ...page.data, results: page.data.results.filter((task) => task.id !== id) },
+        })),
+      },
+  );
+}
+
+export function useActOnTask(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ act, revision, key }: { act: TaskAct; revision: number; key: string }) =>
+      post<TaskDecided>(`/tasks/${id}/${act.verb}`, bodyOf(act, revision), { idempotencyKey: key }),
+    onSuccess: ({ task }, { act }) => {
+      keep(client, task);
+      if (act.verb !== "comment") drop(client, id);
+      void client.invalidateQueries({ queryKey: ["tasks"] });
+      void client.invalidateQueries({ queryKey: ["instances", "one", task.instance] });
+    },
+    onError: () => void client.invalidateQueries({ queryKey: taskKey(id) }),
+  });
+}

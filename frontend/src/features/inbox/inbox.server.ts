@@ -1,0 +1,89 @@
+/** A small inbox behind HTTP for tests: it lists, shows and decides tasks, and remembers what it was sent. */
+import { http, HttpResponse, type JsonBodyType } from "msw";
+import type { Task, TaskDetail } from "@/api/types";
+import { decided } from "./tasks.fixture";
+
+export type Sent = { path: string; body: unknown; key: string | null };
+
+export const problem = (status: number, code: string, fields: Record<string, JsonBodyType> = {}) =>
+  HttpResponse.json(
+    { type: `urn:${code}`, title: "", status, code, detail: `${code} in words`, errors: [], ...fields },
+    { status, headers: { "Content-Type": "application/problem+json", "X-Request-ID": "8F3A" } },
+  );
+
+export type Inbox = { todo: TaskDetail[]; done: TaskDetail[]; sent: Sent[] };
+
+export function inboxHandlers(inbox: Inbox) {
+  const find = (id: unknown) => [...inbox.todo, ...inbox.done].find((task) => task.id === id);
+  return [
+    http.get("*/api/v1/tasks", ({ request }) => {
+      const { searchParams } = new URL(request.url);
+      const box =
+        searchParams.get("box") === "done"
+          ? inbox.done
+          : searchParams.get("box") === "todo"
+            ? inbox.todo
+            : [];
+      const q = searchParams.get("q") ?? "";
+      const results: Task[] = box.filter((task) => String(task.subject.title).includes(q));
+      return HttpResponse.json({ results, next: null });
+    }),
+    http.get("*/api/v1/tasks/:id", ({ params }) => {
+      const task = find(params["id"]);
+      return task ? HttpResponse.json(task) : problem(404, "task.unknown");
+    }),
+    http.post("*/api/v1/tasks/:id/:verb", async ({ params, request }) => {
+      const body = (await request.json()) as Record<string, unknown>;
+      inbox.sent.push({
+        path: `${String(params["id"])}/${String(params["verb"])}`,
+        body,
+        key: request.headers.get("Idempotency-Key"),
+      });
+      const task = find(params["id"]);
+      if (!task) return problem(404, "task.unknown");
+      const standing = { id: task.instance, status: "running", tokens: [] };
+      if (params["verb"] === "comment") {
+        task.comments.push({
+          actor: { id: "1", display_name: "李雷" },
+          at: new Date().toISOString(),
+          text: String(body["text"]),
+        });
+        return HttpResponse.json({ task, instance: standing });
+      }
+      const after =
+        params["verb"] === "transfer"
+          ? task
+          : decided(task, "李雷", params["verb"] === "approve" ? "approved" : "rejected");
+      inbox.todo = inbox.todo.filter((one) => one.id !== task.id);
+      inbox.done = [after, ...inbox.done];
+      return HttpResponse.json({ task: after, instance: standing });
+    }),
+    http.get("*/api/v1/people", () =>
+      HttpResponse.json({
+        results: [
+          { id: "1", username: "finance1", display_name: "李雷", department: null },
+          {
+            id: "3",
+            username: "finance2",
+            display_name: "王芳",
+            department: { key: "finance", name: { zh: "财务部", en: "Finance" } },
+          },
+        ],
+        next: null,
+      }),
+    ),
+    http.get("*/api/v1/groups", () =>
+      HttpResponse.json({
+        results: [
+          {
+            key: "finance-backup",
+            name: { zh: "部门负责人备选组", en: "Backup group" },
+            calendar: null,
+            members: [{ username: "backup1", display_name: "赵敏" }],
+          },
+        ],
+      }),
+    ),
+    http.get("*/api/v1/instances/:id", () => problem(403, "role.missing")),
+  ];
+}

@@ -1,0 +1,285 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { http, HttpResponse } from "msw";
+import { beforeEach, expect, test } from "vitest";
+import { useConnection } from "@/api/connection";
+import { axeViolations } from "@/test/axe";
+import { personWith, renderApp, signedIn } from "@/test/renderApp";
+import { server } from "@/test/server";
+import { media } from "@/test/setup";
+import { setPreference } from "@/ui/preferences";
+import { type Inbox, inboxHandlers, problem } from "./inbox.server";
+import { aTask, decided } from "./tasks.fixture";
+
+let inbox: Inbox;
+
+beforeEach(() => {
+  inbox = { todo: [aTask(1), aTask(2), aTask(3)], done: [], sent: [] };
+  signedIn(personWith("approver"));
+  server.use(...inboxHandlers(inbox));
+});
+
+const rows = () => within(screen.getByRole("region", { name: "待办列表" })).getAllByRole("listitem");
+const heading = (name: string) => screen.findByRole("heading", { name });
+
+async function open(path = "/inbox") {
+  const app = renderApp(path);
+  await heading(path.includes("task-2") ? "退款金额 ¥52.00" : "退款金额 ¥51.00");
+  await screen.findByRole("button", { name: /同意/ });
+  return app;
+}
+
+test("a row says amount, share, reason, step and the clock with its consequence", async () => {
+  await open();
+
+  const text = rows()[0]!.textContent;
+
+  expect(text).toContain("退款金额 ¥51.00");
+  expect(text).toContain("质量问题");
+  expect(text).toContain("订单金额 ¥199.00");
+  expect(text).toContain("(29.1%)");
+  expect(text).toContain("财务复核");
+  expect(text).toContain("剩 18 分钟(工作时间)");
+  expect(text).toContain("→ 转「部门负责人备选组」");
+});
+
+test("approving by keyboard sends the revision, then selects, focuses and speaks the next row", async () => {
+  const { user, router } = await open();
+
+  await user.keyboard("a");
+  await user.type(screen.getByRole("textbox", { name: "意见(可不填)" }), "凭证齐全{Enter}");
+
+  await heading("退款金额 ¥52.00");
+  expect(inbox.sent).toEqual([
+    {
+      path: "task-1/approve",
+      body: { comment: "凭证齐全", revision: 3 },
+      key: expect.stringMatching(/^[0-9a-f]{32}$/) as string,
+    },
+  ]);
+  expect(router.state.location.pathname).toBe("/inbox/task-2");
+  await waitFor(() => expect(document.activeElement?.id).toBe("task-task-2"));
+  expect(rows()).toHaveLength(2);
+  expect(screen.getByTestId("live-region")).toHaveTextContent(
+    "已同意。下一条:退款金额 ¥52.00、财务复核、剩 18 分钟(工作时间)",
+  );
+});
+
+test("a rejection without a reason is not sent", async () => {
+  const { user } = await open();
+
+  await user.keyboard("r");
+  const reason = screen.getByRole("textbox", { name: "为什么驳回?发起人会看到" });
+  await user.click(screen.getByRole("button", { name: "驳回" }));
+
+  expect(screen.getByRole("alert")).toHaveTextContent("请写明驳回原因");
+  expect(reason).toHaveFocus();
+  expect(inbox.sent).toEqual([]);
+
+  await user.type(reason, "超过七天{Control>}{Enter}{/Control}");
+  await heading("退款金额 ¥52.00");
+  expect(inbox.sent.map((one) => [one.path, one.body])).toEqual([
+    ["task-1/reject", { comment: "超过七天", revision: 3 }],
+  ]);
+});
+
+test("a transfer names a person or a group and never offers oneself", async () => {
+  const { user } = await open();
+
+  await user.keyboard("t");
+  const choices = await screen.findByRole("group", { name: "人员与组" });
+  await within(choices).findByRole("radio", { name: /王芳/ });
+  expect(within(choices).queryByRole("radio", { name: /李雷/ })).toBeNull();
+  await user.click(screen.getByRole("button", { name: "转交" }));
+  expect(screen.getByText("请选择一个人或一个组")).toBeVisible();
+  await user.click(within(choices).getByRole("radio", { name: /部门负责人备选组/ }));
+  await user.click(screen.getByRole("button", { name: "转交给 部门负责人备选组" }));
+
+  await heading("退款金额 ¥52.00");
+  expect(inbox.sent.map((one) => [one.path, one.body])).toEqual([
+    ["task-1/transfer", { to: { kind: "group", key: "finance-backup" }, revision: 3 }],
+  ]);
+});
+
+test("a comment stays on the task and is shown in its activity", async () => {
+  const { user, router } = await open();
+
+  await user.keyboard("c");
+  await user.type(screen.getByRole("textbox", { name: "评论" }), "请补充照片");
+  await user.click(screen.getByRole("button", { name: "发表评论" }));
+
+  expect(await screen.findByText("请补充照片")).toBeVisible();
+  expect(router.state.location.pathname).toBe("/inbox/task-1");
+  expect(rows()).toHaveLength(3);
+  expect(screen.getByRole("button", { name: /同意/ })).toBeVisible();
+});
+
+test("when somebody was faster the page says who and when, and the row stays until the person moves on", async () => {
+  const { user } = await open();
+  server.use(
+    http.post("*/api/v1/tasks/task-1/approve", () => {
+      inbox.todo = inbox.todo.filter((task) => task.id !== "task-1");
+      inbox.done = [decided(aTask(1), "王芳", "approved")];
+      return problem(409, "task.already_decided", {
+        decided_by: "王芳",
+        decided_at: new Date().toISOString(),
+        outcome: "approved",
+      });
+    }),
+  );
+
+  await user.keyboard("a");
+  await user.keyboard("{Enter}");
+
+  expect(await screen.findByText(/王芳 同意了这一单/)).toBeVisible();
+  expect(rows()).toHaveLength(3);
+  await waitFor(() => expect(screen.queryByRole("group", { name: "处理这条待办" })).toBeNull());
+  await user.click(screen.getByRole("button", { name: "下一条" }));
+  await heading("退款金额 ¥52.00");
+  await waitFor(() => expect(rows()).toHaveLength(2), { timeout: 6_000 });
+});
+
+test("a changed task is shown anew and what was typed stays", async () => {
+  const { user } = await open();
+  server.use(http.post("*/api/v1/tasks/task-1/approve", () => problem(409, "task.revision_conflict")));
+
+  await user.keyboard("a");
+  await user.type(screen.getByRole("textbox", { name: "意见(可不填)" }), "看过{Enter}");
+
+  expect(await screen.findByRole("alert")).toHaveTextContent("这条待办刚刚有变化,请看过最新内容再决定");
+  expect(screen.getByRole("textbox", { name: "意见(可不填)" })).toHaveValue("看过");
+});
+
+test("a lost answer is asked for again under the same key", async () => {
+  const { user } = await open();
+  const keys: (string | null)[] = [];
+  server.use(
+    http.post(
+      "*/api/v1/tasks/task-1/approve",
+      ({ request }) => {
+        keys.push(request.headers.get("Idempotency-Key"));
+        return HttpResponse.error();
+      },
+      { once: true },
+    ),
+  );
+
+  await user.keyboard("a");
+  await user.keyboard("{Enter}");
+  expect(await screen.findByRole("alert")).toHaveTextContent("网络连不上服务器");
+  await user.keyboard("{Enter}");
+
+  await heading("退款金额 ¥52.00");
+  expect(inbox.sent[0]?.key).toBe(keys[0]);
+});
+
+test("J and K walk the list, and Enter goes into the task", async () => {
+  const { user, router } = await open();
+
+  await user.keyboard("jj");
+  await heading("退款金额 ¥53.00");
+  await user.keyboard("k");
+  await heading("退款金额 ¥52.00");
+  expect(router.state.location.pathname).toBe("/inbox/task-2");
+  await waitFor(() => expect(document.activeElement?.id).toBe("task-task-2"));
+  await user.keyboard("{Enter}");
+
+  expect(document.activeElement?.id).toBe("task-heading");
+});
+
+test("single keys do nothing while typing, while an input method composes, or when they are switched off", async () => {
+  const { user, router } = await open();
+
+  await user.type(screen.getByRole("textbox", { name: "搜索待办" }), "a");
+  expect(screen.queryByRole("form", { name: "同意" })).toBeNull();
+  await user.clear(screen.getByRole("textbox", { name: "搜索待办" }));
+  (document.activeElement as HTMLElement).blur();
+  window.dispatchEvent(new KeyboardEvent("keydown", { key: "a", keyCode: 229 } as KeyboardEventInit));
+  expect(screen.queryByRole("form", { name: "同意" })).toBeNull();
+  setPreference({ singleKeys: false });
+  await user.keyboard("ja");
+
+  expect(screen.queryByRole("form", { name: "同意" })).toBeNull();
+  expect(router.state.location.pathname).toBe("/inbox/task-1");
+});
+
+test("a task that is not mine to decide offers only what the server allows", async () => {
+  inbox.todo = [aTask(1, { actions: ["comment"] })];
+  renderApp("/inbox");
+
+  const bar = await screen.findByRole("group", { name: "处理这条待办" });
+
+  expect(
+    within(bar)
+      .getAllByRole("button")
+      .map((button) => button.textContent),
+  ).toEqual(["评论C"]);
+});
+
+test("an empty inbox tells a first visit from a day's work done", async () => {
+  inbox.todo = [];
+  const first = renderApp("/inbox");
+  expect(await screen.findByText("还没有待办")).toBeVisible();
+  first.unmount();
+  inbox.done = [decided(aTask(8), "李雷", "approved"), decided(aTask(9), "李雷", "rejected")];
+
+  renderApp("/inbox");
+
+  expect(await screen.findByText("全部处理完了")).toBeVisible();
+  expect(screen.getByText("今天你处理了 2 条")).toBeVisible();
+});
+
+test("a search without a match names the search and offers the way back", async () => {
+  renderApp("/inbox?q=NOPE");
+
+  expect(await screen.findByText("没有符合「NOPE」的待办")).toBeVisible();
+  expect(screen.getByRole("link", { name: "清除搜索" })).toHaveAttribute("href", "/inbox");
+});
+
+test("a list that cannot be loaded says why, with a number for support, and can be asked for again", async () => {
+  server.use(http.get("*/api/v1/tasks", () => problem(500, "server.error"), { once: true }));
+  const { user } = renderApp("/inbox");
+
+  const alert = await screen.findByRole("alert");
+  expect(alert).toHaveTextContent("服务器出错了");
+  expect(alert).toHaveTextContent("8F3A");
+  await user.click(within(alert).getByRole("button", { name: "重试" }));
+
+  expect(await heading("退款金额 ¥51.00")).toBeVisible();
+});
+
+test("offline, decisions are held back in words", async () => {
+  await open();
+
+  useConnection.setState({ state: "offline" });
+
+  expect(await screen.findByText("审批操作需联网")).toBeVisible();
+  expect(screen.getByText("已离线。草稿会继续保存在本机,审批操作需联网")).toBeVisible();
+  expect(screen.getByRole("button", { name: /同意/ })).toBeDisabled();
+});
+
+test("on a phone the list gives way to the task, and an act leads back to the list", async () => {
+  media.matches = (query) => query.includes("max-width: 767px");
+  const { user, router } = renderApp("/inbox");
+  await user.click(await screen.findByRole("link", { name: /¥52\.00/ }));
+
+  expect(await screen.findByRole("heading", { level: 1, name: "退款金额 ¥52.00" })).toBeVisible();
+  expect(screen.queryByRole("region", { name: "待办列表" })).toBeNull();
+  expect(screen.queryByRole("navigation", { name: "主导航" })).toBeNull();
+  await user.click(await screen.findByRole("button", { name: /同意/ }));
+  await user.click(screen.getByRole("button", { name: "同意" }));
+
+  await screen.findByRole("region", { name: "待办列表" });
+  expect(router.state.location.pathname).toBe("/inbox");
+  await waitFor(() => expect(rows()).toHaveLength(2));
+});
+
+test("the inbox has no violations that axe can see, with each form open", async () => {
+  const { user } = await open();
+  expect(await axeViolations()).toEqual([]);
+
+  for (const key of ["a", "r", "t", "c"]) {
+    await user.keyboard(key);
+    expect(await axeViolations()).toEqual([]);
+    await user.keyboard("{Escape}");
+  }
+});

@@ -1,0 +1,69 @@
+/** Choosing from what the server offers: events that start a flow, working calendars. */
+import { useQuery } from "@tanstack/react-query";
+import { Select } from "antd";
+import type { ReactElement } from "react";
+import { useTranslation } from "react-i18next";
+import { get } from "@/api/client";
+import type { CalendarSummary, Listed, Trigger } from "@/api/types";
+import { localText } from "@/i18n/local";
+import { currentLanguage } from "@/i18n/index";
+import { FULL, described } from "./sizes";
+import type { WidgetProps } from "./widgetProps";
+
+const SLOWLY_CHANGING = 5 * 60_000;
+
+export function useTriggers() {
+  return useQuery({
+    queryKey: ["triggers"],
+    queryFn: ({ signal }) => get<Listed<Trigger>>("/triggers", { signal }),
+    staleTime: SLOWLY_CHANGING,
+  });
+}
+
+function useCalendars() {
+  return useQuery({
+    queryKey: ["calendars"],
+    queryFn: ({ signal }) => get<Listed<CalendarSummary>>("/calendars", { signal }),
+    staleTime: SLOWLY_CHANGING,
+  });
+}
+
+export function TriggerWidget({ id, value, onChange, describedBy }: WidgetProps): ReactElement {
+  const { t } = useTranslation("form");
+  const triggers = useTriggers().data?.results ?? [];
+  const options = triggers.map((one) => ({ value: one.key, label: localText(one.title, currentLanguage()) }));
+  return <Choice {...{ id, value, onChange, describedBy, options }} placeholder={t("trigger.byHand")} />;
+}
+
+export function CalendarWidget({ id, value, onChange, describedBy }: WidgetProps): ReactElement {
+  const { t } = useTranslation("form");
+  const calendars = useCalendars().data?.results ?? [];
+  const options = calendars.map((one) => ({
+    value: one.key,
+    label: localText(one.name, currentLanguage()) || one.key,
+  }));
+  return <Choice {...{ id, value, onChange, describedBy, options }} placeholder={t("calendar.default")} />;
+}
+
+function Choice(props: {
+  id: string;
+  value: unknown;
+  onChange: (value: unknown) => void;
+  describedBy?: string | undefined;
+  options: { value: string; label: string }[];
+  placeholder: string;
+}): ReactElement {
+  return (
+    <Select
+      id={props.id}
+      {...described(props.describedBy)}
+      style={FULL}
+      allowClear
+      showSearch={{ optionFilterProp: "label" }}
+      value={typeof props.value === "string" ? props.value : null}
+      options={props.options}
+      placeholder={props.placeholder}
+      onChange={(next: string | null) => props.onChange(next ?? undefined)}
+    />
+  );
+}

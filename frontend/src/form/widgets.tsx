@@ -1,0 +1,104 @@
+/** One control per widget name that a config schema may ask for. */
+import { Input, InputNumber, Select, Switch } from "antd";
+import type { ComponentType, ReactElement } from "react";
+import type { JsonSchema } from "@/api/documents";
+import { currentLanguage } from "@/i18n/index";
+import { textOf } from "@/graph/document";
+import { AssigneesWidget } from "./AssigneesWidget";
+import { CalendarWidget, TriggerWidget } from "./catalogueWidgets";
+import { DurationInput } from "./DurationInput";
+import styles from "./form.module.css";
+import { FULL, described } from "./sizes";
+import { TimeoutsWidget } from "./TimeoutsWidget";
+import type { WidgetProps } from "./widgetProps";
+
+function DurationWidget({ id, value, onChange }: WidgetProps): ReactElement {
+  return (
+    <DurationInput
+      id={id}
+      value={typeof value === "string" ? value : ""}
+      onChange={(text) => onChange(text || undefined)}
+    />
+  );
+}
+
+function TextWidget({ id, schema, value, onChange, describedBy }: WidgetProps): ReactElement {
+  return (
+    <Input
+      id={id}
+      {...described(describedBy)}
+      value={typeof value === "string" ? value : ""}
+      onChange={(event) => onChange(event.target.value || undefined)}
+      {...(schema.maxLength === undefined ? {} : { maxLength: schema.maxLength })}
+    />
+  );
+}
+
+function NumberWidget({ id, schema, value, onChange, describedBy }: WidgetProps): ReactElement {
+  return (
+    <InputNumber
+      id={id}
+      {...described(describedBy)}
+      style={FULL}
+      precision={0}
+      value={typeof value === "number" ? value : null}
+      onChange={(number) => onChange(number ?? undefined)}
+      {...(schema.minimum === undefined ? {} : { min: schema.minimum })}
+      {...(schema.maximum === undefined ? {} : { max: schema.maximum })}
+    />
+  );
+}
+
+function SelectWidget({ id, schema, value, onChange, describedBy }: WidgetProps): ReactElement {
+  const options = (schema.ui?.options ?? []).map((one) => ({
+    value: one.value,
+    label: textOf(one.label, currentLanguage()),
+  }));
+  const shown =
+    typeof value === "string" ? value : typeof schema.default === "string" ? schema.default : undefined;
+  return (
+    <Select
+      id={id}
+      {...described(describedBy)}
+      style={FULL}
+      value={shown ?? null}
+      options={options}
+      onChange={(next: string) => onChange(next)}
+    />
+  );
+}
+
+function SwitchWidget({ id, schema, value, onChange, describedBy }: WidgetProps): ReactElement {
+  const shown = typeof value === "boolean" ? value : schema.default === true;
+  return <Switch id={id} {...described(describedBy)} checked={shown} onChange={onChange} />;
+}
+
+/** A setting that no control exists for is shown as it is and left alone. */
+function UnknownWidget({ value }: WidgetProps): ReactElement {
+  return <pre className={styles.plain}>{JSON.stringify(value ?? null, null, 2)}</pre>;
+}
+
+const WIDGETS: Record<string, ComponentType<WidgetProps>> = {
+  text: TextWidget,
+  number: NumberWidget,
+  select: SelectWidget,
+  switch: SwitchWidget,
+  duration: DurationWidget,
+  assignees: AssigneesWidget,
+  timeouts: TimeoutsWidget,
+  trigger: TriggerWidget,
+  calendar: CalendarWidget,
+};
+
+const BY_TYPE: Record<string, string> = { string: "text", boolean: "switch", integer: "number" };
+
+export function widgetOf(schema: JsonSchema): ComponentType<WidgetProps> {
+  const name =
+    schema.ui?.widget ?? (typeof schema.type === "string" ? BY_TYPE[schema.type] : undefined) ?? "";
+  return WIDGETS[name] ?? UnknownWidget;
+}
+
+/** Widgets of several parts; their label names a group. */
+export function isGroupWidget(schema: JsonSchema): boolean {
+  return schema.ui?.widget === "timeouts";
+}

@@ -1,0 +1,143 @@
+/** The editor's drawing surface: React Flow with our layout, our focus and our keys; it decides nothing. */
+import "@xyflow/react/dist/style.css";
+import "./graph.css";
+import {
+  Background,
+  BackgroundVariant,
+  ReactFlow,
+  ReactFlowProvider,
+  useReactFlow,
+  type ReactFlowInstance,
+} from "@xyflow/react";
+import { type KeyboardEvent, type ReactElement, useEffect, useRef } from "react";
+import { CanvasContext, type CanvasContextValue } from "./canvasContext";
+import { edgeTypes, nodeTypes } from "./CanvasParts";
+import type { FlowNode, FlowParts, LineEdge } from "./toFlow";
+
+export type CanvasInstance = ReactFlowInstance<FlowNode, LineEdge>;
+
+export interface CanvasProps {
+  parts: FlowParts;
+  context: CanvasContextValue;
+  /** The thing that should hold the focus; a new `turn` asks for it again. */
+  focus: { id: string; turn: number } | null;
+  label: string;
+  dark: boolean;
+  onReady: (instance: CanvasInstance) => void;
+  onActivate: (id: string) => void;
+  onKeyDown: (event: KeyboardEvent<HTMLDivElement>) => void;
+  children?: React.ReactNode;
+}
+
+const MIN_ZOOM = 0.1;
+const PRO = { hideAttribution: false };
+
+export function Canvas(props: CanvasProps): ReactElement {
+  return (
+    <CanvasContext value={props.context}>
+      <ReactFlowProvider>
+        <Surface {...props} />
+      </ReactFlowProvider>
+    </CanvasContext>
+  );
+}
+
+function Surface(props: CanvasProps): ReactElement {
+  const root = useRef<HTMLDivElement>(null);
+  useFocus(root, props.focus);
+  return (
+    // eslint-disable-next-line jsx-a11y/no-static-element-interactions -- keys bubble up from the focused card
+    <div className="gv-canvas" ref={root} onKeyDown={props.onKeyDown}>
+      <svg className="gv-defs" aria-hidden="true">
+        <defs>
+          <marker
+            id="gv-arrow"
+            viewBox="0 0 8 8"
+            refX="6.5"
+            refY="4"
+            markerWidth="10"
+            markerHeight="10"
+            markerUnits="userSpaceOnUse"
+            orient="auto"
+          >
+            <path d="M1.5 1.5 6.5 4 1.5 6.5" fill="none" stroke="var(--control)" strokeWidth="1.2" />
+          </marker>
+        </defs>
+      </svg>
+      <ReactFlow<FlowNode, LineEdge>
+        nodes={props.parts.nodes}
+        edges={props.parts.edges}
+        nodeTypes={nodeTypes}
+        edgeTypes={edgeTypes}
+        aria-label={props.label}
+        colorMode={props.dark ? "dark" : "light"}
+        nodesDraggable={false}
+        nodesConnectable={false}
+        nodesFocusable
+        edgesFocusable={false}
+        elementsSelectable={false}
+        disableKeyboardA11y
+        deleteKeyCode={null}
+        selectionKeyCode={null}
+        multiSelectionKeyCode={null}
+        panActivationKeyCode={null}
+        zoomActivationKeyCode="Control"
+        zoomOnDoubleClick={false}
+        panOnScroll
+        onlyRenderVisibleElements
+        minZoom={MIN_ZOOM}
+        maxZoom={2}
+        proOptions={PRO}
+        onInit={props.onReady}
+        onNodeClick={(_event, node) => props.onActivate(node.id)}
+      >
+        <Background variant={BackgroundVariant.Dots} gap={20} size={1} color="var(--line)" />
+      </ReactFlow>
+      {props.children}
+    </div>
+  );
+}
+
+/** Brings the wanted thing into sight and gives it the focus; nothing moves when it is in sight already. */
+function useFocus(root: React.RefObject<HTMLDivElement | null>, focus: CanvasProps["focus"]): void {
+  const flow = useReactFlow();
+  useEffect(() => {
+    if (!focus) return;
+    let tries = 0;
+    let timer = 0;
+    const attempt = (): void => {
+      const element = root.current?.querySelector<HTMLElement>(
+        `[data-id="${CSS.escape(focus.id)}"].react-flow__node`,
+      );
+      const node = flow.getNode(focus.id);
+      if (element && node) {
+        element.focus({ preventScroll: true });
+        reveal(root.current, element, node, flow);
+      } else if ((tries += 1) < 20) timer = window.setTimeout(attempt, 16);
+    };
+    attempt();
+    return () => window.clearTimeout(timer);
+  }, [root, flow, focus]);
+}
+
+const EDGE_ROOM = 48;
+
+function reveal(
+  root: HTMLElement | null,
+  element: HTMLElement,
+  node: { position: { x: number; y: number }; width?: number; height?: number },
+  flow: ReturnType<typeof useReactFlow>,
+): void {
+  if (!root) return;
+  const frame = root.getBoundingClientRect();
+  const box = element.getBoundingClientRect();
+  const inside =
+    box.left >= frame.left + EDGE_ROOM / 2 &&
+    box.right <= frame.right - EDGE_ROOM / 2 &&
+    box.top >= frame.top + EDGE_ROOM / 2 &&
+    box.bottom <= frame.bottom - EDGE_ROOM;
+  if (inside || frame.width === 0) return;
+  const x = node.position.x + (node.width ?? 0) / 2;
+  const y = node.position.y + (node.height ?? 0) / 2;
+  void flow.setCenter(x, y, { zoom: flow.getZoom(), duration: 120 });
+}

@@ -1,0 +1,70 @@
+import { expect, test } from "vitest";
+import i18next from "i18next";
+import { setLanguage } from "@/i18n";
+import { describeBranch, describeNode, type Speech } from "./describe";
+import { nodeOf } from "./document";
+import { readableExpression } from "./expressionText";
+import { refundGraph } from "./graphs.fixture";
+import { NODE_TYPES } from "./nodeTypes.fixture";
+
+const NAMES: Record<string, string> = { finance: "财务部", "finance-backup": "部门负责人备选组" };
+
+function speech(language: string): Speech {
+  return {
+    language,
+    say: (key, params) => i18next.t(`graph:${key}`, { ...params }),
+    nameOf: (_kind, key) => NAMES[key] ?? key,
+    types: new Map(NODE_TYPES.map((info) => [info.type, info])),
+  };
+}
+
+test("a card says who, how many, and what happens when nobody acts", async () => {
+  const graph = refundGraph();
+  const finance = nodeOf(graph, "finance")!;
+
+  const zh = describeNode(finance, graph, speech("zh-CN"));
+  await setLanguage("en");
+  const en = describeNode(finance, graph, speech("en"));
+
+  expect(zh).toMatchObject({ title: "财务复核", sentence: "财务部 · 或签", missing: null });
+  expect(zh.chips).toEqual([{ kind: "timeout", text: "120 分钟未处理 → 转「部门负责人备选组」" }]);
+  expect(en).toMatchObject({ title: "Finance review", sentence: "财务部 · any one" });
+  expect(en.chips[0]?.text).toBe('After 120 min → "部门负责人备选组"');
+});
+
+test("what is not filled in is asked for", () => {
+  const graph = refundGraph();
+  const approval = { id: "x", type: "approval", config: { assign: [] } };
+
+  expect(describeNode(approval, graph, speech("zh-CN"))).toMatchObject({
+    title: "审批",
+    missing: "请选择审批人",
+  });
+});
+
+test("a branch says its rank and its condition, otherwise says what it is", () => {
+  const graph = refundGraph();
+  const small = nodeOf(graph, "small")!;
+
+  expect(describeBranch(small, "small", graph, speech("zh-CN"))).toEqual({
+    rank: 1,
+    name: "小额直通",
+    condition: "退款金额 < 订单金额 的 30%",
+    missing: null,
+  });
+  expect(describeBranch(small, "otherwise", graph, speech("zh-CN"))).toMatchObject({
+    rank: null,
+    name: "否则",
+  });
+});
+
+test("conditions are shown with labels and signs", () => {
+  const { variables } = refundGraph();
+
+  expect(readableExpression("${refundAmount} >= ${orderTotal} * 30% and ${x} != 1", variables, "zh-CN")).toBe(
+    "退款金额 ≥ 订单金额 的 30% 且 x ≠ 1",
+  );
+  expect(readableExpression("${refundAmount} < ${orderTotal} * 0.125", variables, "en")).toBe(
+    "Refund amount < Order total × 12.5%",
+  );
+});

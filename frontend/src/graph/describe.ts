@@ -1,0 +1,204 @@
+/** What a card says about its node: generated from type and config, never typed by a person. Pure. */
+import type { NodeTypeInfo } from "@/api/types";
+import { type Branch, branchesOf, type Graph, type GraphNode, isRecord, OTHERWISE, textOf } from "./document";
+import { durationText, readableExpression } from "./expressionText";
+
+export type Accent = "approval" | "condition" | "action" | "plain";
+
+export interface Chip {
+  kind: "timeout" | "offline" | "reject";
+  text: string;
+}
+
+export interface NodeFace {
+  title: string;
+  icon: string;
+  accent: Accent;
+  kindName: string;
+  sentence: string;
+  chips: Chip[];
+  /** What must still be filled in, as a request; the card shows it instead of the sentence. */
+  missing: string | null;
+}
+
+export interface Speech {
+  language: string;
+  say: (key: string, params?: Record<string, string | number>) => string;
+  /** The name of a person, group or role in the reader's language; the key when it is not known. */
+  nameOf: (kind: string, key: string) => string;
+  types: ReadonlyMap<string, NodeTypeInfo>;
+}
+
+const BUILT_IN: Record<string, { accent: Accent; icon: string }> = {
+  start: { accent: "plain", icon: "play" },
+  end: { accent: "plain", icon: "stop" },
+  exclusive: { accent: "condition", icon: "branch" },
+  parallel: { accent: "condition", icon: "parallel" },
+  delay: { accent: "action", icon: "clock" },
+  approval: { accent: "approval", icon: "approval" },
+};
+
+export function describeNode(node: GraphNode, graph: Graph, speech: Speech): NodeFace {
+  const info = speech.types.get(node.type);
+  const kindName = textOf(info?.title, speech.language) || sayOr(speech, `kind.${node.type}`, node.type);
+  const face: NodeFace = {
+    title: textOf(node.name, speech.language) || kindName,
+    icon: info?.icon ?? BUILT_IN[node.type]?.icon ?? "box",
+    accent: accentOf(node.type, info),
+    kindName,
+    sentence: "",
+    chips: [],
+    missing: null,
+  };
+  const body = SENTENCES[node.type]?.(node, graph, speech) ?? plainSentence(info, speech, face);
+  return { ...face, ...body };
+}
+
+export function accentOf(type: string, info: NodeTypeInfo | undefined): Accent {
+  const known = BUILT_IN[type]?.accent;
+  if (known) return known;
+  if (info?.ports.kind === "branches") return "condition";
+  return info?.category === "approval" ? "approval" : "action";
+}
+
+type Body = Partial<Pick<NodeFace, "sentence" | "chips" | "missing">>;
+
+function plainSentence(info: NodeTypeInfo | undefined, speech: Speech, face: NodeFace): Body {
+  return {
+    sentence: face.title === face.kindName ? textOf(info?.description, speech.language) : face.kindName,
+  };
+}
+
+const SENTENCES: Record<string, (node: GraphNode, graph: Graph, speech: Speech) => Body> = {
+  start: (node, _graph, speech) => {
+    const trigger = node.config["trigger"];
+    return { sentence: typeof trigger === "string" && trigger ? triggerSentence(trigger, speech) : "" };
+  },
+  end: () => ({ sentence: "" }),
+  exclusive: () => ({ sentence: "" }),
+  parallel: (node, _graph, speech) => ({
+    sentence: branchesOf(node).length > 0 ? speech.say("card.fork") : speech.say("card.join"),
+  }),
+  delay: (node, _graph, speech) => {
+    const after = node.config["after"];
+    if (typeof after !== "string" || !after) return { missing: speech.say("card.missing.duration") };
+    const clock = node.config["clock"] === "working" ? speech.say("clock.working") : "";
+    return { sentence: speech.say("card.delay", { time: sayDuration(after, speech), clock }).trim() };
+  },
+  approval: (node, _graph, speech) => {
+    const who = sayAssignees(node.config["assign"], speech);
+    const mode = sayMode(node.config["mode"], speech);
+    return {
+      sentence: who ? speech.say("card.approval", { who, mode }) : "",
+      missing: who ? null : speech.say("card.missing.assignee"),
+      chips: timeoutChips(node.config["timeouts"], speech),
+    };
+  },
+};
+
+export function triggerSentence(trigger: string, speech: Speech): string {
+  return sayOr(
+    speech,
+    `trigger.${trigger.replaceAll(".", "_")}`,
+    speech.say("card.trigger", { event: trigger }),
+  );
+}
+
+/** The catalogue's text, or `fallback` where it has none. */
+export function sayOr(speech: Speech, key: string, fallback: string): string {
+  const said = speech.say(key);
+  return said === key ? fallback : said;
+}
+
+/** People and groups as one phrase; empty when nobody is named. */
+export function sayAssignees(list: unknown, speech: Speech): string {
+  const said = records(list).map((item) => sayAssignee(item, speech));
+  return said.filter(Boolean).join(speech.say("list.separator"));
+}
+
+function sayAssignee(item: Record<string, unknown>, speech: Speech): string {
+  const kind = typeof item["kind"] === "string" ? item["kind"] : "";
+  switch (kind) {
+    case "":
+      return "";
+    case "user":
+    case "group":
+    case "role": {
+      const key = item[kind];
+      return typeof key === "string" && key ? speech.nameOf(kind, key) : "";
+    }
+    case "department_head":
+      return speech.say("assign.department_head", { level: Number(item["level"] ?? 1) });
+    case "field":
+      return speech.say("assign.field", { name: String(item["variable"] ?? "") });
+    default:
+      return speech.say(`assign.${kind}`);
+  }
+}
+
+function sayMode(mode: unknown, speech: Speech): string {
+  const key = isRecord(mode) ? "vote" : typeof mode === "string" ? mode : "any";
+  return speech.say(`mode.${key}`);
+}
+
+export function timeoutChips(list: unknown, speech: Speech): Chip[] {
+  return records(list).map((item) => ({ kind: "timeout", text: sayTimeout(item, speech) }));
+}
+
+export function sayTimeout(item: Record<string, unknown>, speech: Speech): string {
+  const time = sayDuration(String(item["after"] ?? ""), speech);
+  const verb = String(item["do"] ?? "remind");
+  const to = sayAssignees(item["to"], speech);
+  const key =
+    to && (verb === "transfer" || verb === "escalate" || verb === "notify")
+      ? `timeout.${verb}To`
+      : `timeout.${verb}`;
+  return speech.say("card.timeout", { time, does: speech.say(key, { to }) });
+}
+
+export function sayDuration(text: string, speech: Speech): string {
+  return durationText(text, {
+    day: speech.say("unit.day", { n: "#" }),
+    hour: speech.say("unit.hour", { n: "#" }),
+    minute: speech.say("unit.minute", { n: "#" }),
+  });
+}
+
+export interface BranchFace {
+  /** 1, 2, … for branches that are tried in order; null for `otherwise` and for exits of other nodes. */
+  rank: number | null;
+  name: string;
+  condition: string;
+  missing: string | null;
+}
+
+/** The label of a line that leaves a node by `port`. */
+export function describeBranch(node: GraphNode, port: string, graph: Graph, speech: Speech): BranchFace {
+  const at = branchesOf(node).findIndex((branch) => branch.port === port);
+  const branch: Branch | undefined = branchesOf(node)[at];
+  if (branch) {
+    const conditional = "when" in branch || node.type === "exclusive";
+    const when = branch.when?.trim() ?? "";
+    return {
+      rank: conditional ? at + 1 : null,
+      name: textOf(branch.name, speech.language) || speech.say("branch.unnamed", { n: at + 1 }),
+      condition: readableExpression(when, graph.variables, speech.language),
+      missing: conditional && !when ? speech.say("card.missing.condition") : null,
+    };
+  }
+  const condition = port === OTHERWISE ? speech.say("branch.noneOfTheAbove") : "";
+  return { rank: null, name: portName(node, port, speech), condition, missing: null };
+}
+
+export function portName(node: GraphNode, port: string, speech: Speech): string {
+  if (port === OTHERWISE) return speech.say("port.otherwise");
+  const rule = speech.types.get(node.type)?.ports;
+  const known = rule?.kind === "fixed" ? rule.ports.find((one) => one.port === port) : undefined;
+  const text = textOf(known?.name, speech.language);
+  if (text) return text;
+  return sayOr(speech, `port.${port}`, port);
+}
+
+function records(list: unknown): Record<string, unknown>[] {
+  return Array.isArray(list) ? list.filter(isRecord) : [];
+}

@@ -1,0 +1,17 @@
+import { expect, test } from "vitest";
+import { readableScale } from "./fit";
+
+const frame = { width: 800, height: 600 };
+
+test("a drawing that fits is not enlarged", () => {
+  expect(readableScale({ width: 400, height: 600 }, frame, 0.6)).toBe(1);
+});
+
+test("a drawing that is a little too tall becomes smaller as a whole", () => {
+  expect(readableScale({ width: 400, height: 750 }, frame, 0.6)).toBe(0.8);
+});
+
+test("a drawing that would become unreadable keeps its width and is scrolled", () => {
+  expect(readableScale({ width: 1000, height: 3000 }, frame, 0.6)).toBe(0.8);
+  expect(readableScale({ width: 4000, height: 3000 }, frame, 0.6)).toBe(0.6);
+});

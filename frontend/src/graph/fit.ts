@@ -1,0 +1,21 @@
+/** How large a drawing is shown. */
+import type { CanvasInstance } from "./Canvas";
+
+type Size = { width: number; height: number };
+
+/** The scale at which all of the drawing is seen; one that is too tall for that keeps its width and is scrolled. */
+export function readableScale(drawing: Size, frame: Size, smallest: number): number {
+  const wide = Math.min(1, frame.width / drawing.width);
+  const whole = Math.min(wide, frame.height / drawing.height);
+  return whole >= smallest ? whole : Math.max(smallest, wide);
+}
+
+/**
+ * Shows the whole drawing, however small, and never enlarged. React Flow's own fit waits until every card has been
+ * drawn once, which those out of sight never are.
+ */
+export async function fitWhole(flow: CanvasInstance | null): Promise<void> {
+  if (!flow) return;
+  await flow.fitBounds(flow.getNodesBounds(flow.getNodes()), { padding: 0.04 });
+  if (flow.getZoom() > 1) await flow.zoomTo(1);
+}

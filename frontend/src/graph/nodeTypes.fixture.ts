@@ -1,0 +1,125 @@
+/** Node types for tests, in the shape of GET /node-types. */
+import type { NodeTypeInfo } from "@/api/types";
+
+const base = {
+  description: { zh: "", en: "" },
+  category: "control" as const,
+  max_incoming: null,
+  is_start: false,
+  is_end: false,
+  default_config: {},
+  config_schema: { type: "object", properties: {} },
+};
+const out = { kind: "fixed" as const, ports: [{ port: "out", name: { zh: "", en: "" } }] };
+
+export const NODE_TYPES: NodeTypeInfo[] = [
+  { ...base, type: "start", title: { zh: "开始", en: "Start" }, icon: "play", ports: out, is_start: true },
+  {
+    ...base,
+    type: "end",
+    title: { zh: "结束", en: "End" },
+    icon: "stop",
+    ports: { kind: "none" },
+    is_end: true,
+  },
+  {
+    ...base,
+    type: "exclusive",
+    title: { zh: "条件分支", en: "Condition" },
+    description: { zh: "按条件只走一条路", en: "Takes exactly one way, by conditions" },
+    icon: "branch",
+    ports: { kind: "branches", field: "branches", otherwise: true },
+    config_schema: {
+      type: "object",
+      properties: {
+        branches: {
+          type: "array",
+          ui: { widget: "branches", label: { zh: "条件分支", en: "Branches" }, group: "when" },
+        },
+      },
+    },
+  },
+  {
+    ...base,
+    type: "parallel",
+    title: { zh: "并行", en: "Parallel" },
+    icon: "parallel",
+    ports: { kind: "branches", field: "branches", otherwise: false },
+  },
+  {
+    ...base,
+    type: "delay",
+    title: { zh: "等待", en: "Delay" },
+    icon: "clock",
+    ports: out,
+    config_schema: {
+      type: "object",
+      properties: {
+        after: {
+          type: "string",
+          ui: { widget: "duration", label: { zh: "等待多久", en: "How long" }, group: "when" },
+        },
+      },
+      required: ["after"],
+    },
+  },
+  {
+    ...base,
+    type: "approval",
+    title: { zh: "审批", en: "Approval" },
+    category: "approval",
+    icon: "approval",
+    ports: {
+      kind: "fixed",
+      ports: [
+        { port: "approved", name: { zh: "通过", en: "Approved" } },
+        { port: "rejected", name: { zh: "驳回", en: "Rejected" } },
+        { port: "timed_out", name: { zh: "超时", en: "Timed out" } },
+      ],
+    },
+    default_config: { assign: [], mode: "any" },
+    config_schema: {
+      type: "object",
+      properties: {
+        assign: {
+          type: "array",
+          ui: { widget: "assignees", label: { zh: "谁来审", en: "Who approves" }, group: "who" },
+        },
+        mode: {
+          type: "string",
+          ui: {
+            widget: "select",
+            label: { zh: "多人时", en: "With several people" },
+            group: "who",
+            options: [
+              { value: "any", label: { zh: "或签", en: "Any one" } },
+              { value: "all", label: { zh: "会签", en: "All" } },
+            ],
+          },
+        },
+        timeouts: {
+          type: "array",
+          ui: { widget: "timeouts", label: { zh: "超时", en: "Time-outs" }, group: "when" },
+        },
+      },
+      required: ["assign"],
+    },
+  },
+  {
+    ...base,
+    type: "orders.refund",
+    title: { zh: "原路退款", en: "Refund" },
+    description: { zh: "把钱退回付款账户", en: "Returns the money to its source" },
+    category: "order",
+    icon: "refund",
+    ports: out,
+  },
+  {
+    ...base,
+    type: "orders.reject_refund",
+    title: { zh: "拒绝退款", en: "Reject refund" },
+    category: "order",
+    icon: "reject",
+    ports: out,
+  },
+];

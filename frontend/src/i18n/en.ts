@@ -1,0 +1,8 @@
+/** Every catalogue of this language; the name of a file is its namespace. */
+import type { ResourceLanguage } from "i18next";
+
+const files = import.meta.glob<ResourceLanguage[string]>("./en/*.json", { eager: true, import: "default" });
+
+export const catalogue: ResourceLanguage = Object.fromEntries(
+  Object.entries(files).map(([path, texts]) => [path.slice("./en/".length, -".json".length), texts]),
+);

@@ -1,0 +1,1 @@
+"""The HTTP door of orders: parses, calls, answers; decides nothing."""

@@ -1,0 +1,149 @@
+"""`/orders`: taking orders in, finding them, reading one, and asking for refunds."""
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.models import User
+from accounts.policy import Role
+from orders import queries
+from orders.api import shapes
+from orders.core.channels import Channel
+from orders.core.models import OrderStatus
+from orders.intake.actions import Answered, Client, answer_once, place_order
+from orders.intake.document import OrderBody, RefundBody, fingerprint_of, read_order, read_refund
+from orders.refunds.actions import request_refund
+from web.inputs import query_of
+from web.paging import page
+from web.permissions import reading_or, roles
+from workflows.clock import now
+from workflows.engine.errors import BadInput
+from workflows.engine.events import Actor
+
+READERS = (Role.REQUESTER, Role.SUPERVISOR, Role.AUDITOR, Role.APPROVER, Role.INTEGRATION)
+KEY = OpenApiParameter("X-Idempotency-Key", str, OpenApiParameter.HEADER, required=True)
+OPTIONAL_KEY = OpenApiParameter("X-Idempotency-Key", str, OpenApiParameter.HEADER)
+CHANNEL = OpenApiParameter("channel", str, enum=[channel.value for channel in Channel])
+
+
+class OrdersView(APIView):
+    permission_classes: list[type[BasePermission]] = [
+        reading_or(reading=READERS, writing=(Role.INTEGRATION, Role.REQUESTER))
+    ]
+
+    @extend_schema(
+        operation_id="orders_list",
+        parameters=[
+            OpenApiParameter("q", str, description="order number, buyer's name, phone or its last four digits"),
+            OpenApiParameter("status", str, enum=[status.value for status in OrderStatus]),
+            CHANNEL,
+            OpenApiParameter("cursor", str),
+            OpenApiParameter("limit", int),
+        ],
+        responses=shapes.OrdersShape,
+    )
+    def get(self, request: Request) -> Response:
+        params = query_of(request.query_params, "q", "status", "channel", "cursor", "limit")
+        orders = queries.visible_orders(_user(request))
+        if status := _choice(params, "status", [status.value for status in OrderStatus]):
+            orders = orders.filter(status=status)
+        if channel := _choice(params, "channel", [channel.value for channel in Channel]):
+            orders = orders.filter(channel=channel)
+        if text := params.get("q", "").strip():
+            orders = queries.matching(orders, text)
+        found = page(orders, order_by=("-placed_at", "-id"), params=params)
+        refunds = queries.open_refunds(found.rows)
+        return Response(found.body(lambda order: queries.summary(order, refunds_open=refunds.get(order.pk, 0))))
+
+    @extend_schema(
+        operation_id="orders_place",
+        parameters=[KEY],
+        request=OrderBody,
+        responses={201: shapes.OrderSummaryShape, 200: shapes.OrderSummaryShape},
+    )
+    def post(self, request: Request) -> Response:
+        query_of(request.query_params)
+        user, present = _user(request), now()
+        client = Client(user_id=user.pk, may_record_payments=user.has_role(Role.INTEGRATION))
+        fingerprint = fingerprint_of({"path": "orders", "body": request.data})
+
+        def answer() -> dict[str, Any]:
+            order = place_order(
+                read_order(request.data), fingerprint=fingerprint_of(request.data), client=client, now=present
+            )
+            return queries.summary(order, refunds_open=0)
+
+        return _answered(
+            answer_once(owner_id=user.pk, key=_key(request), fingerprint=fingerprint, now=present, answer=answer)
+        )
+
+
+class OrderView(APIView):
+    permission_classes: list[type[BasePermission]] = [roles(*READERS)]
+
+    @extend_schema(operation_id="orders_read", parameters=[CHANNEL], responses=shapes.OrderShape)
+    def get(self, request: Request, order_no: str) -> Response:
+        params = query_of(request.query_params, "channel")
+        return Response(queries.whole(queries.find_order(order_no, user=_user(request), channel=params.get("channel"))))
+
+
+class RefundsView(APIView):
+    permission_classes: list[type[BasePermission]] = [roles(Role.INTEGRATION, Role.REQUESTER, Role.SUPERVISOR)]
+
+    @extend_schema(
+        operation_id="orders_request_refund",
+        parameters=[CHANNEL, OPTIONAL_KEY],
+        request=RefundBody,
+        responses={201: shapes.AskedRefundShape, 200: shapes.AskedRefundShape},
+    )
+    def post(self, request: Request, order_no: str) -> Response:
+        params = query_of(request.query_params, "channel")
+        user, present = _user(request), now()
+        given = read_refund(request.data)
+        order = queries.find_order(order_no, user=user, channel=params.get("channel"))
+
+        def answer() -> dict[str, Any]:
+            refund = request_refund(
+                order.pk, amount=given.amount.money, reason=given.reason, actor=_actor(request), now=present
+            )
+            return queries.refund_shape(refund) | {"order_no": order.order_no}
+
+        key = _key(request)
+        if not key:
+            return Response(answer(), status=201)
+        fingerprint = fingerprint_of({"path": f"orders/{order.pk}/refunds", "body": request.data})
+        return _answered(answer_once(owner_id=user.pk, key=key, fingerprint=fingerprint, now=present, answer=answer))
+
+
+def _answered(answered: Answered) -> Response:
+    if answered.replayed:
+        return Response(answered.body, status=200, headers={"Idempotent-Replayed": "true"})
+    return Response(answered.body, status=201)
+
+
+def _key(request: Request) -> str:
+    return request.headers.get("X-Idempotency-Key") or request.headers.get("Idempotency-Key") or ""
+
+
+def _choice(params: dict[str, str], name: str, known: list[str]) -> str | None:
+    value = params.get(name)
+    if value and value not in known:
+        raise BadInput(
+            "query.bad_choice", f"Expected {name} to be one of {', '.join(known)}, found {value!r}.", parameter=name
+        )
+    return value or None
+
+
+def _actor(request: Request) -> Actor:
+    user = _user(request)
+    return Actor(id=str(user.pk), name=user.get_full_name(), source="api" if request.auth is not None else "person")
+
+
+def _user(request: Request) -> User:
+    if not isinstance(request.user, User):
+        raise TypeError("the permission class lets only users in")
+    return request.user

@@ -1,0 +1,13 @@
+"""Routes of orders under /api/v1/."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from orders.api.orders import OrdersView, OrderView, RefundsView
+from orders.api.templates import TemplatesView
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("orders", OrdersView.as_view(), name="orders"),
+    path("orders/<str:order_no>", OrderView.as_view(), name="order"),
+    path("orders/<str:order_no>/refunds", RefundsView.as_view(), name="order-refunds"),
+    path("templates", TemplatesView.as_view(), name="templates"),
+]

@@ -1,0 +1,26 @@
+"""Registers the orders wing with Django: its node types and the events that start flows."""
+
+from django.apps import AppConfig
+from typing_extensions import override
+
+
+class OrdersConfig(AppConfig):
+    name = "orders"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    @override
+    def ready(self) -> None:
+        from orders import queries
+        from orders.refunds.actions import settle_after_runs
+        from orders.refunds.orphans import settle_orphans
+        from orders.subjects import REFUND, TITLES, TRIGGERS
+        from workflows import triggers, wings
+        from workflows.engine.registry import discover
+
+        discover("orders.nodes")
+        wings.settle_after(REFUND, settle_after_runs)
+        wings.show_to(queries.runs_of_own_orders)
+        wings.own_subjects(REFUND, queries.may_use_refund)
+        wings.sweep_with(settle_orphans)
+        for key, variables in TRIGGERS.items():
+            triggers.declare(key, title=TITLES[key], variables=variables)

@@ -1,0 +1,1 @@
+"""The order itself: its lines, sums and status."""

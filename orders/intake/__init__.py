@@ -1,0 +1,1 @@
+"""How orders come in: by HTTP and by files, always through the same action."""

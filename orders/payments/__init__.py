@@ -1,0 +1,1 @@
+"""Payments received, and the port to the parties that hold the money."""

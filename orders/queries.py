@@ -1,0 +1,189 @@
+"""Reading orders: who may see which, how they are found, how the contract shows them. Personal data leaves masked."""
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+
+from accounts.models import User
+from accounts.policy import Role
+from orders.core.masking import digits, mask_address, mask_phone
+from orders.core.models import Order, OrderLine
+from orders.money import money_json
+from orders.payments.models import Payment
+from orders.refunds.models import OPEN, Refund
+from workflows import wings
+from workflows.engine.errors import Conflict, NotFound
+from workflows.queries import instances_of
+
+SEES_ALL: Final = (Role.SUPERVISOR, Role.AUDITOR, Role.REQUESTER)
+TAIL: Final = 4
+_UUID: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+# An approver's orders are found through the runs of refunds: the newest of them, open or closed.
+NEWEST_REFUNDS: Final = 1000
+
+
+def visible_orders(user: User) -> QuerySet[Order]:
+    """Supervisors, auditors and requesters see every order, a program its own, an approver those of own tasks."""
+    if user.has_role(*SEES_ALL):
+        return Order.objects.all()
+    seen = Q(pk__in=[])
+    if user.has_role(Role.INTEGRATION):
+        seen |= Q(placed_by=user)
+    if user.has_role(Role.APPROVER):
+        seen |= Q(pk__in=_orders_of_own_tasks(user))
+    return Order.objects.filter(seen)
+
+
+def find_order(order_no: str, *, user: User, channel: str | None = None) -> Order:
+    """The order of this number that the user may see.
+
+    Raises NotFound `order.not_found`, and Conflict `order.ambiguous_number` when several channels use the number and
+    `channel` does not say which.
+    """
+    rows = Order.objects.filter(order_no=order_no)
+    if channel is not None:
+        rows = rows.filter(channel=channel)
+    found = [row for row in rows[:5] if _may_see(user, row)]
+    if not found:
+        raise NotFound("order.not_found", f"There is no order {order_no}.", order_no=order_no)
+    if len(found) > 1:
+        channels = sorted(row.channel for row in found)
+        raise Conflict(
+            "order.ambiguous_number",
+            f"Expected one order {order_no}, found it in {', '.join(channels)}: say which with ?channel=.",
+            channels=channels,
+        )
+    return found[0]
+
+
+def runs_of_own_orders(user: User, instance_ids: Collection[str]) -> set[str]:
+    """Of these runs the ones about refunds of orders that this program placed."""
+    if Role.INTEGRATION not in user.roles:
+        return set()
+    rows = Refund.objects.filter(instance__in=list(instance_ids), order__placed_by=user)
+    return {str(one) for one in rows.values_list("instance", flat=True)}
+
+
+def may_use_refund(user: User, refund_id: str) -> bool:
+    """Whether this user may start a run about a refund: not about one of an order that they cannot see."""
+    if not _UUID.fullmatch(refund_id):
+        return True
+    refund = Refund.objects.select_related("order").filter(pk=refund_id).first()
+    return refund is None or _may_see(user, refund.order)
+
+
+def matching(orders: QuerySet[Order], text: str) -> QuerySet[Order]:
+    """Orders whose number begins with the text, whose buyer's name contains it, or whose phone is it or ends in it."""
+    found = Q(order_no__startswith=text) | Q(buyer_name__icontains=text)
+    number = digits(text)
+    if number and number == text:
+        found |= Q(phone_tail=number) if len(number) == TAIL else Q(buyer_phone=text)
+    return orders.filter(found)
+
+
+def open_refunds(orders: Collection[Order]) -> Mapping[int, int]:
+    """How many refunds of each order are not settled yet, by order; orders without one are left out."""
+    rows = Refund.objects.filter(order__in=orders, status__in=OPEN)
+    return dict(rows.values_list("order_id").annotate(Count("pk")).order_by())
+
+
+def summary(order: Order, *, refunds_open: int) -> dict[str, Any]:
+    """An order as lists show it."""
+    return {
+        "order_no": order.order_no,
+        "channel": order.channel,
+        "status": order.status,
+        "total": money_json(order.total, order.currency),
+        "paid": money_json(order.paid, order.currency),
+        "refundable": money_json(order.refundable, order.currency),
+        "buyer": {"name": order.buyer_name, "phone": mask_phone(order.buyer_phone)},
+        "placed_at": order.placed_at.isoformat(),
+        "estimated_ship_time": order.estimated_ship_time.isoformat(),
+        "refunds_open": refunds_open,
+    }
+
+
+def whole(order: Order) -> dict[str, Any]:
+    """An order with its lines, payments, refunds and the runs about them; a fixed number of statements."""
+    refunds = list(order.refunds.select_related("requested_by", "effect").order_by("created_at", "id"))
+    runs = instances_of([str(refund.pk) for refund in refunds])
+    shown = summary(order, refunds_open=sum(refund.status in OPEN for refund in refunds))
+    shown["buyer"] |= {"customer_id": order.customer_id}
+    return shown | {
+        "goods_total": money_json(order.goods_total, order.currency),
+        "discount_total": money_json(order.discount_total, order.currency),
+        "freight": money_json(order.freight, order.currency),
+        "refunded": money_json(order.refunded, order.currency),
+        "promotion_id": order.promotion_id,
+        "ship_to": {
+            "region": order.ship_region,
+            "city": order.ship_city,
+            "address": mask_address(order.ship_address),
+            "postal_code": order.ship_postal_code,
+        },
+        "lines": [_line(line, order.currency) for line in order.lines.all()],
+        "payments": [_payment(payment) for payment in order.payments.order_by("id")],
+        "refunds": [refund_shape(refund) for refund in refunds],
+        "instances": [run for refund in refunds for run in runs[str(refund.pk)]],
+    }
+
+
+def refund_shape(refund: Refund) -> dict[str, Any]:
+    """A refund as the contract shows it."""
+    effect = getattr(refund, "effect", None)
+    return {
+        "id": str(refund.pk),
+        "amount": money_json(refund.amount, refund.currency),
+        "reason": refund.reason,
+        "status": refund.status,
+        "instance": str(refund.instance) if refund.instance else None,
+        "requested_by": {"username": refund.requested_by.username, "display_name": refund.requested_by.get_full_name()},
+        "requested_at": refund.created_at.isoformat(),
+        "closed_at": refund.closed_at.isoformat() if refund.closed_at else None,
+        "provider_refund_id": effect.provider_refund_id or None if effect else None,
+    }
+
+
+def _line(line: OrderLine, currency: str) -> dict[str, Any]:
+    return {
+        "sku": line.sku,
+        "name": line.name,
+        "quantity": line.quantity,
+        "unit_price": money_json(line.unit_price, currency),
+        "discount": money_json(line.discount, currency),
+        "total": money_json(line.total, currency),
+    }
+
+
+def _payment(payment: Payment) -> dict[str, Any]:
+    return {
+        "provider": payment.provider,
+        "transaction_id": payment.transaction_id,
+        "amount": money_json(payment.amount, payment.currency),
+        "refunded": money_json(payment.refunded, payment.currency),
+        "status": payment.status,
+        "paid_at": payment.paid_at.isoformat(),
+    }
+
+
+def _may_see(user: User, order: Order) -> bool:
+    if user.has_role(*SEES_ALL) or (user.has_role(Role.INTEGRATION) and order.placed_by_id == user.pk):
+        return True
+    if not user.has_role(Role.APPROVER):
+        return False
+    runs = Refund.objects.filter(order=order).exclude(instance=None).values_list("instance", flat=True)
+    return bool(wings.visible_to(user, _texts(list(runs))))
+
+
+def _orders_of_own_tasks(user: User) -> list[int]:
+    newest = Refund.objects.exclude(instance=None).order_by("-created_at", "-id")[:NEWEST_REFUNDS]
+    order_of = dict(newest.values_list("instance", "order_id"))
+    seen = wings.visible_to(user, _texts(list(order_of)))
+    return [order for run, order in order_of.items() if str(run) in seen]
+
+
+def _texts(ids: Sequence[UUID | None]) -> list[str]:
+    return [str(one) for one in ids]

@@ -1,0 +1,1 @@
+"""Refunds: asked for, reviewed by a flow, paid back exactly once."""

@@ -1,0 +1,270 @@
+"""What each action of the matrix of rights sends, by the name it has in `authorization.txt`."""
+
+from collections.abc import Callable
+from typing import Any
+
+from rest_framework.test import APIClient
+
+from approvals.models import ApprovalTask
+from tests.api.house_scene import TITLE, Scene, chain, sign_in
+from tests.orders.builders import cny, order_document, paid_document
+from workflows.models import Incident
+
+API = "/api/v1"
+REASON = "the customer waits"
+SKETCH = chain(("wait", "delay", {"after": "PT2H"}))
+
+Act = Callable[[APIClient, Scene, str], Any]
+Prepare = Callable[[Scene, str], None]
+ACTIONS: dict[str, Act] = {}
+READS: set[str] = set()
+PREPARATIONS: dict[str, Prepare] = {}  # what happens before an action, on behalf of the actor
+
+
+def action(name: str, *, after: Prepare | None = None) -> Callable[[Act], Act]:
+    def known(act: Act) -> Act:
+        ACTIONS[name] = act
+        if after is not None:
+            PREPARATIONS[name] = after
+        return act
+
+    return known
+
+
+def decided_before(scene: Scene, actor: str) -> None:
+    """The assigned approver has answered already."""
+    told = post(signed_in("assigned"), f"/tasks/{scene.task.pk}/approve", {"revision": 1})
+    assert told.status_code == 200, told.content
+
+
+def asked_by_the_actor(scene: Scene, actor: str) -> None:
+    scene.made["run"] = scene.run_of(actor)
+    scene.made["task"] = str(ApprovalTask.objects.get(instance=scene.made["run"]).pk)
+
+
+def previewed_by_a_colleague(scene: Scene, actor: str) -> None:
+    scene.people["colleague"].roles = ["supervisor"]
+    scene.people["colleague"].save()
+    shown = post(signed_in("colleague"), f"/instances/{scene.run}/force-advance/preview", {"target": "wait"})
+    scene.made["token"] = shown.json()["token"]
+
+
+def failed_before(scene: Scene, actor: str) -> None:
+    scene.made["run"] = scene.broken_run()
+    scene.made["incident"] = str(Incident.objects.get(instance=scene.made["run"]).pk)
+
+
+def reads(name: str, path: str) -> None:
+    """An action that only reads: `path` may name {flow}, {sketch}, {run}, {foreign}, {task}, {order} and so on."""
+    ACTIONS[name] = lambda client, scene, _: client.get(API + path.format(**places(scene)))
+    READS.add(name)
+
+
+def places(scene: Scene) -> dict[str, Any]:
+    return {
+        "flow": scene.flow.pk, "sketch": scene.sketch.pk, "run": scene.run, "foreign": scene.foreign.instance,
+        "task": scene.task.pk, "order": scene.order.order_no, "untouched": scene.untouched.order_no,
+    }  # fmt: skip
+
+
+def post(client: APIClient, path: str, body: Any = None, **headers: str) -> Any:
+    return client.post(API + path, {} if body is None else body, format="json", headers=headers)
+
+
+reads("definition.list", "/definitions")
+reads("definition.read", "/definitions/{flow}")
+reads("definition.read-unpublished", "/definitions/{sketch}")
+reads("definition.versions", "/definitions/{flow}/versions")
+reads("definition.version", "/definitions/{flow}/versions/1")
+reads("definition.read-draft", "/definitions/{flow}/draft")
+reads("palette.node-types", "/node-types")
+reads("palette.triggers", "/triggers")
+reads("palette.templates", "/templates")
+reads("calendar.list", "/calendars")
+reads("directory.people", "/people")
+reads("directory.groups", "/groups")
+reads("directory.departments", "/departments")
+reads("instance.list", "/instances")
+reads("instance.read", "/instances/{run}")
+reads("instance.read-foreign", "/instances/{foreign}")
+reads("instance.history", "/instances/{run}/history")
+reads("task.list", "/tasks")
+reads("task.summary", "/tasks/summary")
+reads("task.read", "/tasks/{task}")
+reads("order.list", "/orders")
+reads("order.read", "/orders/{order}")
+reads("order.read-foreign", "/orders/{untouched}")
+reads("audit.read", "/audit")
+reads("audit.read-own-run", "/audit?instance={run}")
+reads("session.read", "/session")
+
+
+@action("definition.create")
+def create_definition(client: APIClient, scene: Scene, actor: str) -> Any:
+    return post(client, "/definitions", {"key": "new", "title": TITLE, "graph": SKETCH})
+
+
+@action("definition.save-draft")
+def save_draft(client: APIClient, scene: Scene, actor: str) -> Any:
+    body = {"revision": 1, "graph": SKETCH, "layout": {}}
+    return client.put(f"{API}/definitions/{scene.sketch.pk}/draft", body, format="json")
+
+
+@action("definition.publish")
+def publish(client: APIClient, scene: Scene, actor: str) -> Any:
+    return post(client, f"/definitions/{scene.sketch.pk}/publish", {"revision": 1, "note": "first"})
+
+
+@action("expression.check")
+def check_expression(client: APIClient, scene: Scene, actor: str) -> Any:
+    return post(client, "/expressions/check", {"text": "1 < 2", "variables": []})
+
+
+@action("calendar.write")
+def write_calendar(client: APIClient, scene: Scene, actor: str) -> Any:
+    return client.put(f"{API}/calendars", {"key": "office"}, format="json")
+
+
+@action("instance.start")
+def start(client: APIClient, scene: Scene, actor: str) -> Any:
+    return post(client, "/instances", {"definition": "plain", "subject": {"type": "question", "id": "q-1"}})
+
+
+@action("instance.start-foreign-refund")
+def start_about_a_foreign_refund(client: APIClient, scene: Scene, actor: str) -> Any:
+    subject = {"type": "refund", "id": str(scene.foreign.pk)}
+    return post(client, "/instances", {"definition": "plain", "subject": subject})
+
+
+def intervene(client: APIClient, run: str, kind: str, *, reason: str = REASON, **wanted: str) -> Any:
+    """Preview and, when that is allowed, do it; both doors refuse the same people."""
+    shown = post(client, f"/instances/{run}/{kind}/preview", wanted)
+    if shown.status_code == 200:
+        return post(client, f"/instances/{run}/{kind}", {"token": shown.json()["token"], "reason": reason})
+    done = post(client, f"/instances/{run}/{kind}", {"token": "x", "reason": reason})
+    assert done.status_code in (shown.status_code, 409), done.content
+    return shown
+
+
+@action("instance.cancel")
+def cancel(client: APIClient, scene: Scene, actor: str) -> Any:
+    return intervene(client, scene.run, "cancel")
+
+
+@action("instance.cancel-foreign")
+def cancel_foreign(client: APIClient, scene: Scene, actor: str) -> Any:
+    return intervene(client, str(scene.foreign.instance), "cancel")
+
+
+@action("instance.cancel-answered", after=decided_before)
+def cancel_answered(client: APIClient, scene: Scene, actor: str) -> Any:
+    return intervene(client, scene.run, "cancel")
+
+
+@action("instance.force")
+def force(client: APIClient, scene: Scene, actor: str) -> Any:
+    return intervene(client, scene.run, "force-advance", target="wait")
+
+
+@action("instance.force-own-request", after=asked_by_the_actor)
+def force_own(client: APIClient, scene: Scene, actor: str) -> Any:
+    return intervene(client, scene.made["run"], "force-advance", target="wait")
+
+
+@action("instance.force-without-reason")
+def force_silently(client: APIClient, scene: Scene, actor: str) -> Any:
+    return intervene(client, scene.run, "force-advance", reason="now!", target="wait")
+
+
+@action("instance.force-by-anothers-preview", after=previewed_by_a_colleague)
+def force_by_anothers_preview(client: APIClient, scene: Scene, actor: str) -> Any:
+    return post(client, f"/instances/{scene.run}/force-advance", {"token": scene.made["token"], "reason": REASON})
+
+
+@action("instance.retry", after=failed_before)
+def retry(client: APIClient, scene: Scene, actor: str) -> Any:
+    return intervene(client, scene.made["run"], "retry", incident=scene.made["incident"])
+
+
+@action("task.approve")
+def approve(client: APIClient, scene: Scene, actor: str) -> Any:
+    return post(client, f"/tasks/{scene.task.pk}/approve", {"revision": 1})
+
+
+@action("task.reject")
+def reject(client: APIClient, scene: Scene, actor: str) -> Any:
+    return post(client, f"/tasks/{scene.task.pk}/reject", {"revision": 1, "comment": REASON})
+
+
+@action("task.transfer")
+def transfer(client: APIClient, scene: Scene, actor: str) -> Any:
+    body = {"revision": 1, "to": {"kind": "group", "key": "backup"}, "comment": REASON}
+    return post(client, f"/tasks/{scene.task.pk}/transfer", body)
+
+
+@action("task.transfer-without-note")
+def transfer_silently(client: APIClient, scene: Scene, actor: str) -> Any:
+    return post(client, f"/tasks/{scene.task.pk}/transfer", {"revision": 1, "to": {"kind": "group", "key": "backup"}})
+
+
+@action("task.comment")
+def comment(client: APIClient, scene: Scene, actor: str) -> Any:
+    return post(client, f"/tasks/{scene.task.pk}/comment", {"text": "please hurry"})
+
+
+@action("task.approve-own-request", after=asked_by_the_actor)
+def approve_own(client: APIClient, scene: Scene, actor: str) -> Any:
+    return post(client, f"/tasks/{scene.made['task']}/approve", {"revision": 1})
+
+
+@action("task.approve-decided", after=decided_before)
+def approve_decided(client: APIClient, scene: Scene, actor: str) -> Any:
+    return post(client, f"/tasks/{scene.task.pk}/approve", {"revision": 1})
+
+
+@action("order.place")
+def place(client: APIClient, scene: Scene, actor: str) -> Any:
+    return post(client, "/orders", order_document(), **{"X-Idempotency-Key": "K-1"})
+
+
+@action("order.place-paid")
+def place_paid(client: APIClient, scene: Scene, actor: str) -> Any:
+    return post(client, "/orders", paid_document(), **{"X-Idempotency-Key": "K-1"})
+
+
+@action("order.write-status")
+def write_status(client: APIClient, scene: Scene, actor: str) -> Any:
+    return client.patch(f"{API}/orders/{scene.order.order_no}", {"status": "shipped"}, format="json")
+
+
+@action("refund.request")
+def request_refund(client: APIClient, scene: Scene, actor: str) -> Any:
+    body = {"amount": cny("1.00"), "reason": "破损"}
+    return post(client, f"/orders/{scene.order.order_no}/refunds", body)
+
+
+@action("refund.request-foreign")
+def request_foreign_refund(client: APIClient, scene: Scene, actor: str) -> Any:
+    body = {"amount": cny("1.00"), "reason": "破损"}
+    return post(client, f"/orders/{scene.untouched.order_no}/refunds", body)
+
+
+@action("audit.write")
+def write_audit(client: APIClient, scene: Scene, actor: str) -> Any:
+    return client.put(f"{API}/audit", {"reason": "never mind"}, format="json")
+
+
+@action("audit.delete")
+def delete_audit(client: APIClient, scene: Scene, actor: str) -> Any:
+    return client.delete(f"{API}/audit")
+
+
+@action("session.change")
+def change_language(client: APIClient, scene: Scene, actor: str) -> Any:
+    return client.patch(f"{API}/session", {"language": "en"}, format="json")
+
+
+def signed_in(username: str) -> APIClient:
+    client = APIClient(enforce_csrf_checks=True)
+    sign_in(client, username)
+    return client

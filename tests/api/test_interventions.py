@@ -1,0 +1,184 @@
+"""Supervisors over HTTP: preview → token → apply, always with a reason, always on record."""
+
+import itertools
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+from rest_framework.test import APIClient
+
+from accounts.models import User
+from tests.workflows.conftest import chain, live_flow
+from tests.workflows.nodes import Deed
+from workflows import jobs
+from workflows.actions.audit import broken_entries
+from workflows.actions.instances import start
+from workflows.clock import now
+from workflows.engine.events import SYSTEM
+from workflows.engine.node_type import GiveUp
+from workflows.engine.registry import registry
+from workflows.engine.state import Subject
+from workflows.models import ActivityJob, AuditEntry, HistoryEvent, Instance, Timer
+
+pytestmark = pytest.mark.django_db
+
+GRAPH = chain(("wait", "delay", {"after": "PT5H"}), ("work", "test.deed", {}), ("rest", "delay", {"after": "PT1H"}))
+
+
+@pytest.fixture(autouse=True)
+def _deed() -> None:
+    registry.add(Deed())
+    Deed.calls.clear()
+    Deed.answers.clear()
+
+
+@pytest.fixture
+def boss() -> APIClient:
+    return client_of("supervisor", username="chen")
+
+
+def client_of(*roles: str, username: str) -> APIClient:
+    client = APIClient(REMOTE_ADDR="203.0.113.7")
+    client.force_authenticate(User.objects.create_user(username, "x", display_name=username, roles=list(roles)))
+    return client
+
+
+def run_of(graph: dict[str, Any] = GRAPH, requester: str | None = None) -> str:
+    live_flow("flow", graph, by=User.objects.create_user("designer", "x", roles=["designer"]))
+    return start(
+        "flow", subject=Subject(type="refund", id="R-1", title="ORD-1"), variables={}, requester=requester,
+        actor=SYSTEM, now=now(),
+    ).instance_id  # fmt: skip
+
+
+def preview(client: APIClient, run: str, target: str) -> Any:
+    return client.post(f"/api/v1/instances/{run}/force-advance/preview", {"target": target}, format="json")
+
+
+def apply(client: APIClient, run: str, token: str, reason: str) -> Any:
+    url = f"/api/v1/instances/{run}/force-advance"
+    return client.post(url, {"token": token, "reason": reason}, format="json")
+
+
+def picture(run: str) -> tuple[Any, ...]:
+    return Instance.objects.get(pk=run).state, Timer.objects.count(), HistoryEvent.objects.count()
+
+
+def test_force_says_what_will_happen_and_does_exactly_that(boss: APIClient) -> None:
+    run = run_of()
+    before = picture(run)
+
+    shown = preview(boss, run, "rest").json()
+    assert [(one["kind"], one["node"]) for one in shown["effects"]] == [
+        ("cancels_timer", "wait"), ("skips_node", "wait"), ("skips_node", "work"), ("enters_node", "rest"),
+    ]  # fmt: skip
+    assert (shown["from"], shown["target"]) == (["wait"], "rest")
+    assert picture(run) == before
+
+    done = apply(boss, run, shown["token"], "大促期间加急")
+    assert done.status_code == 200
+    assert [token["node"] for token in done.json()["instance"]["tokens"]] == ["rest"]
+    assert [(timer.node, timer.token) for timer in Timer.objects.all()] == [("rest", 2)]
+    entry = boss.get(f"/api/v1/audit?instance={run}").json()["results"][0]
+    assert (entry["action"], entry["reason"], entry["ip"], entry["actor"]["name"]) == (
+        "instance.force-advance", "大促期间加急", "203.0.113.7", "chen",
+    )  # fmt: skip
+    assert (entry["before"]["nodes"], entry["after"]["nodes"]) == (["wait"], ["rest"])
+    detail = boss.get(f"/api/v1/instances/{run}").json()
+    assert {one["node"]: one["status"] for one in detail["path"]} == {
+        "start": "done", "wait": "forced_past", "rest": "current",
+    }  # fmt: skip
+    assert detail["jumps"][0]["source"] == ["wait"]
+
+
+@pytest.mark.parametrize("reason", ["", "    ", "急急急", " 1234 "])
+def test_force_without_a_reason_is_refused_and_changes_nothing(boss: APIClient, reason: str) -> None:
+    run = run_of()
+    token = preview(boss, run, "rest").json()["token"]
+    before = picture(run)
+
+    refused = apply(boss, run, token, reason)
+
+    assert (refused.status_code, refused.json()["code"]) == (422, "force.reason_required")
+    assert (picture(run), AuditEntry.objects.count()) == (before, 0)
+
+
+def test_a_preview_is_stale_once_the_run_moved(boss: APIClient) -> None:
+    run = run_of()
+    token = preview(boss, run, "rest").json()["token"]
+    assert apply(boss, run, preview(boss, run, "work").json()["token"], "because I say so").status_code == 200
+    before = picture(run)
+
+    refused = apply(boss, run, token, "because I say so")
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "force.stale_token")
+    assert picture(run) == before
+
+
+def test_a_token_of_another_supervisor_or_forged_is_refused(boss: APIClient) -> None:
+    run = run_of()
+    token = preview(boss, run, "rest").json()["token"]
+    other = client_of("supervisor", username="other")
+    for client, given in ((other, token), (boss, token[:-3] + "xyz"), (boss, "x")):
+        refused = apply(client, run, given, "because I say so")
+        assert (refused.status_code, refused.json()["code"]) == (409, "force.stale_token")
+
+
+def test_a_supervisor_cannot_force_their_own_request(boss: APIClient) -> None:
+    run = run_of(requester=str(User.objects.get(username="chen").pk))
+    refused = preview(boss, run, "rest")
+    assert (refused.status_code, refused.json()["code"]) == (403, "force.own_request")
+
+
+def test_force_onto_an_ended_run_is_refused(boss: APIClient) -> None:
+    run = run_of()
+    assert apply(boss, run, preview(boss, run, "end").json()["token"], "not needed any more").status_code == 200
+    refused = preview(boss, run, "rest")
+    assert (refused.status_code, refused.json()["code"]) == (409, "instance.not_running")
+
+
+def test_an_incident_is_retried_with_a_reason(boss: APIClient) -> None:
+    run = run_of(chain(("work", "test.deed", {})))
+    Deed.answers.append(GiveUp(code="remote.down", message="down"))
+    jobs.perform_due()
+    incident = boss.get("/api/v1/instances?stuck=true").json()["results"][0]["incidents"][0]
+    assert (incident["code"], incident["status"]) == ("remote.down", "open")
+
+    url = f"/api/v1/instances/{run}/retry"
+    shown = boss.post(f"{url}/preview", {"incident": incident["id"]}, format="json").json()
+    done = boss.post(url, {"token": shown["token"], "reason": "the bank is back"}, format="json")
+
+    assert done.status_code == 200
+    assert ActivityJob.objects.get().attempt == 3
+    jobs.perform_due()
+    assert Instance.objects.get(pk=run).status == "completed"
+    assert [one["status"] for one in boss.get(f"/api/v1/instances/{run}").json()["incidents"]] == ["resolved"]
+
+
+def test_cancel_ends_the_run_and_its_timer(boss: APIClient) -> None:
+    run = run_of()
+    url = f"/api/v1/instances/{run}/cancel"
+    shown = boss.post(f"{url}/preview", {}, format="json").json()
+    assert shown["effects"][-1] == {"kind": "ends_instance", "node": None, "params": {"status": "cancelled"}}
+    assert boss.post(url, {"token": shown["token"], "reason": "asked twice"}, format="json").status_code == 200
+    assert (Instance.objects.get(pk=run).status, Timer.objects.count()) == ("cancelled", 0)
+
+
+def test_audit_rows_cannot_be_changed_and_a_change_past_the_guard_shows(boss: APIClient) -> None:
+    run = run_of()
+    for target in itertools.islice(("work", "rest", "end"), 3):
+        apply(boss, run, preview(boss, run, target).json()["token"], f"on to {target}")
+    assert list(broken_entries()) == []
+    for sql in ("UPDATE workflows_auditentry SET reason = 'x'", "DELETE FROM workflows_auditentry"):
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(sql)
+
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE workflows_auditentry DISABLE TRIGGER auditentry_is_append_only")
+        cursor.execute("UPDATE workflows_auditentry SET reason = 'harmless' WHERE seq = 2")
+    assert list(broken_entries()) == [(2, "its content does not have its hash")]
+
+
+def test_the_table_refuses_to_be_emptied() -> None:
+    with connection.cursor() as cursor, pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        cursor.execute("TRUNCATE workflows_auditentry")

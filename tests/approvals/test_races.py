@@ -1,0 +1,178 @@
+"""Two people, or a person and a timer, at the same moment on real rows: exactly one outcome, and nothing half done."""
+
+import threading
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+
+from approvals.actions.decide import answer
+from approvals.models import ApprovalTask, Assignment, Decision, GroupMember
+from tests.approvals.conftest import Office, open_task, publish_flow, start_run
+from tests.approvals.office import at
+from workflows.actions.audit import By
+from workflows.engine.errors import OrderflowError
+from workflows.engine.events import Actor
+from workflows.models import HistoryEvent, Timer
+from workflows.scheduler import fire_due
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ROUNDS = 8
+
+
+def give(office: Office, who: str, task: ApprovalTask, name: str = "approve", **more: Any) -> str:
+    """One command in its own transaction; the code of its refusal, or ok."""
+    user = office[who]
+    by = By(actor=Actor(id=str(user.pk), name=user.display_name), ip=None)
+    payload = {"revision": 1, "comment": "because"} | more
+    try:
+        with transaction.atomic():
+            answer(task.pk, name=name, payload=payload, user=user, by=by, now=at(11))
+    except OrderflowError as error:
+        return error.code
+    return "ok"
+
+
+def at_once(*commands: Callable[[], str]) -> list[str]:
+    """What each of these commands answered when all were let go at the same moment."""
+    barrier = threading.Barrier(len(commands))
+    answers: dict[int, str] = {}
+
+    def work(index: int) -> None:
+        try:
+            connection.ensure_connection()
+            barrier.wait(timeout=10)
+            answers[index] = commands[index]()
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work, args=(index,)) for index in range(len(commands))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+    return [answers[index] for index in range(len(commands))]
+
+
+def at_the_lock(instance: str, *commands: Callable[[], str]) -> list[str]:
+    """The same, when all have read their rows and stand at the lock of the run together."""
+    released: list[list[str]] = []
+    racing = threading.Thread(target=lambda: released.append(at_once(*commands)))
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM workflows_instance WHERE id = %s FOR UPDATE", [instance])
+        racing.start()
+        for _ in range(500):
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0] == len(commands):
+                break
+            threading.Event().wait(0.005)
+        else:
+            pytest.fail("The commands never came to the lock.")
+    racing.join(timeout=30)
+    return released[0]
+
+
+def sweep() -> str:
+    return str(fire_due(now=at(11)))
+
+
+def moves(instance: str, node: str) -> int:
+    return HistoryEvent.objects.filter(instance=instance, node=node, kind="moved").count()
+
+
+def test_trap_25_exactly_one_answer_counts_when_two_members_click_at_once(office: Office) -> None:
+    publish_flow(office)
+    for number in range(ROUNDS):
+        delivered = start_run(office, order=f"ORD{number}")
+        task = open_task(delivered)
+
+        answers = at_the_lock(str(task.instance), partial(give, office, "f1", task), partial(give, office, "f2", task))
+
+        assert sorted(answers) == ["ok", "task.already_decided"]
+        assert Decision.objects.filter(task=task).count() == 1
+        assert moves(delivered.instance_id, "finance") == 1
+        assert ApprovalTask.objects.filter(instance=delivered.instance_id, node="ops").count() == 1
+
+
+def test_f48_one_outcome_counts_when_one_approves_and_one_rejects_at_once(office: Office) -> None:
+    publish_flow(office)
+    for number in range(ROUNDS):
+        task = open_task(start_run(office, order=f"ORD{number}"))
+
+        answers = at_the_lock(
+            str(task.instance), partial(give, office, "f1", task), partial(give, office, "f2", task, "reject")
+        )
+
+        assert sorted(answers) == ["ok", "task.already_decided"]
+        said = "approved" if answers[0] == "ok" else "rejected"
+        assert Decision.objects.get(task=task).outcome == said
+        assert ApprovalTask.objects.get(pk=task.pk).status == said
+
+
+def test_f47_the_run_goes_on_once_when_the_last_two_votes_come_at_once(office: Office) -> None:
+    publish_flow(office, mode="all")
+    for number in range(ROUNDS):
+        delivered = start_run(office, order=f"ORD{number}")
+        task = open_task(delivered)
+
+        answers = at_the_lock(str(task.instance), partial(give, office, "f1", task), partial(give, office, "f2", task))
+
+        assert answers == ["ok", "ok"]
+        assert Decision.objects.filter(task=task).count() == 2
+        assert moves(delivered.instance_id, "finance") == 1
+        assert ApprovalTask.objects.filter(instance=delivered.instance_id, node="ops").count() == 1
+
+
+def test_f49_one_click_counts_when_a_person_double_clicks_and_sits_at_the_next_node_too(office: Office) -> None:
+    """The run stands at the next node, where the same person is asked: the second click must not approve there."""
+    publish_flow(office)
+    ops = GroupMember.objects.get(user=office["o1"]).group
+    GroupMember.objects.create(group=ops, user=office["f1"])
+    for number in range(ROUNDS):
+        delivered = start_run(office, order=f"ORD{number}")
+        task = open_task(delivered)
+
+        answers = at_the_lock(str(task.instance), partial(give, office, "f1", task), partial(give, office, "f1", task))
+
+        assert sorted(answers) == ["ok", "task.already_decided"]
+        assert moves(delivered.instance_id, "ops") == 0
+        assert ApprovalTask.objects.get(instance=delivered.instance_id, node="ops").status == "open"
+
+
+def test_trap_56_either_the_answer_or_the_timeout_wins_when_both_come_at_once(office: Office) -> None:
+    publish_flow(office)
+    for number in range(ROUNDS):
+        delivered = start_run(office, order=f"ORD{number}", now=at(9))
+        task = open_task(delivered)
+
+        answers = at_once(partial(give, office, "f1", task), sweep)
+
+        row = ApprovalTask.objects.get(pk=task.pk)
+        if answers[0] == "ok":
+            assert (row.status, row.revision) == ("approved", 1)
+            assert set(Assignment.objects.filter(task=task).values_list("scope", flat=True)) == {"g:finance"}
+        else:
+            assert answers == ["task.not_yours", "1"]
+            assert (row.status, row.scopes, row.revision) == ("open", ["g:backup"], 2)
+            assert not Decision.objects.filter(task=task).exists()
+        assert not Timer.objects.filter(instance=delivered.instance_id).exists()
+
+
+def test_f52_the_transfer_or_the_answer_wins_and_the_task_is_never_nobodys(office: Office) -> None:
+    publish_flow(office)
+    for number in range(ROUNDS):
+        task = open_task(start_run(office, order=f"ORD{number}"))
+        to = {"kind": "user", "user": "b1"}
+
+        hand_on = partial(give, office, "f1", task, "transfer", to=to)
+        answers = at_the_lock(str(task.instance), hand_on, partial(give, office, "f2", task))
+
+        row = ApprovalTask.objects.get(pk=task.pk)
+        if answers[1] == "ok":
+            assert (answers[0], row.status) == ("task.already_decided", "approved")
+        else:
+            assert answers == ["ok", "task.not_yours"]
+            assert (row.status, row.scopes) == ("open", [f"u:{office['b1'].pk}"])
+            assert Assignment.objects.get(task=task, status="open").scope == f"u:{office['b1'].pk}"

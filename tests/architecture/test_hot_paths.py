@@ -1,0 +1,201 @@
+"""What the hot paths cost in statements, exactly.
+
+Never timed. Transaction control is not counted; who signed in is counted apart. Everything else is on: history, seats
+with their trace, audit, outbox, timers.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from rest_framework.test import APIClient
+
+from accounts.actions import create_token
+from accounts.models import User
+from approvals.models import ApprovalTask
+from orders.core.models import Order
+from tests.architecture.refund_shop import NOW, Shop, browser, open_task, shown, statements
+from tests.orders.builders import cny, paid_document
+from workflows import jobs, plans, worlds
+from workflows.actions.instances import deliver
+from workflows.engine.events import SYSTEM, Signalled
+from workflows.models import Instance
+from workflows.scheduler import fire_due
+
+pytestmark = pytest.mark.django_db
+
+SIGN_IN = re.compile(r'SELECT .* FROM "(django_session|accounts_user|accounts_apitoken)"')
+
+
+@pytest.fixture
+def shop() -> Iterator[Shop]:
+    yield Shop()
+    plans.forget()
+    worlds.forget()
+
+
+# --- statements of the actions: the plan says at most 4, 4, 5 ------------------------------------------------------
+
+
+def test_a_start_costs_three_statements(shop: Shop) -> None:
+    sql = statements(lambda: shop.start(1))
+
+    assert len(sql) == 3, shown(sql)  # the live flow and the world's revisions, the step, the task
+
+
+def test_an_approval_with_a_next_one_behind_it_costs_four_statements(shop: Shop) -> None:
+    task = open_task(shop.ask())
+
+    sql = statements(lambda: shop.answer_task(task, "approve"))
+
+    assert len(sql) == 4, shown(sql)  # the task, the locked run, the step, both tasks
+    assert ApprovalTask.objects.filter(instance=task.instance, node="ops", status="open").exists()
+
+
+def test_the_final_approval_costs_four_statements(shop: Shop) -> None:
+    run = shop.ask()
+    shop.answer(run, "approve")
+    task = open_task(run)
+
+    sql = statements(lambda: shop.answer_task(task, "approve"))
+
+    assert len(sql) == 4, shown(sql)
+    assert [token["node"] for token in Instance.objects.get(pk=run).state["tokens"]] == ["refund"]
+
+
+@pytest.mark.parametrize(
+    ("name", "payload", "cost"),
+    [
+        ("transfer", {"to": {"kind": "group", "group": "finance-backup"}}, 4),
+        ("comment", {"text": "hurry"}, 4),
+    ],
+)
+def test_other_answers_cost_four_statements(shop: Shop, name: str, payload: dict[str, Any], cost: int) -> None:
+    task = open_task(shop.ask())
+
+    sql = statements(lambda: shop.answer_task(task, name, **payload))
+
+    assert len(sql) == cost, shown(sql)
+
+
+def test_a_rejection_costs_its_answer_and_the_end_of_the_refund(shop: Shop) -> None:
+    task = open_task(shop.ask())
+
+    sql = statements(lambda: shop.answer_task(task, "reject", comment="no"))
+
+    engine = [one for one in sql if "orders_" not in one]
+    assert (len(engine), len(sql)) == (4, 11), shown(sql)  # the refund is closed and its amount freed
+
+
+def test_an_answer_that_nobody_waits_for_costs_the_lock_alone(shop: Shop) -> None:
+    run = shop.ask()
+    event = Signalled(token=99, visit=1, name="approve", payload={"revision": 1}, actor=SYSTEM)
+
+    sql = statements(lambda: deliver(run, event, now=NOW))
+
+    assert len(sql) == 1, shown(sql)
+
+
+def test_a_sweep_costs_the_same_for_one_due_run_and_for_thirty(shop: Shop) -> None:
+    costs = []
+    for count in (1, 29):
+        for _ in range(count):
+            shop.ask()
+        costs.append(len(statements(lambda: fire_due(now=NOW + timedelta(days=1)))))
+
+    assert costs[0] == costs[1] == 4  # who is due, their locked runs, their steps, their tasks
+
+
+def test_an_idle_sweep_costs_one_statement(shop: Shop) -> None:
+    assert len(statements(lambda: fire_due(now=NOW - timedelta(days=1)))) == 1
+
+
+def test_a_claim_costs_one_statement(shop: Shop) -> None:
+    assert len(statements(jobs.perform_due)) == 1
+
+
+# --- statements of the routes --------------------------------------------------------------------------------------
+
+
+def program(person: User) -> APIClient:
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Token {create_token(person)}")
+    client.get("/api/v1/orders")  # the first use of a key is written down, the next ones for an hour are not
+    return client
+
+
+def cost(do: Callable[[], Any], *, status: int = 200) -> tuple[int, int]:
+    """How many statements found out who asks, and how many answered."""
+    answers = []
+    sql = statements(lambda: answers.append(do()))
+    assert answers[0].status_code == status, answers[0].content
+    who = [one for one in sql if SIGN_IN.match(one)]
+    return len(who), len(sql) - len(who)
+
+
+@pytest.mark.parametrize(
+    ("person", "path", "expected"),
+    [
+        ("finance", "/tasks", (2, 2)),
+        ("finance", "/tasks/summary", (2, 2)),
+        ("finance", "/tasks?box=done", (2, 2)),
+        ("asker", "/tasks?box=started", (2, 2)),
+        ("boss", "/instances", (2, 3)),
+        ("boss", "/orders", (2, 2)),
+        ("boss", "/definitions", (2, 1)),
+    ],
+)
+def test_a_page_costs_the_same_for_one_row_and_for_sixty(
+    shop: Shop, person: str, path: str, expected: tuple[int, int]
+) -> None:
+    client = browser(getattr(shop, person))
+    first = shop.ask()
+    client.get(f"/api/v1{path}")
+
+    few = cost(lambda: client.get(f"/api/v1{path}"))
+    for number in range(60):
+        shop.start(number)
+    shop.answer(first, "approve")
+    many = cost(lambda: client.get(f"/api/v1{path}"))
+
+    assert few == many == expected
+
+
+def test_one_thing_costs_a_fixed_number_of_statements(shop: Shop) -> None:
+    run = shop.ask()
+    task, order = open_task(run), Order.objects.latest("pk")
+    client = browser(shop.boss)
+
+    costs = {
+        path: cost(lambda path=path: client.get(f"/api/v1{path}"))  # type: ignore[misc]
+        for path in (f"/instances/{run}", f"/instances/{run}/history", f"/tasks/{task.pk}", f"/orders/{order.order_no}")
+    }
+
+    assert list(costs.values()) == [(2, 4), (2, 2), (2, 3), (2, 5)]
+
+
+def test_an_answer_over_http_costs_what_the_action_costs(shop: Shop) -> None:
+    task = open_task(shop.ask())
+    client = browser(shop.finance)
+
+    def approve() -> Any:
+        return client.post(f"/api/v1/tasks/{task.pk}/approve", {"revision": 1}, format="json")
+
+    assert cost(approve) == (2, 4)
+
+
+def test_placing_an_order_and_asking_for_its_refund_cost_a_fixed_number_of_statements(shop: Shop) -> None:
+    client = program(shop.program)
+    document = paid_document("200.00")
+    body = {"amount": cny("200.00"), "reason": "破损"}
+
+    def order() -> Any:
+        return client.post("/api/v1/orders", document, format="json", headers={"X-Idempotency-Key": "K-1"})
+
+    def refund() -> Any:
+        return client.post(f"/api/v1/orders/{document['order_no']}/refunds", body, format="json")
+
+    assert cost(order, status=201) == (1, 5)  # the key, the order, its lines, its payment, the answer
+    assert cost(refund, status=201) == (2, 11)  # the second person is the one who is shown as having asked

@@ -1,0 +1,187 @@
+"""The refund flow on real rows: starts, approvals and whole runs per second, beside what the connection can do.
+
+start → condition → finance approval → operations approval → deferred work → end, every action its own commit, all
+features on: history, assignments with trace, timers, outbox. Rounds are interleaved; the median of each figure counts.
+"""
+
+import statistics
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+from typing_extensions import override
+
+from accounts.models import User
+from approvals.actions.decide import answer
+from approvals.models import ApprovalTask
+from config.demo.people import ensure_people
+from orders.templates import templates
+from workflows import jobs
+from workflows.actions.audit import By
+from workflows.actions.definitions import create_definition, publish
+from workflows.actions.instances import start
+from workflows.clock import now
+from workflows.engine.events import ActivityDone, Actor, Resumption
+from workflows.engine.graph import LocalText
+from workflows.engine.node_type import (
+    Config,
+    Continue,
+    Done,
+    Ignore,
+    Job,
+    JobResult,
+    NodeType,
+    Outcome,
+    Scope,
+    Wait,
+)
+from workflows.engine.registry import registry
+from workflows.engine.state import Awaits, Subject
+
+ROUNDS = 3
+RUNS = 200
+PROBES = 2000
+
+
+class NoConfig(Config):
+    """Nothing to set."""
+
+
+class Nothing(NodeType[NoConfig]):
+    """Deferred work that does nothing: the cost of the outbox alone, without a provider."""
+
+    key = "bench.nothing"
+    title = LocalText(zh="空动作", en="Nothing")
+    category = "data"
+    icon = "bolt"
+    performs = "deferred"
+    waits = True
+    Config = NoConfig
+
+    @override
+    def enter(self, scope: Scope[NoConfig]) -> Outcome:
+        return Wait(awaits=Awaits.ACTIVITY, work=({"node": scope.node},))
+
+    @override
+    def resume(self, scope: Scope[NoConfig], event: Resumption) -> Outcome:
+        return Continue() if isinstance(event, ActivityDone) else Ignore()
+
+    @override
+    def perform(self, job: Job) -> JobResult:
+        return Done(output={"tries": job.tries})
+
+
+def bench() -> dict[str, Any]:
+    """Figures by name; makes and drops a database of its own on the configured server."""
+    with _own_database():
+        people = ensure_people(password="bench-only", now=now())
+        _publish(people["admin"])
+        rounds = [_round(people) for _ in range(ROUNDS)]
+    figures: dict[str, Any] = {name: round(statistics.median(one[name] for one in rounds), 1) for name in rounds[0]}
+    figures["starts_per_one_insert_commit"] = round(figures["starts_per_s"] / figures["insert_commits_per_s"], 3)
+    figures["approvals_per_one_insert_commit"] = round(figures["approvals_per_s"] / figures["insert_commits_per_s"], 3)
+    figures["runs_per_round"], figures["rounds"] = RUNS, ROUNDS
+    return figures
+
+
+@contextmanager
+def _own_database() -> Iterator[None]:
+    before = connection.settings_dict["NAME"]
+    connection.settings_dict["TEST"]["NAME"] = f"bench_{time.time_ns()}"
+    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+    try:
+        yield
+    finally:
+        connection.creation.destroy_test_db(before, verbosity=0)
+
+
+def _publish(designer: User) -> None:
+    registry.add(Nothing())
+    [template] = [one for one in templates() if one.key == "small_refund"]
+    graph: dict[str, Any] = dict(template.graph)
+    kinds = {"orders.refund": "bench.nothing", "orders.reject_refund": "bench.nothing"}
+    graph["nodes"] = [
+        node | {"type": kinds.get(node["type"], node["type"])} | ({"config": {}} if node["type"] == "start" else {})
+        for node in graph["nodes"]
+    ]
+    draft = create_definition(
+        key="bench", title={"zh": "压测", "en": "Bench"}, graph=graph, layout={}, actor=designer, now=now()
+    )
+    publish(str(draft.definition.pk), revision=1, note="bench", actor=designer, now=now())
+
+
+def _round(people: Mapping[str, User]) -> dict[str, float]:
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE IF NOT EXISTS bench_probe (n int)")
+        selects = _rate(PROBES, lambda _: cursor.execute("SELECT 1"))
+        inserts = _rate(PROBES // 4, lambda _: cursor.execute("INSERT INTO bench_probe VALUES (1)"))
+    runs: list[str] = []
+    starts = _rate(RUNS, lambda n: runs.append(_start(n, people["cs1"])))
+    finance = _open_tasks("finance")
+    first = _rate(RUNS, lambda n: _approve(finance[n], people["finance1"]))
+    operations = _open_tasks("ops")
+    final = _rate(RUNS, lambda n: _approve(operations[n], people["ops1"]))
+    performed = _rate(RUNS, lambda _: jobs.perform_due(limit=1))
+    whole = _rate(RUNS // 2, lambda n: _whole_run(n, people))
+    return {
+        "select_1_per_s": selects, "insert_commits_per_s": inserts, "starts_per_s": starts,
+        "approvals_per_s": first, "final_approvals_per_s": final, "jobs_per_s": performed,
+        "full_instances_per_s": whole,
+    }  # fmt: skip
+
+
+def _whole_run(number: int, people: Mapping[str, User]) -> None:
+    run = _start(number, people["cs1"])
+    for node, user in (("finance", "finance1"), ("ops", "ops1")):
+        _approve(_open_task(run, node), people[user])
+    jobs.perform_due(limit=1)
+
+
+def _start(number: int, requester: User) -> str:
+    with transaction.atomic():
+        return start(
+            "bench", subject=Subject(type="refund", id=str(number), title=f"ORD{number}"),
+            variables={
+                "refundAmount": {"amount": "90.00", "currency": "CNY"},
+                "orderTotal": {"amount": "199.00", "currency": "CNY"},
+            },
+            requester=str(requester.pk), actor=_actor(requester), now=now(),
+        ).instance_id  # fmt: skip
+
+
+def _open_task(run: str, node: str) -> tuple[UUID, int]:
+    """What a client knows from its inbox; read plainly, so that it is not the engine's cost that counts here."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, revision FROM approvals_approvaltask WHERE instance = %s AND node = %s AND status = 'open'",
+            [run, node],
+        )
+        task: tuple[UUID, int] = cursor.fetchone()
+    return task
+
+
+def _open_tasks(node: str) -> list[tuple[UUID, int]]:
+    rows = ApprovalTask.objects.filter(node=node, status="open").order_by("opened_at")
+    return list(rows.values_list("pk", "revision"))
+
+
+def _approve(task: tuple[UUID, int], user: User) -> None:
+    with transaction.atomic():
+        answer(
+            task[0], name="approve", payload={"revision": task[1]}, user=user,
+            by=By(actor=_actor(user), ip="127.0.0.1"), now=now(),
+        )  # fmt: skip
+
+
+def _actor(user: User) -> Actor:
+    return Actor(id=str(user.pk), name=user.get_full_name())
+
+
+def _rate(times: int, work: Callable[[int], object]) -> float:
+    begun = time.perf_counter()
+    for number in range(times):
+        work(number)
+    return times / (time.perf_counter() - begun)

@@ -1,0 +1,141 @@
+"""The system checks refuse what is known to go wrong, and health says why it is degraded."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import OperationalError, connection
+from django.test import Client
+
+from config import checks, health
+from workflows.clock import now
+from workflows.models import Heartbeat
+
+
+def _ids(found: list[Any]) -> list[str]:
+    return [message.id for message in found]
+
+
+def test_memory_broker_is_refused_when_there_are_several_processes(settings: Any) -> None:
+    settings.ORDERFLOW_PROCESSES, settings.REDIS_URL = "many", ""
+
+    assert _ids(checks.broker_fits_processes(None)) == ["orderflow.E002", "orderflow.W001"]
+
+    settings.CELERY_BROKER_URL = settings.REDIS_URL = "redis://localhost:6379/0"
+    assert checks.broker_fits_processes(None) == []
+
+
+def test_word_for_processes_is_checked(settings: Any) -> None:
+    settings.ORDERFLOW_PROCESSES = "two"
+
+    assert _ids(checks.broker_fits_processes(None)) == ["orderflow.E001"]
+
+
+def test_tools_for_trials_are_refused_in_production(settings: Any) -> None:
+    settings.ORDERFLOW_CLOCK = "/tmp/clock"  # noqa: S108
+    settings.ORDERFLOW_FAILPOINT = "publish.mid:kill9"
+    settings.ORDERFLOW_DEMO = True
+    assert checks.production_is_closed(None) == []
+
+    settings.ORDERFLOW_PRODUCTION = True
+    settings.SECRET_KEY = "short"
+    settings.ALLOWED_HOSTS = ["*"]
+
+    assert _ids(checks.production_is_closed(None)) == ["orderflow.E003"] * 3 + ["orderflow.E004", "orderflow.E005"]
+
+
+@pytest.mark.django_db
+def test_database_of_the_tests_knows_chinese() -> None:
+    assert checks.database_knows_chinese(None, databases=["default"]) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_database_is_refused_when_its_texts_have_no_language() -> None:
+    name = connection.settings_dict["NAME"]
+    with connection.cursor() as cursor:
+        cursor.execute("DROP DATABASE IF EXISTS test_orderflow_c")
+        cursor.execute("CREATE DATABASE test_orderflow_c TEMPLATE template0 LC_CTYPE 'C' LC_COLLATE 'C'")
+    connection.close()
+    try:
+        connection.settings_dict["NAME"] = "test_orderflow_c"
+        assert _ids(checks.database_knows_chinese(None, databases=["default"])) == ["orderflow.E007"]
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = name
+        with connection.cursor() as cursor:
+            cursor.execute("DROP DATABASE test_orderflow_c")
+
+
+def test_healthz_needs_nothing() -> None:
+    answer = Client().get("/healthz")
+
+    assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+
+
+@pytest.mark.django_db
+def test_readyz_is_ok_when_everything_runs() -> None:
+    Heartbeat.objects.create(name="scheduler", at=now())
+
+    answer = Client().get("/readyz")
+
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "status": "ok",
+        "checks": {"database": "ok", "migrations": "ok", "broker": "ok", "scheduler": "ok"},
+        "reasons": [],
+    }
+
+
+@pytest.mark.django_db
+def test_readyz_is_degraded_when_the_scheduler_is_silent() -> None:
+    assert Client().get("/readyz").json()["reasons"][0]["check"] == "scheduler"
+    Heartbeat.objects.create(name="scheduler", at=now() - timedelta(seconds=95))
+
+    answer = Client().get("/readyz")
+
+    body = answer.json()
+    assert (answer.status_code, body["status"]) == (200, "degraded")
+    assert body["reasons"] == [{"check": "scheduler", "reason": "It has been silent for 95 seconds."}]
+
+
+@pytest.mark.django_db
+def test_readyz_is_degraded_when_the_broker_is_gone(settings: Any) -> None:
+    Heartbeat.objects.create(name="scheduler", at=now())
+    settings.CELERY_BROKER_URL = "redis://127.0.0.1:1/0"
+
+    answer = Client().get("/readyz")
+
+    assert (answer.status_code, answer.json()["status"]) == (200, "degraded")
+    assert [reason["check"] for reason in answer.json()["reasons"]] == ["broker"]
+
+
+@pytest.mark.django_db
+def test_readyz_is_unavailable_when_the_database_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone() -> str:
+        raise OperationalError("could not connect to server at 10.0.0.7")
+
+    monkeypatch.setitem(health.CHECKS, "database", (gone, True))
+
+    answer = Client().get("/readyz")
+
+    assert (answer.status_code, answer.json()["status"]) == (503, "unavailable")
+    assert b"10.0.0.7" not in answer.content
+
+
+@pytest.mark.parametrize("address", ["/", "/orders/ORD1", "/designer/3?x=1"])
+def test_application_answers_every_address_of_its_own(settings: Any, tmp_path: Path, address: str) -> None:
+    (tmp_path / "index.html").write_text("<html>Orderflow</html>")
+    settings.FRONTEND_DIST = tmp_path
+
+    answer = Client().get(address)
+
+    assert (answer.status_code, answer.content) == (200, b"<html>Orderflow</html>")
+    assert "csrftoken" in answer.cookies
+
+
+@pytest.mark.parametrize("address", ["/api/v2/x", "/static/none.js", "/assets/none.js"])
+def test_application_does_not_answer_for_the_server(address: str) -> None:
+    answer = Client().get(address)
+
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")

@@ -1,0 +1,75 @@
+"""Validation against the truth: small drawings are played in every possible way, and none that goes wrong is accepted.
+
+Validation is stricter than needed in known ways: it wants branches of a fork to meet in one place or never, and a
+loop to stay in its branch, because that is what people can follow and what a force-advance can reason about.
+"""
+
+from collections import Counter
+from random import Random
+
+import pytest
+
+from tests.engine.token_game import PORTS, Drawing, all_drawings, verdict
+from workflows.engine.calendars import CalendarBook
+from workflows.engine.graph import read_graph
+from workflows.engine.registry import registry
+from workflows.engine.validate import validate
+from workflows.engine.world import world_of
+from workflows.testing import MONDAY_MORNING
+
+WORLD = world_of(CalendarBook())
+
+
+def errors_of(drawing: Drawing) -> list[str]:
+    """The codes for which validation refuses a drawing."""
+    found = validate(read_graph(drawing.to_graph()), registry=registry, world=WORLD, now=MONDAY_MORNING)
+    return sorted({problem.code for problem in found if problem.severity == "error"})
+
+
+def test_of_all_drawings_of_up_to_five_nodes_only_sound_ones_are_accepted() -> None:
+    seen: Counter[tuple[str, bool]] = Counter()
+    needlessly: Counter[str] = Counter()
+    for inner in (1, 2, 3):
+        for drawing in all_drawings(inner):
+            truth, errors = verdict(drawing), errors_of(drawing)
+            assert errors or truth == "sound", (truth, drawing)
+            seen["sound" if truth == "sound" else "unsound", not errors] += 1
+            if truth == "sound":
+                needlessly.update(errors)
+
+    assert seen == {("sound", True): 863, ("sound", False): 231, ("unsound", False): 2668}
+    assert set(needlessly) == {
+        "parallel.loop_leaves_branch", "parallel.branches_meet_without_join", "parallel.join_never_complete",
+        "edge.back_into_join",
+    }  # fmt: skip
+
+
+def test_of_all_drawings_of_up_to_five_nodes_without_forks_every_sound_one_is_accepted() -> None:
+    for inner in (1, 2, 3):
+        for drawing in all_drawings(inner, kinds=("ask", "call")):
+            assert (verdict(drawing) == "sound") == (errors_of(drawing) == []), drawing
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_of_a_sample_of_larger_drawings_only_sound_ones_are_accepted(seed: int) -> None:
+    chance = Random(seed)
+    accepted = 0
+    for _ in range(2_000):
+        drawing = _sample(chance, inner=chance.randint(4, 7))
+        errors = errors_of(drawing)
+        accepted += not errors
+        assert errors or verdict(drawing) == "sound", drawing
+    assert accepted > 40
+
+
+def _sample(chance: Random, *, inner: int) -> Drawing:
+    """A drawing with lines that mostly lead onwards."""
+    kinds = tuple(chance.choice(list(PORTS)) for _ in range(inner))
+    targets = tuple(
+        tuple(
+            chance.randint(node + 1, min(node + 3, inner + 1)) if chance.random() < 0.9 else chance.randint(1, inner)
+            for _ in range(PORTS[kind])
+        )
+        for node, kind in enumerate(kinds, start=1)
+    )
+    return Drawing(kinds=kinds, targets=targets)

@@ -1,0 +1,1 @@
+"""What must survive kills, restarts and races: real processes, real rows, small numbers that fit into every run."""

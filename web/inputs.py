@@ -1,0 +1,54 @@
+"""What comes in: serializers that refuse fields they do not know, and query parameters that are what they should be."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.request import Request
+from typing_extensions import override
+
+from workflows.engine.errors import BadInput
+
+
+class Input(serializers.Serializer[Any]):
+    """A serializer for one operation's body. A field that it does not declare is an error, not a shrug."""
+
+    @override
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, Mapping):
+            unknown = sorted(str(key) for key in data if key not in self.fields)
+            if unknown:
+                raise serializers.ValidationError(
+                    {
+                        name: [serializers.ErrorDetail("This field is not known here.", "unknown_field")]
+                        for name in unknown
+                    }
+                )
+        return super().to_internal_value(data)
+
+
+def read_input(kind: type[Input], request: Request) -> dict[str, Any]:
+    """The validated values of a body that comes without query parameters.
+
+    Raises DRF's ValidationError (422 `input.invalid`) and BadInput `query.unknown_parameter`.
+    """
+    query_of(request.query_params)
+    given = kind(data=request.data)
+    given.is_valid(raise_exception=True)
+    values: dict[str, Any] = given.validated_data
+    return values
+
+
+def query_of(params: Mapping[str, str], *known: str) -> dict[str, str]:
+    """The query parameters by name. Raises BadInput `query.unknown_parameter` for one that is not in `known`."""
+    unknown = sorted(name for name in params if name not in known)
+    if unknown:
+        raise BadInput(
+            "query.unknown_parameter",
+            f"There is no parameter {', '.join(unknown)} here.",
+            problems=[
+                {"path": name, "code": "query.unknown_parameter", "message": "Not known here.", "params": {}}
+                for name in unknown
+            ],
+        )
+    return {name: params[name] for name in params}

@@ -1,0 +1,1 @@
+"""The ground floor: a pure workflow engine inside a Django shell."""

@@ -1,0 +1,172 @@
+"""Drawing and publishing: drafts with a revision, versions that never change."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+
+from accounts.models import User
+from workflows import store
+from workflows.engine.errors import BadInput, Conflict, NotFound
+from workflows.engine.graph import Graph, read_graph
+from workflows.engine.node_type import Problem
+from workflows.engine.plan import compile_plan
+from workflows.engine.registry import registry
+from workflows.engine.validate import has_errors, validate
+from workflows.failpoints import hit
+from workflows.models import Definition, DefinitionVersion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A stored draft with all that stands against publishing it."""
+
+    definition: Definition
+    problems: tuple[Problem, ...]
+
+
+def create_definition(
+    *,
+    key: str,
+    title: Mapping[str, str],
+    graph: object,
+    layout: Mapping[str, Any] | None,
+    actor: User,
+    now: datetime,
+) -> Draft:
+    """A new flow with a first draft. Raises BadInput for an unreadable graph, Conflict `definition.key_taken`."""
+    drawing = read_graph(graph)
+    problems = problems_of(drawing, now=now)
+    definition = Definition(
+        key=key, title=dict(title), owner=actor, draft_graph=drawing.to_json(),
+        draft_layout=dict(layout or {}), draft_hash=drawing.graph_hash,
+        draft_problem_count=len(problems), draft_by=actor, draft_at=now, created_at=now,
+    )  # fmt: skip
+    try:
+        with transaction.atomic():
+            definition.save(force_insert=True)
+    except IntegrityError:
+        raise Conflict("definition.key_taken", f"Expected a new key, found that {key!r} is taken.", key=key) from None
+    return Draft(definition=definition, problems=problems)
+
+
+def save_draft(
+    definition_id: str,
+    *,
+    revision: int,
+    graph: object,
+    layout: Mapping[str, Any],
+    actor: User,
+    now: datetime,
+) -> Draft:
+    """Store a draft, problems and all. Raises Conflict `definition.revision_conflict` when somebody saved before."""
+    drawing = read_graph(graph)
+    problems = problems_of(drawing, now=now)
+    with transaction.atomic():
+        definition = locked(definition_id)
+        _require_revision(definition, revision)
+        definition.draft_graph, definition.draft_layout = drawing.to_json(), dict(layout)
+        definition.draft_hash, definition.draft_problem_count = drawing.graph_hash, len(problems)
+        definition.draft_revision += 1
+        definition.draft_by, definition.draft_at = actor, now
+        definition.save()
+    return Draft(definition=definition, problems=problems)
+
+
+def publish(
+    definition_id: str,
+    *,
+    revision: int,
+    note: str,
+    take_over: bool = False,
+    actor: User,
+    now: datetime,
+) -> DefinitionVersion:
+    """Make the draft the next version, live at once for new runs; running ones stay where they are.
+
+    Raises BadInput `definition.has_problems` with all errors, Conflict on a stale revision, `definition.unchanged`
+    when the live version is the same graph, and `trigger.taken` when another live flow answers the same event and
+    `take_over` was not asked for.
+    """
+    with transaction.atomic():
+        definition = locked(definition_id)
+        _require_revision(definition, revision)
+        drawing = read_graph(definition.draft_graph)
+        _require_sound(drawing, now=now)
+        plan = compile_plan(drawing, registry=registry)
+        live = definition.live_version
+        if live is not None and live.graph_hash == drawing.graph_hash:
+            raise Conflict(
+                "definition.unchanged", f"Expected a change since version {live.number}, found none.",
+                version=live.number,
+            )  # fmt: skip
+        last = definition.versions.aggregate(last=Max("number"))["last"] or 0
+        version = DefinitionVersion.objects.create(
+            definition=definition, number=last + 1, graph=definition.draft_graph,
+            layout=definition.draft_layout, graph_hash=drawing.graph_hash, note=note,
+            published_by=actor, published_at=now,
+        )  # fmt: skip
+        hit("publish.mid")
+        trigger = getattr(plan.start.config, "trigger", None)
+        if trigger is not None:
+            _free_trigger(trigger, definition, take_over=take_over)
+        definition.live_version, definition.live_trigger = version, trigger
+        definition.save(update_fields=["live_version", "live_trigger"])
+    return version
+
+
+def problems_of(drawing: Graph, *, now: datetime) -> tuple[Problem, ...]:
+    """All that stands against publishing a graph, in the world as it is now."""
+    return validate(drawing, registry=registry, world=store.present_world(), now=now)
+
+
+def locked(definition_id: str) -> Definition:
+    """The locked row; NotFound when there is none."""
+    rows = Definition.objects.select_for_update(of=("self",)).select_related("live_version")
+    found = rows.filter(pk=definition_id).first()
+    if found is None:
+        raise NotFound("definition.unknown", f"Expected a flow, found none with id {definition_id}.")
+    return found
+
+
+def problem_documents(problems: Sequence[Problem]) -> list[dict[str, Any]]:
+    """Problems as JSON, without what is not set."""
+    return [{key: value for key, value in asdict(problem).items() if value is not None} for problem in problems]
+
+
+def _require_sound(drawing: Graph, *, now: datetime) -> None:
+    problems = problems_of(drawing, now=now)
+    if has_errors(problems):
+        raise BadInput(
+            "definition.has_problems",
+            f"Expected a graph without errors, found {sum(p.severity == 'error' for p in problems)}.",
+            problems=problem_documents(problems),
+        )
+
+
+def _require_revision(definition: Definition, revision: int) -> None:
+    if definition.draft_revision != revision:
+        raise Conflict(
+            "definition.revision_conflict",
+            f"Expected the draft at revision {revision}, found it at {definition.draft_revision}.",
+            current_revision=definition.draft_revision,
+            edited_by=definition.draft_by.get_full_name(),
+            edited_at=definition.draft_at.isoformat(),
+        )
+
+
+def _free_trigger(trigger: str, definition: Definition, *, take_over: bool) -> None:
+    holder = Definition.objects.select_for_update().filter(live_trigger=trigger).exclude(pk=definition.pk).first()
+    if holder is None:
+        return
+    if not take_over:
+        raise Conflict(
+            "trigger.taken",
+            f"Expected no other live flow for {trigger!r}, found {holder.key!r}; publish with take_over to replace it.",
+            trigger=trigger, holder={"id": str(holder.pk), "key": holder.key, "title": holder.title},
+        )  # fmt: skip
+    holder.live_trigger = None
+    holder.save(update_fields=["live_trigger"])

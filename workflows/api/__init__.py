@@ -1,0 +1,1 @@
+"""The HTTP door of workflows: parses, calls, answers; decides nothing."""

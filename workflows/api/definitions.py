@@ -1,0 +1,222 @@
+"""`/definitions`: drafts and versions. Every write is one action."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+from typing_extensions import override
+
+from accounts.models import User
+from accounts.policy import Role
+from web.inputs import Input, query_of, read_input
+from web.paging import page
+from web.permissions import reading_or, roles
+from workflows import queries, wings
+from workflows.actions import definitions as actions
+from workflows.api import shapes
+from workflows.clock import now
+from workflows.engine.errors import NotFound
+from workflows.engine.graph import read_graph
+from workflows.models import Definition, DefinitionVersion, Instance
+
+SEES_ALL = (Role.DESIGNER, Role.SUPERVISOR, Role.AUDITOR)
+PAGING = [OpenApiParameter("cursor", str), OpenApiParameter("limit", int)]
+
+
+class LocalTextInput(Input):
+    zh = serializers.CharField(max_length=200, allow_blank=True)
+    en = serializers.CharField(max_length=200, allow_blank=True)
+
+    @override
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not attrs["zh"].strip() and not attrs["en"].strip():
+            raise serializers.ValidationError("Expected a title in at least one language, found none.")
+        return attrs
+
+
+class DefinitionsView(APIView):
+    permission_classes = [reading_or(reading=(*SEES_ALL, Role.APPROVER), writing=(Role.DESIGNER,))]
+
+    class Given(Input):
+        key = serializers.RegexField(r"^[a-z0-9][a-z0-9_-]{0,63}$")
+        title = LocalTextInput()
+        graph = serializers.DictField()
+        layout = serializers.DictField(required=False)
+
+    @extend_schema(operation_id="definitions_list", parameters=PAGING, responses=shapes.DefinitionsShape)
+    def get(self, request: Request) -> Response:
+        params = query_of(request.query_params, "cursor", "limit")
+        found = page(_rows(_user(request)), order_by=("-draft_at", "-id"), params=params)
+        return Response(found.body(definition_document))
+
+    @extend_schema(operation_id="definitions_create", request=Given, responses={201: shapes.CreatedDefinitionShape})
+    def post(self, request: Request) -> Response:
+        given = read_input(self.Given, request)
+        draft = actions.create_definition(
+            key=given["key"], title=given["title"], graph=given["graph"],
+            layout=given.get("layout"), actor=_user(request), now=now(),
+        )  # fmt: skip
+        return Response(_created(draft), status=201)
+
+
+class DefinitionView(APIView):
+    permission_classes = [roles(*SEES_ALL, Role.APPROVER)]
+
+    @extend_schema(operation_id="definitions_read", responses=shapes.DefinitionShape)
+    def get(self, request: Request, definition_id: UUID) -> Response:
+        query_of(request.query_params)
+        return Response(definition_document(_visible(request, definition_id)))
+
+
+class DraftView(APIView):
+    permission_classes = [reading_or(reading=SEES_ALL, writing=(Role.DESIGNER,))]
+
+    class Given(Input):
+        revision = serializers.IntegerField(min_value=1)
+        graph = serializers.DictField()
+        layout = serializers.DictField()
+
+    @extend_schema(operation_id="definitions_draft_read", responses=shapes.DraftShape)
+    def get(self, request: Request, definition_id: UUID) -> Response:
+        query_of(request.query_params)
+        row = _visible(request, definition_id)
+        problems = actions.problems_of(read_graph(row.draft_graph), now=now())
+        return Response(
+            {
+                "revision": row.draft_revision, "graph_hash": row.draft_hash,
+                "problems": actions.problem_documents(problems), "graph": row.draft_graph,
+                "layout": row.draft_layout, "edited_by": row.draft_by.get_full_name(),
+                "edited_at": row.draft_at,
+            }
+        )  # fmt: skip
+
+    @extend_schema(operation_id="definitions_draft_save", request=Given, responses=shapes.SavedDraftShape)
+    def put(self, request: Request, definition_id: UUID) -> Response:
+        given = read_input(self.Given, request)
+        draft = actions.save_draft(
+            str(definition_id), revision=given["revision"], graph=given["graph"],
+            layout=given["layout"], actor=_user(request), now=now(),
+        )  # fmt: skip
+        return Response(_saved(draft))
+
+
+class PublishView(APIView):
+    permission_classes = [roles(Role.DESIGNER)]
+
+    class Given(Input):
+        revision = serializers.IntegerField(min_value=1)
+        note = serializers.CharField(max_length=2000, allow_blank=False)
+        take_over = serializers.BooleanField(
+            default=False, help_text="Replace another live flow that answers the same event."
+        )
+
+    @extend_schema(operation_id="definitions_publish", request=Given, responses={201: shapes.PublishedShape})
+    def post(self, request: Request, definition_id: UUID) -> Response:
+        given = read_input(self.Given, request)
+        version = actions.publish(
+            str(definition_id), revision=given["revision"], note=given["note"],
+            take_over=given["take_over"], actor=_user(request), now=now(),
+        )  # fmt: skip
+        running = queries.running_by_version(version.definition)
+        return Response(
+            {
+                "version": version.number, "graph_hash": version.graph_hash,
+                "running_on_older": sum(n for number, n in running.items() if number < version.number),
+            },
+            status=201,
+        )  # fmt: skip
+
+
+class VersionsView(APIView):
+    permission_classes = [roles(*SEES_ALL, Role.APPROVER)]
+
+    @extend_schema(operation_id="definitions_versions_list", responses=shapes.VersionsShape)
+    def get(self, request: Request, definition_id: UUID) -> Response:
+        query_of(request.query_params)
+        row = _visible(request, definition_id)
+        running = queries.running_by_version(row)
+        return Response({"results": [_version(one, running) for one in queries.versions(row)]})
+
+
+class VersionView(APIView):
+    permission_classes = [roles(*SEES_ALL, Role.APPROVER)]
+
+    @extend_schema(operation_id="definitions_versions_read", responses=shapes.VersionGraphShape)
+    def get(self, request: Request, definition_id: UUID, number: int) -> Response:
+        query_of(request.query_params)
+        row = _visible(request, definition_id)
+        version = queries.versions(row).filter(number=number).first()
+        if version is None:
+            raise NotFound("version.unknown", f"Expected a version of this flow, found none with number {number}.")
+        shown = _version(version, queries.running_by_version(row))
+        return Response(shown | {"graph": version.graph, "layout": version.layout})
+
+
+def _user(request: Request) -> User:
+    assert isinstance(request.user, User)  # noqa: S101 - the permission class saw to it
+    return request.user
+
+
+def _rows(user: User) -> Any:
+    running = (
+        Instance.objects.filter(definition=OuterRef("pk"), status="running")
+        .values("definition").annotate(total=Count("pk")).values("total")
+    )  # fmt: skip
+    rows = Definition.objects.select_related("live_version", "owner", "draft_by").annotate(
+        running=Coalesce(Subquery(running), 0)
+    )
+    if user.has_role(*SEES_ALL):
+        return rows
+    return rows.filter(key__in=wings.flows_visible_to(user), live_version__isnull=False)
+
+
+def _visible(request: Request, definition_id: UUID) -> Definition:
+    found: Definition | None = _rows(_user(request)).filter(pk=definition_id).first()
+    if found is None:
+        raise NotFound("definition.unknown", f"Expected a flow, found none with id {definition_id}.")
+    return found
+
+
+def definition_document(row: Any) -> dict[str, Any]:
+    """A flow as lists show it; `row` carries the count `running`."""
+    live = row.live_version
+    status = "unpublished" if live is None else "published" if live.graph_hash == row.draft_hash else "changed"
+    return {
+        "id": str(row.pk), "key": row.key, "title": row.title, "status": status,
+        "live_version": live.number if live else None,
+        "draft": {
+            "revision": row.draft_revision, "graph_hash": row.draft_hash,
+            "problem_count": row.draft_problem_count,
+        },
+        "running": row.running, "owner": row.owner.get_full_name(), "updated_at": row.draft_at,
+        "published_at": live.published_at if live else None,
+    }  # fmt: skip
+
+
+def _saved(draft: actions.Draft) -> dict[str, Any]:
+    return {
+        "revision": draft.definition.draft_revision,
+        "graph_hash": draft.definition.draft_hash,
+        "problems": actions.problem_documents(draft.problems),
+    }
+
+
+def _created(draft: actions.Draft) -> dict[str, Any]:
+    row = draft.definition
+    return {
+        "id": str(row.pk), "key": row.key, "title": row.title, "draft": _saved(draft), "live_version": None
+    }  # fmt: skip
+
+
+def _version(row: DefinitionVersion, running: dict[int, int]) -> dict[str, Any]:
+    return {
+        "version": row.number, "published_at": row.published_at,
+        "published_by": row.published_by.get_full_name(), "note": row.note,
+        "graph_hash": row.graph_hash, "running": running.get(row.number, 0),
+    }  # fmt: skip

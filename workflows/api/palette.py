@@ -1,0 +1,134 @@
+"""`/node-types`, `/triggers`, `/calendars`, `/expressions/check`: what a designer draws with."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.policy import Role
+from web.inputs import Input, query_of, read_input
+from web.permissions import roles
+from workflows import triggers
+from workflows.api import shapes
+from workflows.engine.errors import BadInput
+from workflows.engine.expressions.language import check
+from workflows.engine.node_type import PortRule
+from workflows.engine.registry import AnyNodeType, registry
+from workflows.engine.values import ValueMismatch, parse_variables
+from workflows.models import Calendar
+
+READERS = (Role.DESIGNER, Role.SUPERVISOR, Role.AUDITOR, Role.APPROVER)
+
+
+class NodeTypesView(APIView):
+    """The palette: every node type with its config schema and ports."""
+
+    permission_classes = [roles(*READERS)]
+
+    @extend_schema(operation_id="node_types_list", responses=shapes.NodeTypesShape)
+    def get(self, request: Request) -> Response:
+        query_of(request.query_params)
+        return Response({"results": [node_type_document(node_type) for node_type in registry]})
+
+
+class TriggersView(APIView):
+    """The events that can start a flow, with the variables that come along."""
+
+    permission_classes = [roles(*READERS)]
+
+    @extend_schema(operation_id="triggers_list", responses=shapes.TriggersShape)
+    def get(self, request: Request) -> Response:
+        query_of(request.query_params)
+        return Response(
+            {
+                "results": [
+                    {
+                        "key": one.key, "title": one.title.model_dump(),
+                        "variables": [v.model_dump(exclude_unset=True) for v in one.variables],
+                    }
+                    for one in triggers.declared()
+                ]
+            }
+        )  # fmt: skip
+
+
+class CalendarsView(APIView):
+    """The working calendars."""
+
+    permission_classes = [roles(*READERS)]
+
+    @extend_schema(operation_id="calendars_list", responses=shapes.CalendarsShape)
+    def get(self, request: Request) -> Response:
+        query_of(request.query_params)
+        rows = Calendar.objects.order_by("key")
+        return Response(
+            {
+                "results": [
+                    {
+                        "key": row.key, "name": row.name, "zone": row.document["zone"],
+                        "confirmed_years": row.document.get("confirmed_years", []),
+                        "document": row.document,
+                    }
+                    for row in rows
+                ]
+            }
+        )  # fmt: skip
+
+
+class ExpressionCheckView(APIView):
+    """Reads and type-checks an expression with the engine's own code. With `condition` it must be true or false."""
+
+    permission_classes = [roles(Role.DESIGNER)]
+
+    class Given(Input):
+        text = serializers.CharField(max_length=4000, allow_blank=True, trim_whitespace=False)
+        variables = serializers.ListField(child=serializers.DictField(), max_length=500)
+        condition = serializers.BooleanField(default=True)
+
+    @extend_schema(operation_id="expressions_check", request=Given, responses=shapes.CheckedShape)
+    def post(self, request: Request) -> Response:
+        given = read_input(self.Given, request)
+        try:
+            variables = parse_variables(given["variables"])
+        except ValueMismatch as error:
+            raise BadInput("variables.malformed", str(error), problems=[
+                {"path": error.path, "code": "variables.malformed", "message": str(error), "params": {}}
+            ]) from None  # fmt: skip
+        checked = check(given["text"], variables, condition=given["condition"])
+        return Response(
+            {
+                "ok": checked.ok, "type": str(checked.type) if checked.type else None,
+                "ast": checked.ast_json, "errors": [error.to_json() for error in checked.errors],
+            }
+        )  # fmt: skip
+
+
+def node_type_document(node_type: AnyNodeType) -> dict[str, Any]:
+    """A node type as the palette shows it."""
+    return {
+        "type": node_type.key,
+        "title": node_type.title.model_dump(),
+        "description": node_type.description.model_dump(),
+        "category": node_type.category,
+        "icon": node_type.icon,
+        "config_schema": node_type.Config.model_json_schema(),
+        "ports": _port_rule(node_type.port_rule),
+        "default_config": dict(node_type.default_config),
+        "max_incoming": 0 if node_type.is_start else None,
+        "is_start": node_type.is_start,
+        "is_end": node_type.is_end,
+    }
+
+
+def _port_rule(rule: PortRule) -> dict[str, Any]:
+    match rule.kind:
+        case "fixed":
+            ports = [{"port": port.port, "name": port.name.model_dump()} for port in rule.ports]
+            return {"kind": "fixed", "ports": ports}
+        case "branches":
+            return {"kind": "branches", "field": rule.field, "otherwise": rule.otherwise}
+        case "none":
+            return {"kind": "none"}

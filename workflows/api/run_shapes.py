@@ -1,0 +1,258 @@
+"""What the doors to runs and to the audit answer, for the OpenAPI document and for programs that rely on it."""
+
+from typing import get_args
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from web.shapes import LocalTextShape, Shape
+from workflows.actions.interventions import EffectKind
+from workflows.api.task_shapes import TaskLineShape
+from workflows.engine.facts import FACTS
+from workflows.engine.state import Awaits, Status
+
+INSTANCE_STATUSES = [status.value for status in Status]
+AWAITS = [awaits.value for awaits in Awaits if awaits is not Awaits.NOTHING]
+
+# A few shapes are made by `type` because their fields are named like attributes of a serializer.
+
+
+@extend_schema_field(
+    {
+        "oneOf": [
+            {"type": "string"}, {"type": "number"}, {"type": "boolean"}, {"type": "null"},
+            {
+                "type": "object", "description": "An amount of money.", "required": ["amount", "currency"],
+                "properties": {"amount": {"type": "string"}, "currency": {"type": "string"}},
+            },
+        ]
+    }
+)  # fmt: skip
+class FactValueField(serializers.JSONField):
+    """What a fact says, for people."""
+
+
+class SubjectFactShape(Shape):
+    key = serializers.CharField()
+    label = LocalTextShape()  # type: ignore[assignment]  # a field of DRF
+    value = FactValueField()
+
+
+class SubjectShape(Shape):
+    type = serializers.CharField()
+    id = serializers.CharField()
+    title = serializers.CharField(allow_blank=True)
+
+
+class DefinitionRefShape(Shape):
+    id = serializers.UUIDField()
+    key = serializers.CharField()
+    title = LocalTextShape()
+
+
+class TokenShape(Shape):
+    token = serializers.IntegerField()
+    node = serializers.CharField()
+    visit = serializers.IntegerField()
+    since = serializers.DateTimeField(allow_null=True)
+    awaits = serializers.ChoiceField(choices=AWAITS)
+    due_at = serializers.DateTimeField(allow_null=True)
+
+
+class TimerShape(Shape):
+    node = serializers.CharField()
+    visit = serializers.IntegerField()
+    due_at = serializers.DateTimeField()
+
+
+class IncidentShape(Shape):
+    id = serializers.UUIDField()
+    token = serializers.IntegerField()
+    node = serializers.CharField()
+    code = serializers.CharField()
+    message = serializers.CharField()
+    params = serializers.DictField()
+    at = serializers.DateTimeField()
+    status = serializers.ChoiceField(choices=["open", "resolved"])
+
+
+class StuckShape(Shape):
+    code = serializers.CharField()
+    params = serializers.DictField()
+    since = serializers.DateTimeField()
+
+
+class InstanceShape(Shape):
+    id = serializers.UUIDField()
+    definition = DefinitionRefShape()
+    version = serializers.IntegerField()
+    status = serializers.ChoiceField(choices=INSTANCE_STATUSES)
+    subject = SubjectShape()
+    tokens = TokenShape(many=True)
+    variables = serializers.DictField()
+    tasks = TaskLineShape(many=True)
+    timers = TimerShape(many=True)
+    incidents = IncidentShape(many=True)
+    started_at = serializers.DateTimeField()
+    ended_at = serializers.DateTimeField(allow_null=True)
+    requester = serializers.CharField(allow_null=True)
+    stuck = StuckShape(allow_null=True)
+
+
+class InstancesShape(Shape):
+    results = InstanceShape(many=True)
+    next = serializers.CharField(allow_null=True)
+
+
+class PathShape(Shape):
+    node = serializers.CharField()
+    visit = serializers.IntegerField()
+    status = serializers.ChoiceField(choices=["done", "current", "forced_past", "failed"])
+    at = serializers.DateTimeField()
+
+
+JumpShape = type(
+    "JumpShape",
+    (Shape,),
+    {
+        "__doc__": "A force-advance: from where to where, who and why.",
+        "source": serializers.ListField(child=serializers.CharField()),
+        "target": serializers.CharField(),
+        "at": serializers.DateTimeField(),
+        "actor": serializers.CharField(),
+        "reason": serializers.CharField(),
+    },
+)
+
+
+class InstanceDetailShape(InstanceShape):
+    graph = serializers.DictField()
+    layout = serializers.DictField()
+    path = PathShape(many=True)
+    edges = serializers.ListField(child=serializers.CharField(), help_text="Edges that tokens went along.")
+    jumps = JumpShape(many=True)
+    can = serializers.ListField(
+        child=serializers.ChoiceField(choices=["force-advance", "cancel", "retry"]),
+        help_text="Interventions open to the caller.",
+    )
+
+
+class FactSubjectShape(SubjectShape):
+    facts = SubjectFactShape(many=True, required=False)
+
+
+FactDataShape = type(
+    "FactDataShape",
+    (Shape,),
+    {
+        "__doc__": "The fields of a fact: those of its `kind`, without the empty ones.",
+        "token": serializers.IntegerField(required=False),
+        "node": serializers.CharField(required=False),
+        "visit": serializers.IntegerField(required=False),
+        "attempt": serializers.IntegerField(required=False),
+        "subject": FactSubjectShape(required=False),
+        "variables": serializers.DictField(required=False),
+        "requester": serializers.CharField(required=False),
+        "port": serializers.CharField(required=False),
+        "edge": serializers.CharField(required=False),
+        "to": serializers.CharField(required=False),
+        "counted": serializers.BooleanField(required=False),
+        "waited": serializers.BooleanField(required=False),
+        "output": serializers.DictField(required=False),
+        "why": serializers.DictField(required=False),
+        "awaits": serializers.ChoiceField(choices=AWAITS, required=False),
+        "since": serializers.DateTimeField(required=False),
+        "due_at": serializers.DateTimeField(required=False),
+        "data": serializers.JSONField(required=False, help_text="What the node's type keeps or notes."),
+        "branches": serializers.ListField(
+            child=serializers.ListField(), required=False, help_text="Of each: token, port, edge, to, counted."
+        ),
+        "absorbed": serializers.ListField(child=serializers.IntegerField(), required=False),
+        "left": serializers.ListField(child=serializers.CharField(), required=False),
+        "outcome": serializers.CharField(required=False),
+        "reason": serializers.CharField(required=False, allow_blank=True),
+        "code": serializers.CharField(required=False),
+        "message": serializers.CharField(required=False),
+        "params": serializers.DictField(required=False),
+        "what": serializers.CharField(required=False),
+    },
+)
+
+
+class ActorShape(Shape):
+    id = serializers.CharField()
+    name = serializers.CharField(allow_blank=True)
+
+
+FactShape = type(
+    "FactShape",
+    (Shape,),
+    {
+        "__doc__": "One line of the history.",
+        "seq": serializers.IntegerField(),
+        "at": serializers.DateTimeField(),
+        "kind": serializers.ChoiceField(choices=list(FACTS)),
+        "node": serializers.CharField(allow_null=True),
+        "visit": serializers.IntegerField(allow_null=True),
+        "actor": ActorShape(),
+        "source": serializers.ChoiceField(choices=["person", "timer", "system", "api"]),
+        "data": FactDataShape(),
+    },
+)
+
+
+class HistoryShape(Shape):
+    results = FactShape(many=True)
+
+
+class EffectParamsShape(Shape):
+    due_at = serializers.DateTimeField(required=False, help_text="Of a wait that begins or a timer that is taken away.")
+    effect = serializers.BooleanField(required=False, help_text="Whether the skipped node moves money or goods.")
+    status = serializers.ChoiceField(choices=INSTANCE_STATUSES, required=False, help_text="Of a run that ends.")
+
+
+class EffectShape(Shape):
+    kind = serializers.ChoiceField(choices=list(get_args(EffectKind)))
+    node = serializers.CharField(allow_null=True)
+    params = EffectParamsShape()
+
+
+PreviewShape = type(
+    "PreviewShape",
+    (Shape,),
+    {
+        "__doc__": "What an intervention will do, and the token that allows exactly that for five minutes.",
+        "effects": EffectShape(many=True),
+        "token": serializers.CharField(),
+        "from": serializers.ListField(child=serializers.CharField()),
+        "target": serializers.CharField(allow_null=True),
+    },
+)
+
+
+class IntervenedShape(Shape):
+    instance = InstanceShape()
+
+
+class AuditObjectShape(Shape):
+    type = serializers.CharField()
+    id = serializers.CharField()
+    title = serializers.CharField(allow_blank=True)
+
+
+class AuditEntryShape(Shape):
+    seq = serializers.IntegerField()
+    at = serializers.DateTimeField()
+    actor = ActorShape()
+    ip = serializers.CharField(allow_null=True)
+    action = serializers.CharField()
+    object = AuditObjectShape()
+    before = serializers.DictField(allow_null=True)
+    after = serializers.DictField(allow_null=True)
+    reason = serializers.CharField(allow_blank=True)
+    hash = serializers.CharField()
+
+
+class AuditShape(Shape):
+    results = AuditEntryShape(many=True)
+    next = serializers.CharField(allow_null=True)

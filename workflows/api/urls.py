@@ -1,0 +1,39 @@
+"""Routes of workflows under /api/v1/."""
+
+from django.urls import URLPattern, URLResolver, path, register_converter
+
+from workflows.api import definitions, instances, palette
+
+
+class InterventionConverter:
+    """The kinds of intervention that exist."""
+
+    regex = "|".join(instances.INTERVENTIONS)
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(InterventionConverter, "intervention")
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("node-types", palette.NodeTypesView.as_view()),
+    path("triggers", palette.TriggersView.as_view()),
+    path("calendars", palette.CalendarsView.as_view()),
+    path("expressions/check", palette.ExpressionCheckView.as_view()),
+    path("definitions", definitions.DefinitionsView.as_view()),
+    path("definitions/<uuid:definition_id>", definitions.DefinitionView.as_view()),
+    path("definitions/<uuid:definition_id>/draft", definitions.DraftView.as_view()),
+    path("definitions/<uuid:definition_id>/publish", definitions.PublishView.as_view()),
+    path("definitions/<uuid:definition_id>/versions", definitions.VersionsView.as_view()),
+    path("definitions/<uuid:definition_id>/versions/<int:number>", definitions.VersionView.as_view()),
+    path("instances", instances.InstancesView.as_view()),
+    path("instances/<uuid:instance_id>", instances.InstanceView.as_view()),
+    path("instances/<uuid:instance_id>/history", instances.HistoryView.as_view()),
+    path("instances/<uuid:instance_id>/<intervention:kind>/preview", instances.PreviewView.as_view()),
+    path("instances/<uuid:instance_id>/<intervention:kind>", instances.ApplyView.as_view()),
+    path("audit", instances.AuditView.as_view()),
+]

@@ -1,0 +1,21 @@
+"""Registers the ground floor with Django: its node types and the calendars of the world."""
+
+from django.apps import AppConfig
+from typing_extensions import override
+
+
+class WorkflowsConfig(AppConfig):
+    name = "workflows"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    @override
+    def ready(self) -> None:
+        from workflows import invariants
+        from workflows.calendar_rows import load_calendars
+        from workflows.engine.calendars import CalendarBook
+        from workflows.engine.registry import discover
+        from workflows.worlds import provide
+
+        discover("workflows.engine.nodes")
+        invariants.declare_own()
+        provide(CalendarBook, name="calendars", load=load_calendars)

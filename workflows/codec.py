@@ -1,0 +1,67 @@
+"""The engine's state as JSON and back, for the `state` column."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from workflows.engine.facts import decode_subject, encode_subject
+from workflows.engine.state import Awaits, State, Status, Token
+
+
+def encode_state(state: State) -> dict[str, Any]:
+    """The JSON of a state."""
+    document: dict[str, Any] = {
+        "subject": encode_subject(state.subject),
+        "requester": state.requester,
+        "status": state.status,
+        "tokens": [_encode_token(token) for token in state.tokens.values()],
+        "variables": state.variables,
+        "visits": state.visits,
+        "next_token": state.next_token,
+        "seq": state.seq,
+    }
+    if state.rounds:
+        document["rounds"] = state.rounds
+    return document
+
+
+def decode_state(text: str) -> State:
+    """The state of its JSON text."""
+    document = json.loads(text)
+    return State(
+        subject=decode_subject(document["subject"]),
+        requester=document["requester"],
+        status=Status(document["status"]),
+        tokens={token["id"]: _decode_token(token) for token in document["tokens"]},
+        variables=document["variables"],
+        visits=document["visits"],
+        rounds=document.get("rounds", {}),
+        next_token=document["next_token"],
+        seq=document["seq"],
+    )
+
+
+def _encode_token(token: Token) -> dict[str, Any]:
+    document: dict[str, Any] = {
+        "id": token.id, "node": token.node, "via": token.via, "visit": token.visit,
+        "awaits": token.awaits, "attempt": token.attempt,
+        "since": token.since.isoformat() if token.since else None,
+    }  # fmt: skip
+    if token.due_at is not None:
+        document["due_at"] = token.due_at.isoformat()
+    if token.data is not None:
+        document["data"] = token.data
+    return document
+
+
+def _decode_token(document: dict[str, Any]) -> Token:
+    return Token(
+        id=document["id"], node=document["node"], via=document["via"], visit=document["visit"],
+        awaits=Awaits(document["awaits"]), attempt=document["attempt"],
+        since=_instant(document.get("since")), due_at=_instant(document.get("due_at")),
+        data=document.get("data"),
+    )  # fmt: skip
+
+
+def _instant(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

@@ -1,0 +1,106 @@
+"""What may happen to an instance. Each event addresses exactly one wait; a foreign or late one changes nothing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from workflows.engine.state import Json, Subject
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Who did something: a person's stable id and name as it was then, or a part of the system."""
+
+    id: str
+    name: str = ""
+    source: str = "person"  # person | timer | system | api
+
+
+SYSTEM = Actor(id="system", source="system")
+CLOCK = Actor(id="timer", source="timer")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    """A run begins with these JSON-encoded variables."""
+
+    subject: Subject
+    variables: Mapping[str, Json] = field(default_factory=dict)
+    requester: str | None = None
+    actor: Actor = SYSTEM
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signalled:
+    """A decision reached the token that waits in visit `visit` of a node; `name` says which kind."""
+
+    token: int
+    visit: int
+    name: str
+    payload: Mapping[str, Json] = field(default_factory=dict)
+    actor: Actor = SYSTEM
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimerDue:
+    """The due time of a wait has come; a timer of an older visit or attempt is foreign."""
+
+    token: int
+    visit: int
+    attempt: int
+    actor: Actor = CLOCK
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivityDone:
+    """Deferred work succeeded; its output is for the node."""
+
+    token: int
+    visit: int
+    attempt: int
+    output: Mapping[str, Json] = field(default_factory=dict)
+    actor: Actor = SYSTEM
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivityFailed:
+    """A wait cannot go on: its work failed for good, or what had to follow was refused. A person must repair it."""
+
+    token: int
+    visit: int
+    attempt: int
+    code: str
+    message: str
+    params: Mapping[str, Json] = field(default_factory=dict)
+    actor: Actor = SYSTEM
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repaired:
+    """A person asks to try the failed node of an incident again."""
+
+    token: int
+    visit: int
+    attempt: int
+    actor: Actor
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forced:
+    """A supervisor moves the run to a node; what it leaves behind is withdrawn."""
+
+    target: str
+    actor: Actor
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelRequested:
+    """The run ends now, by a person's or a subject's wish."""
+
+    actor: Actor
+    reason: str
+
+
+Resumption = Signalled | TimerDue | ActivityDone
+Event = Started | Signalled | TimerDue | ActivityDone | ActivityFailed | Repaired | Forced | CancelRequested

@@ -1,0 +1,64 @@
+"""What a force-advance leaves behind and what it keeps, decided from the nesting of parallel branches.
+
+A new token stands at the target. Tokens in sibling branches of a fork that encloses the target are kept, because the
+join still needs them; every other token is withdrawn. Forcing onto a join opens it: the force ends all its branches.
+"""
+
+from workflows.engine.errors import BadInput, Conflict, OrderflowError
+from workflows.engine.plan import Plan
+from workflows.engine.state import State, Token
+from workflows.engine.structure import Branch, trail
+
+Trail = tuple[tuple[str, str], ...]  # (fork, port), outermost first
+
+
+def kept_tokens(plan: Plan, state: State, *, target: str) -> frozenset[int] | OrderflowError:
+    """Ids of the tokens that stay when the run is forced to `target`, or the reason why it cannot be."""
+    if target not in plan.nodes:
+        return BadInput("force.unknown_target", f"Expected a node of this version, found {target!r}.", target=target)
+    if plan.nodes[target].type.is_start:
+        return BadInput("force.target_is_start", "Expected a node after the start, found the start.", target=target)
+    if any(token.node == target for token in state.tokens.values()) and not plan.nodes[target].joins:
+        return Conflict("force.already_there", "Expected another node, found that the run stands there.", target=target)
+    goal = trail(plan.branches.nodes.get(target))
+    kept = frozenset(token.id for token in state.tokens.values() if _is_sibling(trail(_branch_of(plan, token)), goal))
+    missing = _missing_branches(plan, state, kept=kept, goal=goal)
+    if missing:
+        return Conflict(
+            "force.target_inside_parallel",
+            "Expected every sibling branch of the target to be under way, found branches that are not; "
+            "choose the fork or a node after the join.",
+            target=target, branches=missing,
+        )  # fmt: skip
+    return kept
+
+
+def _branch_of(plan: Plan, token: Token) -> Branch | None:
+    """A token that waits at a join still belongs to the branch that brought it."""
+    if token.via in plan.nodes[token.node].joins:
+        return plan.branches.edges.get(token.via)
+    return plan.branches.nodes.get(token.node)
+
+
+def _is_sibling(place: Trail, goal: Trail) -> bool:
+    for (fork, port), (goal_fork, goal_port) in zip(place, goal, strict=False):
+        if fork != goal_fork:
+            return False
+        if port != goal_port:
+            return True
+    return False
+
+
+def _missing_branches(plan: Plan, state: State, *, kept: frozenset[int], goal: Trail) -> list[str]:
+    """Branches that a join on the way from the target will wait for, and in which no kept token is."""
+    under_way = {
+        place[:depth]
+        for place in (trail(_branch_of(plan, state.tokens[token])) for token in kept)
+        for depth in range(1, len(place) + 1)
+    }
+    return [
+        f"{fork}.{sibling}"
+        for depth, (fork, port) in enumerate(goal)
+        for sibling in sorted(plan.branches.joined.get(fork, frozenset()) - {port})
+        if (*goal[:depth], (fork, sibling)) not in under_way
+    ]

@@ -1,0 +1,286 @@
+"""The kind of a node: its config schema, its ports, and how a token behaves in it.
+
+The deciding half (`ports`, `check`, `compile`, `enter`, `resume`, `withdrawn`) is pure. The doing half
+(`perform_inline`, `perform`) is called by the shell only and calls one action. A node type never names the next
+node: it names a port.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar, Generic, Literal, TypeVar
+
+from workflows.engine.errors import OrderflowError
+from workflows.engine.events import Actor, Resumption
+from workflows.engine.graph import Document, LocalText
+from workflows.engine.record import record
+from workflows.engine.state import Awaits, Json, Subject
+from workflows.engine.values import Variable
+from workflows.engine.world import World
+
+
+class Config(Document):
+    """The settings of a node. A subclass's JSON schema, with its `ui` hints, draws the property panel."""
+
+
+C = TypeVar("C", bound=Config)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Port:
+    """An exit of a node. `required` ports must have an edge before a flow can be published."""
+
+    port: str
+    name: LocalText = field(default_factory=LocalText)
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortRule:
+    """How the palette explains the ports of a type: fixed ones, one per branch in a config field, or none."""
+
+    kind: Literal["fixed", "branches", "none"] = "fixed"
+    ports: tuple[Port, ...] = (Port(port="out"),)
+    field: str | None = None
+    otherwise: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """A reason why a graph cannot (error) or should not (warning) be published, tied to a place."""
+
+    code: str
+    message: str
+    node: str | None = None
+    edge: str | None = None
+    severity: Literal["error", "warning"] = "error"
+    path: str | None = None
+    span: tuple[int, int] | None = None
+    params: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckContext:
+    """What a node type may look at when it checks its config at publish."""
+
+    variables: tuple[Variable, ...]
+    world: World
+    now: datetime
+
+
+@record
+class Scope(Generic[C]):
+    """What a node sees when a token enters or wakes in it. `program` is what `compile` returned."""
+
+    node: str
+    name: LocalText
+    config: C
+    program: Any
+    visit: int
+    attempt: int
+    data: Json
+    since: datetime | None
+    due_at: datetime | None
+    variables: Mapping[str, Json]
+    subject: Subject
+    requester: str | None
+    now: datetime
+    world: World
+
+
+@record
+class Note:
+    """Something worth a line in the history that does not move the token: a vote, a transfer, a comment."""
+
+    what: str
+    data: Mapping[str, Json] = field(default_factory=dict)
+    actor: Actor | None = None
+
+
+@record
+class Continue:
+    """The token leaves by a port. `output` sets variables; `why` explains the choice in the history."""
+
+    port: str = "out"
+    output: Mapping[str, Json] = field(default_factory=dict)
+    why: Mapping[str, Json] | None = None
+    work: tuple[Mapping[str, Json], ...] = ()
+    notes: tuple[Note, ...] = ()
+
+
+@record
+class Fork:
+    """One token leaves by each of these ports."""
+
+    ports: tuple[str, ...]
+
+
+@record
+class Wait:
+    """The token stays. `work` holds payloads for the type's own performer (inline or deferred, as it declares).
+
+    `data` replaces the token's data. `due_at` arms the one timer of the token; None disarms it. Returned from
+    `resume` it re-arms: `attempt` grows when `due_at` changes or `deferred` work is asked for again.
+    """
+
+    awaits: Awaits
+    data: Json = None
+    due_at: datetime | None = None
+    work: tuple[Mapping[str, Json], ...] = ()
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ignore:
+    """This event means nothing here: nothing changes."""
+
+
+@record
+class End:
+    """The token is consumed."""
+
+    outcome: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fail:
+    """It cannot go on: an incident that a person repairs."""
+
+    code: str
+    message: str
+    params: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refuse:
+    """The event itself is not allowed (who, when, what): nothing changes and the caller gets this error."""
+
+    error: OrderflowError
+
+
+Outcome = Continue | Fork | Wait | Ignore | End | Fail | Refuse
+
+
+@record
+class Work:
+    """Work a step asks for, addressed to the wait that asked. Its key is (instance, node, visit, attempt)."""
+
+    type: str  # the node type that performs it
+    node: str
+    token: int
+    visit: int
+    attempt: int
+    payload: Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunContext:
+    """What a performer may know of the run it works for."""
+
+    instance: str
+    definition_key: str
+    definition_title: Mapping[str, str]
+    version: int
+    subject: Subject
+    requester: str | None
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """Deferred work, claimed after the commit. `effect_key` is the same for every retry of one visit."""
+
+    context: RunContext
+    work: Work
+    variables: Mapping[str, Json]
+    tries: int
+
+    @property
+    def effect_key(self) -> str:
+        """Idempotency key of the external effect: instance, node and visit, not the try."""
+        return f"{self.context.instance}:{self.work.node}:{self.work.visit}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """The work succeeded."""
+
+    output: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retry:
+    """The work failed or its outcome is unknown; try again after `after_seconds` unless tries are used up."""
+
+    code: str
+    message: str
+    after_seconds: float
+    params: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GiveUp:
+    """The work failed for good: an incident."""
+
+    code: str
+    message: str
+    params: Mapping[str, Json] = field(default_factory=dict)
+
+
+JobResult = Done | Retry | GiveUp
+
+
+class NodeType(ABC, Generic[C]):
+    """One kind of node. One file, one class, no state."""
+
+    key: ClassVar[str]
+    title: ClassVar[LocalText]
+    description: ClassVar[LocalText] = LocalText()
+    category: ClassVar[Literal["control", "approval", "order", "data"]]
+    icon: ClassVar[str]
+    performs: ClassVar[Literal["nothing", "inline", "deferred"]] = "nothing"
+    port_rule: ClassVar[PortRule] = PortRule()
+    is_start: ClassVar[bool] = False
+    is_end: ClassVar[bool] = False
+    synchronizes: ClassVar[bool] = False  # with several incoming edges it joins, one token of each
+    waits: ClassVar[bool] = False  # a token stands here until something outside happens
+    external_effect: ClassVar[bool] = False  # money or goods move; skipping it must be said
+    max_tries: ClassVar[int] = 5
+    default_config: ClassVar[Mapping[str, Json]] = {}  # what a freshly drawn node has
+    Config: type[C]
+
+    def ports(self, config: C) -> tuple[Port, ...]:  # noqa: ARG002 - types with fixed ports ignore the config
+        """The exits this node offers."""
+        return self.port_rule.ports
+
+    def check(self, config: C, context: CheckContext) -> Sequence[Problem]:  # noqa: ARG002
+        """Every reason why this config cannot be published (without `node`; validation adds it)."""
+        return ()
+
+    def compile(self, config: C, variables: tuple[Variable, ...]) -> Any:  # noqa: ARG002
+        """Whatever is worth preparing once per version, e.g. parsed conditions."""
+        return None
+
+    @abstractmethod
+    def enter(self, scope: Scope[C]) -> Outcome:
+        """A token arrived."""
+
+    def resume(self, scope: Scope[C], event: Resumption) -> Outcome:  # noqa: ARG002
+        """A waiting token was woken by an event addressed to it."""
+        return Ignore()
+
+    def withdrawn(self, scope: Scope[C], reason: str) -> tuple[Mapping[str, Json], ...]:  # noqa: ARG002
+        """Inline work to do when a wait ends without us (force, cancel)."""
+        return ()
+
+    def perform_inline(self, works: Sequence[tuple[RunContext, Work]]) -> None:
+        """Do the inline work of one step, or of a batch of steps of several runs, inside its transaction.
+
+        One statement for all of it if possible. The order of the works of one run is kept.
+        """
+        raise NotImplementedError(f"{self.key} declares no inline work")
+
+    def perform(self, job: Job) -> JobResult:
+        """Do deferred work after the commit, outside of any lock; must be idempotent by `job.effect_key`."""
+        raise NotImplementedError(f"{self.key} declares no deferred work")

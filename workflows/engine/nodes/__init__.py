@@ -1,0 +1,1 @@
+"""Node types that need nothing but the engine."""

@@ -1,0 +1,99 @@
+"""Wait for a time: a duration on the wall clock, or working time of a calendar."""
+
+from collections.abc import Sequence
+from typing import ClassVar, Literal
+
+from pydantic import Field
+from typing_extensions import override
+
+from workflows.engine.calendars import CalendarBook, NoOpenTime
+from workflows.engine.due import due_at, parse_duration
+from workflows.engine.events import Resumption, TimerDue
+from workflows.engine.graph import LocalText
+from workflows.engine.node_type import (
+    CheckContext,
+    Config,
+    Continue,
+    Fail,
+    Ignore,
+    NodeType,
+    Outcome,
+    Problem,
+    Scope,
+    Wait,
+)
+from workflows.engine.panel import ui
+from workflows.engine.state import Awaits
+from workflows.engine.values import Duration, Variable
+
+
+class DelayConfig(Config):
+    """`after` is an ISO 8601 duration; on the working clock a day means a business day of `calendar`."""
+
+    after: str = Field(max_length=40, json_schema_extra=ui("duration", zh="等待多久", en="How long", group="when"))
+    clock: Literal["wall", "working"] = Field(
+        default="wall",
+        json_schema_extra=ui(
+            "select", zh="计时方式", en="Clock", group="when",
+            options=(("wall", "自然时间", "Wall clock"), ("working", "工作时间", "Working time")),
+        ),
+    )  # fmt: skip
+    calendar: str | None = Field(
+        default=None, max_length=64,
+        json_schema_extra=ui("calendar", zh="工作日历", en="Calendar", group="when"),
+    )  # fmt: skip
+
+
+class Delay(NodeType[DelayConfig]):
+    """A token stands until its due time."""
+
+    key = "delay"
+    title = LocalText(zh="等待", en="Delay")
+    description = LocalText(zh="等一段时间再继续", en="Goes on after a while")
+    category = "control"
+    icon = "clock"
+    waits: ClassVar[bool] = True
+    Config = DelayConfig
+
+    @override
+    def check(self, config: DelayConfig, context: CheckContext) -> Sequence[Problem]:
+        problems: list[Problem] = []
+        if parse_duration(config.after) is None:
+            problems.append(
+                Problem(
+                    code="duration.malformed", path="after", params={"found": config.after},
+                    message=f"Expected a duration such as PT30M or P1D, found {config.after!r}.",
+                )
+            )  # fmt: skip
+        if config.clock == "working":
+            book = context.world.need(CalendarBook)
+            if config.calendar is None or config.calendar not in book:
+                problems.append(
+                    Problem(
+                        code="calendar.unknown", path="calendar", params={"calendar": config.calendar},
+                        message=f"Expected a known calendar, found {config.calendar!r}.",
+                    )
+                )  # fmt: skip
+        return problems
+
+    @override
+    def compile(self, config: DelayConfig, variables: tuple[Variable, ...]) -> Duration:
+        duration = parse_duration(config.after)
+        if duration is None:
+            raise ValueError(f"Expected a duration, found {config.after!r}.")
+        return duration
+
+    @override
+    def enter(self, scope: Scope[DelayConfig]) -> Outcome:
+        try:
+            calendar = (
+                scope.world.need(CalendarBook)[scope.config.calendar or ""] if scope.config.clock == "working" else None
+            )
+            due = due_at(scope.now, scope.program, calendar=calendar)
+        except NoOpenTime as error:
+            return Fail(code="calendar.no_open_time", message=str(error))
+        return Wait(awaits=Awaits.TIMER, due_at=due)
+
+    @override
+    def resume(self, scope: Scope[DelayConfig], event: Resumption) -> Outcome:
+        return Continue() if isinstance(event, TimerDue) else Ignore()

@@ -1,0 +1,28 @@
+"""Hints for the property panel that a config field carries in its JSON schema under `ui`."""
+
+from typing import Any, Literal
+
+Group = Literal["who", "when", "after", "advanced"]
+Widget = Literal[
+    "assignees", "timeouts", "branches", "expression", "duration", "select", "text", "trigger",
+    "calendar", "switch", "number",
+]  # fmt: skip
+
+
+def ui(
+    widget: Widget,
+    *,
+    zh: str,
+    en: str,
+    group: Group = "when",
+    help_zh: str = "",
+    help_en: str = "",
+    options: tuple[tuple[str, str, str], ...] = (),
+) -> dict[str, Any]:
+    """The hint of one field: its widget, label, place, help and (value, zh, en) options."""
+    hint: dict[str, Any] = {"widget": widget, "label": {"zh": zh, "en": en}, "group": group}
+    if help_zh or help_en:
+        hint["help"] = {"zh": help_zh, "en": help_en}
+    if options:
+        hint["options"] = [{"value": v, "label": {"zh": z, "en": e}} for v, z, e in options]
+    return {"ui": hint}

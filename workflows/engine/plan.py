@@ -1,0 +1,96 @@
+"""A version compiled for running: look-ups instead of searches, parsed programs, joins worked out. Never stored."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from workflows.engine.graph import Edge, Graph, LocalText
+from workflows.engine.node_type import NodeType
+from workflows.engine.registry import Registry
+from workflows.engine.structure import Branches, branches_of
+from workflows.engine.values import Variable, parse_variables
+
+STEP_BUDGET = 10_000  # passes that any step may make; a large drawing may be passed once in full
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exit:
+    """Where a port leads. Passes of `counted` edges, which close a loop, are counted."""
+
+    edge: str
+    to: str
+    counted: bool
+    max_rounds: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanNode:
+    """A node ready to run. `joins` are the edges that must all deliver before it goes on; empty if it does not join."""
+
+    id: str
+    type: NodeType[Any]
+    name: LocalText
+    config: Any
+    program: Any
+    exits: Mapping[str, Exit]
+    joins: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A compiled version. `branches` tells which forks enclose each node and edge.
+
+    A run without an endless loop passes fewer nodes in one step than its `step_budget`.
+    """
+
+    nodes: Mapping[str, PlanNode]
+    start: PlanNode
+    variables: tuple[Variable, ...]
+    branches: Branches
+    step_budget: int
+
+
+def compile_plan(graph: Graph, *, registry: Registry) -> Plan:
+    """Compile a graph that `validate` found without errors; otherwise KeyError or ValidationError may come."""
+    types = {node.id: registry.get(node.type) for node in graph.nodes}
+    variables = declared_variables(graph)
+    joins = joining_edges(graph, registry=registry)
+    exits: dict[str, dict[str, Exit]] = {node: {} for node in types}
+    for edge in graph.edges:
+        exits[edge.source][edge.port] = Exit(
+            edge=edge.id, to=edge.target,
+            counted=edge.kind == "back", max_rounds=edge.max_rounds,
+        )  # fmt: skip
+    nodes: dict[str, PlanNode] = {}
+    for node in graph.nodes:
+        config = types[node.id].Config.model_validate(node.config)
+        nodes[node.id] = PlanNode(
+            id=node.id, type=types[node.id], name=node.name, config=config,
+            program=types[node.id].compile(config, variables),
+            exits=exits[node.id], joins=joins.get(node.id, ()),
+        )  # fmt: skip
+    return Plan(
+        nodes=nodes,
+        start=next(node for node in nodes.values() if node.type.is_start),
+        variables=variables,
+        branches=branches_of(graph, registry=registry),
+        step_budget=max(STEP_BUDGET, len(graph.edges) + 1),
+    )
+
+
+def joining_edges(graph: Graph, *, registry: Registry) -> dict[str, tuple[str, ...]]:
+    """For each node that joins: the ids of the edges it waits for. Back edges are never waited for."""
+    incoming: dict[str, list[Edge]] = {}
+    for edge in graph.edges:
+        if edge.kind == "normal":
+            incoming.setdefault(edge.target, []).append(edge)
+    return {
+        node.id: tuple(edge.id for edge in incoming[node.id])
+        for node in graph.nodes
+        if registry.get(node.type).synchronizes and len(incoming.get(node.id, ())) > 1
+    }
+
+
+def declared_variables(graph: Graph) -> tuple[Variable, ...]:
+    """The typed declarations of a graph; raises ValueMismatch at the first bad one."""
+    return parse_variables([one.model_dump(exclude_unset=True) for one in graph.variables])

@@ -1,0 +1,96 @@
+"""Where an instance stands: tokens, variables and counters. Changed by facts only (`facts.apply`)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from workflows.engine.record import record
+
+Json = Any  # a JSON value: documents at the edge of the engine are not typed further
+
+
+class Awaits(StrEnum):
+    """What a token is waiting for; only the matching event may touch it."""
+
+    NOTHING = "nothing"  # moving; never stored at the end of a step
+    SIGNAL = "signal"  # a person or another part of the system decides
+    TIMER = "timer"  # only its due time
+    ACTIVITY = "activity"  # deferred work that a job performs
+    SIBLINGS = "siblings"  # the other branches, at a join
+    REPAIR = "repair"  # a person must repair an incident
+
+
+class Status(StrEnum):
+    """The life of an instance."""
+
+    RUNNING = "running"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """What a run is about: a reference, a title for people and facts to show."""
+
+    type: str
+    id: str
+    title: str = ""
+    facts: tuple[Json, ...] = ()
+
+
+NO_SUBJECT = Subject(type="", id="")
+
+
+@record
+class Token:
+    """Where a run stands. `visit` counts entries into the node, `attempt` re-arms of its wait."""
+
+    id: int
+    node: str
+    via: str | None = None
+    visit: int = 0
+    awaits: Awaits = Awaits.NOTHING
+    attempt: int = 0
+    since: datetime | None = None
+    due_at: datetime | None = None
+    data: Json = None
+
+
+@dataclass(slots=True, kw_only=True)
+class State:
+    """One run. `seq` counts its facts and is its revision; `rounds` counts passes of back edges."""
+
+    subject: Subject = NO_SUBJECT
+    requester: str | None = None
+    status: Status | None = None
+    tokens: dict[int, Token] = field(default_factory=dict)
+    variables: Mapping[str, Json] = field(default_factory=dict)
+    visits: dict[str, int] = field(default_factory=dict)
+    rounds: Mapping[str, int] = field(default_factory=dict)
+    next_token: int = 1
+    seq: int = 0
+
+    def number_after(self, token: Token) -> int:
+        """The number under which a token leaves its node, or enters it again.
+
+        One that ever stood gets a new one: an answer to its old wait, come late or twice, then finds nobody.
+        """
+        return self.next_token if token.visit else token.id
+
+    def renumber(self, token: Token) -> int:
+        """The same number, which is taken from now on."""
+        if not token.visit:
+            return token.id
+        self.next_token += 1
+        return self.next_token - 1
+
+    def copy(self) -> "State":
+        """An independent state. What is inside of its tables is shared, because facts replace it whole."""
+        return State(
+            subject=self.subject, requester=self.requester, status=self.status,
+            tokens=self.tokens.copy(),
+            variables=self.variables, visits=self.visits.copy(), rounds=self.rounds,
+            next_token=self.next_token, seq=self.seq,
+        )  # fmt: skip

@@ -1,0 +1,108 @@
+# ruff: noqa: S608 - queries are put together from constants only
+"""What must always be true of the rows, checked read-only. The wings add theirs; a breach names its ids."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from django.db import connection
+
+from workflows.actions.audit import broken_entries
+from workflows.codec import encode_state
+from workflows.engine.facts import decode, fold
+from workflows.models import HistoryEvent, Instance
+
+MOST_IDS = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Broken:
+    """An invariant that does not hold, with the first offending ids."""
+
+    name: str
+    ids: tuple[str, ...]
+
+
+Check = Callable[[], Sequence[str]]
+_checks: dict[str, Check] = {}
+
+
+def declare(name: str, check: Check) -> None:
+    """Add an invariant: a function that gives the ids for which it is broken."""
+    _checks[name] = check
+
+
+def declare_sql(name: str, query: str) -> None:
+    """Add an invariant as a query whose first column holds the ids for which it is broken."""
+
+    def check() -> Sequence[str]:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT * FROM ({query}) AS broken LIMIT {MOST_IDS}")
+            return [str(row[0]) for row in cursor.fetchall()]
+
+    declare(name, check)
+
+
+def names() -> tuple[str, ...]:
+    """All invariants."""
+    return tuple(sorted(_checks))
+
+
+def broken() -> list[Broken]:
+    """Check all of them."""
+    found: list[Broken] = []
+    for name in names():
+        ids = tuple(_checks[name]()[:MOST_IDS])
+        if ids:
+            found.append(Broken(name=name, ids=ids))
+    return found
+
+
+def _states_that_differ() -> Sequence[str]:
+    differing: list[str] = []
+    for row in Instance.objects.order_by("pk").iterator(chunk_size=500):
+        facts = HistoryEvent.objects.filter(instance=row.pk).order_by("seq")
+        state = fold(decode(fact.kind, fact.data) for fact in facts)
+        if encode_state(state) != row.state:
+            differing.append(str(row.pk))
+    return differing
+
+
+def declare_own() -> None:
+    """The invariants of this room."""
+    declare("instance.replay_gives_state", _states_that_differ)
+    declare("audit.chain_is_whole", lambda: [str(seq) for seq, _ in broken_entries()])
+    for name, query in _QUERIES.items():
+        declare_sql(name, query)
+
+
+_TOKENS = """(SELECT i.id AS instance, t.id AS token, t.awaits, t.due_at
+    FROM workflows_instance i, jsonb_to_recordset(i.state->'tokens') AS t(id int, awaits text, due_at timestamptz))"""
+_QUERIES = {
+    "instance.live_has_tokens": """SELECT id FROM workflows_instance
+        WHERE (status = 'running') <> (jsonb_array_length(state->'tokens') > 0)""",
+    "instance.status_is_that_of_state": "SELECT id FROM workflows_instance WHERE status <> state->>'status'",
+    "instance.seq_is_that_of_history": """SELECT i.id FROM workflows_instance i
+        LEFT JOIN (SELECT instance, max(seq) AS last, count(*) AS facts FROM workflows_historyevent GROUP BY instance) h
+            ON h.instance = i.id
+        WHERE h.last IS DISTINCT FROM i.seq OR h.facts IS DISTINCT FROM i.seq""",
+    "instance.moves_or_waits": "SELECT instance FROM "
+    + _TOKENS
+    + """ t GROUP BY instance
+        HAVING bool_and(awaits = 'siblings')""",
+    "timer.is_that_of_a_token": """SELECT COALESCE(w.instance, t.instance) FROM (SELECT * FROM """
+    + _TOKENS
+    + """ t WHERE due_at IS NOT NULL) t
+        FULL JOIN workflows_timer w ON w.instance = t.instance AND w.token = t.token
+        WHERE t.due_at IS DISTINCT FROM w.due_at""",
+    "job.is_that_of_a_token": """SELECT COALESCE(j.instance, t.instance) FROM (SELECT * FROM """
+    + _TOKENS
+    + """ t WHERE awaits = 'activity') t
+        FULL JOIN workflows_activityjob j ON j.instance = t.instance AND j.token = t.token
+        WHERE t.token IS NULL OR j.token IS NULL""",
+    "incident.is_that_of_a_token": """SELECT COALESCE(n.instance, t.instance) FROM (SELECT * FROM """
+    + _TOKENS
+    + """ t WHERE awaits = 'repair') t
+        FULL JOIN (SELECT * FROM workflows_incident WHERE resolved_at IS NULL) n
+            ON n.instance = t.instance AND n.token = t.token
+        WHERE t.token IS NULL OR n.token IS NULL""",
+}

@@ -1,0 +1,191 @@
+"""Performs deferred work: claimed with a lease in database time, done outside of any lock, reported back to its run.
+
+Two workers may do the same job after a lease ran out; the effect key makes that one effect, and the run takes only the
+first report.
+"""
+
+import json
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db import DatabaseError, connection, transaction
+
+from workflows import runtime
+from workflows.clock import now
+from workflows.codec import decode_state
+from workflows.engine.errors import OrderflowError, Unavailable
+from workflows.engine.events import ActivityDone, ActivityFailed
+from workflows.engine.node_type import Done, GiveUp, Job, JobResult, Retry, RunContext, Work
+from workflows.engine.registry import registry
+from workflows.failpoints import hit
+from workflows.ids import new_id
+from workflows.plans import release_of
+from workflows.prepared import execute
+
+BATCH = 20
+BACKOFF_SECONDS = (1.0, 3.0, 10.0, 30.0, 60.0)  # after work that broke instead of answering
+
+_CLAIM = """
+WITH taken AS (
+    UPDATE workflows_activityjob SET claimed = %s::uuid, tries = tries + 1,
+        available_at = clock_timestamp() + make_interval(secs => %s)
+    WHERE id = ANY(ARRAY(
+        SELECT id FROM workflows_activityjob WHERE available_at <= clock_timestamp() - make_interval(secs => %s)
+        ORDER BY available_at LIMIT %s FOR UPDATE SKIP LOCKED))
+    RETURNING id, instance, token, node, visit, attempt, type, payload, tries)
+SELECT t.id, t.instance, t.token, t.node, t.visit, t.attempt, t.type, t.payload::text, t.tries,
+    i.version_id, i.state::text
+FROM taken t JOIN workflows_instance i ON i.id = t.instance ORDER BY t.id
+"""
+
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A job that this worker holds until its lease ends."""
+
+    id: str
+    by: str
+    job: Job
+
+
+def perform_due(*, overdue_seconds: float = 0, limit: int = BATCH) -> int:
+    """Claim and perform jobs that may be claimed since `overdue_seconds`; how many were taken."""
+    claims = _claim(overdue_seconds=overdue_seconds, limit=limit)
+    claimed_at = time.monotonic()
+    for claim in claims:
+        # Slow jobs before this one may have used up its lease; then it may be somebody else's already.
+        if time.monotonic() - claimed_at < settings.ORDERFLOW_LEASE_SECONDS / 4 or _renew(claim):
+            _do(claim)
+    return len(claims)
+
+
+def _do(claim: Claim) -> None:
+    hit("job.claimed")
+    try:
+        result = _perform(claim.job)
+        hit("job.performed")
+        report(claim, result)
+    except (DatabaseError, OrderflowError):
+        if not connection.is_usable():
+            raise
+        # This run is busy or broken; the other jobs of the batch are not to wait for it.
+        _logger.exception(
+            "report not taken",
+            extra={"action": "workflows.report_not_taken", "instance": claim.job.context.instance},
+        )
+        wait = BACKOFF_SECONDS[min(claim.job.tries, len(BACKOFF_SECONDS)) - 1]
+        _try_later(claim, Retry(code="report.not_taken", message="The run did not take it.", after_seconds=wait))
+
+
+def _renew(claim: Claim) -> bool:
+    """Begin the lease anew; False when it ran out and another worker took the job."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE workflows_activityjob SET available_at = clock_timestamp() + make_interval(secs => %s) "
+            "WHERE id = %s AND claimed = %s",
+            [settings.ORDERFLOW_LEASE_SECONDS, claim.id, claim.by],
+        )
+        return bool(cursor.rowcount)
+
+
+def _claim(*, overdue_seconds: float, limit: int) -> Sequence[Claim]:
+    by = new_id()
+    with transaction.atomic(), connection.cursor() as cursor:
+        execute(cursor, _CLAIM, [by, settings.ORDERFLOW_LEASE_SECONDS, overdue_seconds, limit])
+        return [_claimed(by, row) for row in cursor.fetchall()]
+
+
+def _claimed(by: str, row: Sequence[Any]) -> Claim:
+    job_id, instance, token, node, visit, attempt, node_type, payload, tries, version, state_text = row
+    state, release = decode_state(state_text), release_of(str(version))
+    context = RunContext(
+        instance=str(instance), definition_key=release.key, definition_title=release.title,
+        version=release.number, subject=state.subject, requester=state.requester, now=now(),
+    )  # fmt: skip
+    work = Work(
+        type=node_type, node=node, token=token, visit=visit, attempt=attempt,
+        payload=json.loads(payload),
+    )  # fmt: skip
+    job = Job(context=context, work=work, variables=state.variables, tries=tries)
+    return Claim(id=str(job_id), by=by, job=job)
+
+
+def _perform(job: Job) -> JobResult:
+    node_type = registry.get(job.work.type)
+    try:
+        result = node_type.perform(job)
+    except Exception as error:
+        _logger.exception(
+            "activity broke",
+            extra={"action": "workflows.activity_broke", "instance": job.context.instance, "node": job.work.node},
+        )
+        wait = BACKOFF_SECONDS[min(job.tries, len(BACKOFF_SECONDS)) - 1]
+        result = Retry(
+            code="activity.broke", message=f"Expected an answer, found {type(error).__name__}.",
+            after_seconds=wait,
+        )  # fmt: skip
+    if isinstance(result, Retry) and job.tries >= node_type.max_tries:
+        return GiveUp(code=result.code, message=result.message, params=result.params)
+    return result
+
+
+def report(claim: Claim, result: JobResult) -> None:
+    """Tell the run how its work went, in one transaction. If the run moved on, the job is dropped."""
+    work = claim.job.work
+    if isinstance(result, Retry):
+        _try_later(claim, result)
+        return
+    event: ActivityDone | ActivityFailed
+    if isinstance(result, Done):
+        event = ActivityDone(token=work.token, visit=work.visit, attempt=work.attempt, output=result.output)
+    else:
+        event = ActivityFailed(
+            token=work.token, visit=work.visit, attempt=work.attempt, code=result.code,
+            message=result.message, params=result.params,
+        )  # fmt: skip
+    try:
+        _deliver(claim, event)
+    except OrderflowError as error:
+        if isinstance(error, Unavailable) or isinstance(event, ActivityFailed):
+            raise
+        # The work is done, but what follows it in the drawing is refused: a person must look.
+        refused = ActivityFailed(
+            token=work.token, visit=work.visit, attempt=work.attempt, code=error.code,
+            message=error.message, params={"after": "done"},
+        )  # fmt: skip
+        _deliver(claim, refused)
+
+
+def _deliver(claim: Claim, event: ActivityDone | ActivityFailed) -> None:
+    with transaction.atomic():
+        delivered = runtime.deliver(claim.job.context.instance, event, now=now())
+        if not delivered.changed:
+            _drop(claim)
+        hit("job.before_done")
+
+
+def _try_later(claim: Claim, result: Retry) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE workflows_activityjob SET claimed = NULL, "
+            "available_at = clock_timestamp() + make_interval(secs => %s) WHERE id = %s AND claimed = %s",
+            [result.after_seconds, claim.id, claim.by],
+        )
+    _logger.info(
+        "activity will be tried again",
+        extra={
+            "action": "workflows.activity_retry", "instance": claim.job.context.instance,
+            "node": claim.job.work.node, "code": result.code, "after_seconds": result.after_seconds,
+        },
+    )  # fmt: skip
+
+
+def _drop(claim: Claim) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM workflows_activityjob WHERE id = %s AND claimed = %s", [claim.id, claim.by])

@@ -1,0 +1,23 @@
+"""The rows of the ground floor. Only this room writes them."""
+
+from workflows.models.audit import AuditEntry
+from workflows.models.definition import Definition, DefinitionVersion
+from workflows.models.instance import HistoryEvent, Incident, Instance
+from workflows.models.memory import StoredAnswer
+from workflows.models.work import ActivityJob, Heartbeat, Timer
+from workflows.models.world import Calendar, WorldRevision
+
+__all__ = [
+    "ActivityJob",
+    "AuditEntry",
+    "Calendar",
+    "Definition",
+    "DefinitionVersion",
+    "Heartbeat",
+    "HistoryEvent",
+    "Incident",
+    "Instance",
+    "StoredAnswer",
+    "Timer",
+    "WorldRevision",
+]

@@ -1,0 +1,69 @@
+"""What must happen later: due times and deferred activities. Rows go when their wait is over; history stays."""
+
+from django.db import models
+from django.db.models import F, Q
+from typing_extensions import override
+
+from workflows.ids import new_id
+
+
+class Timer(models.Model):
+    """The one due time of a waiting token. A timer of an older visit or attempt means nothing to the engine."""
+
+    pk = models.CompositePrimaryKey("instance", "token")
+    instance = models.UUIDField()
+    token = models.PositiveIntegerField()
+    node = models.CharField(max_length=64)
+    visit = models.PositiveIntegerField()
+    attempt = models.PositiveIntegerField()
+    due_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["due_at"], name="timer_due")]
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.instance}:{self.node} {self.due_at.isoformat()}"
+
+
+class ActivityJob(models.Model):
+    """The outbox: work asked for in a transaction and performed after it.
+
+    `available_at` is database time: when it may be claimed; a claim moves it to the end of its lease, so a worker
+    that died gives the job back by itself.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    instance = models.UUIDField()
+    token = models.PositiveIntegerField()
+    node = models.CharField(max_length=64)
+    visit = models.PositiveIntegerField()
+    attempt = models.PositiveIntegerField()
+    type = models.CharField(max_length=64)
+    payload = models.JSONField()
+    tries = models.PositiveIntegerField(default=0)
+    claimed = models.UUIDField(null=True)
+    available_at = models.DateTimeField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["instance", "token"], name="one_job_per_token"),
+            models.CheckConstraint(condition=Q(attempt__gte=1), name="job_attempt_from_one"),
+        ]
+        indexes = [models.Index(F("available_at"), name="job_available")]
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.instance}:{self.node} {self.type}"
+
+
+class Heartbeat(models.Model):
+    """When a part of the system was last seen alive."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    at = models.DateTimeField()
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.name} {self.at.isoformat()}"

@@ -1,0 +1,236 @@
+"""Reading runs: the list, one run with where it stands, its history. A fixed number of statements each."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+
+from accounts.models import User
+from accounts.policy import Role
+from workflows import store
+from workflows.engine.state import Awaits
+from workflows.engine.world import World
+from workflows.models import Definition, DefinitionVersion, HistoryEvent, Incident, Instance
+from workflows.wings import tasks_of, visible_to
+
+STUCK_AFTER = timedelta(hours=24)
+SEES_ALL = (Role.SUPERVISOR, Role.AUDITOR)
+NEWEST = 200  # runs about one subject that are looked through for somebody who sees runs by relation only
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What a list of runs is narrowed to; None means everything."""
+
+    status: str | None = None
+    definition: str | None = None
+    subject: str | None = None
+    stuck: bool = False
+
+
+def present_world() -> World:
+    """The world as its rows are now, for rooms that show what decisions would read; one statement."""
+    return store.present_world()
+
+
+def instances(filters: Filters, *, user: User, now: datetime) -> QuerySet[Instance]:
+    """The runs a user may see, by role; runs seen by relation only are found by `subject` or id."""
+    rows = Instance.objects.select_related("version__definition")
+    if not user.has_role(*SEES_ALL):
+        rows = rows.filter(_seen_by(user, rows, subject=filters.subject))
+    if filters.status is not None:
+        rows = rows.filter(status=filters.status)
+    if filters.definition is not None:
+        rows = rows.filter(version__definition__key=filters.definition)
+    if filters.subject is not None:
+        rows = rows.filter(_about(filters.subject))
+    if filters.stuck:
+        rows = rows.filter(Q(incidents__gt=0) | Q(updated_at__lt=now - STUCK_AFTER), status="running")
+    return rows
+
+
+def _about(subject: str) -> Q:
+    return Q(subject_id=subject) | Q(subject_title__startswith=subject)
+
+
+def _seen_by(user: User, rows: QuerySet[Instance], *, subject: str | None) -> Q:
+    """Own requests; of the newest runs about a named subject also those that a wing shows."""
+    own = Q(requester=str(user.pk))
+    if not subject:
+        return own
+    newest = rows.filter(_about(subject)).order_by("-started_at", "-id").values_list("pk", flat=True)[:NEWEST]
+    return own | Q(pk__in=visible_to(user, [str(one) for one in newest]))
+
+
+def may_take_back(row: Instance, *, user: User) -> bool:
+    """Whether this user may cancel without being a supervisor: who asked may, and a program for its own subjects,
+    as long as nobody has answered a task of the run."""
+    own = row.requester == str(user.pk) or (
+        Role.INTEGRATION in user.roles and str(row.pk) in visible_to(user, [str(row.pk)])
+    )
+    return own and not any(task["votes"] for task in tasks_of([str(row.pk)])[str(row.pk)])
+
+
+def visible_instance(instance_id: str, *, user: User) -> Instance | None:
+    """The run, if this user may see it: by role, as its requester, or because a wing shows it."""
+    row = Instance.objects.select_related("version__definition").filter(pk=instance_id).first()
+    if row is None:
+        return None
+    seen = user.has_role(*SEES_ALL) or row.requester == str(user.pk) or instance_id in visible_to(user, [instance_id])
+    return row if seen else None
+
+
+def instances_of(subject_ids: Collection[str]) -> dict[str, list[dict[str, Any]]]:
+    """Short pictures of the runs about these subjects, by subject id, oldest first; one statement."""
+    rows = Instance.objects.select_related("version__definition").filter(subject_id__in=subject_ids)
+    found: dict[str, list[dict[str, Any]]] = {subject: [] for subject in subject_ids}
+    for row in rows.order_by("started_at"):
+        found[row.subject_id].append(
+            {
+                "id": str(row.pk), "definition": _definition(row), "version": row.version.number,
+                "status": row.status, "nodes": sorted(token["node"] for token in row.state["tokens"]),
+            }
+        )  # fmt: skip
+    return found
+
+
+def pictures(rows: Sequence[Instance], *, now: datetime) -> list[dict[str, Any]]:
+    """Runs as the contract shows them in lists: two statements for all of them."""
+    ids = [str(row.pk) for row in rows]
+    tasks = tasks_of(ids)
+    incidents: dict[str, list[dict[str, Any]]] = {one: [] for one in ids}
+    for incident in Incident.objects.filter(instance__in=ids).order_by("opened_at"):
+        incidents[str(incident.instance)].append(_incident(incident))
+    return [_picture(row, tasks=tasks[str(row.pk)], incidents=incidents[str(row.pk)], now=now) for row in rows]
+
+
+def history(instance_id: str) -> QuerySet[HistoryEvent]:
+    """The facts of a run, in order."""
+    return HistoryEvent.objects.filter(instance=instance_id).order_by("seq")
+
+
+def fact(row: HistoryEvent) -> dict[str, Any]:
+    """A fact as the contract shows it."""
+    return {
+        "seq": row.seq, "at": row.at, "kind": row.kind, "node": row.node,
+        "visit": row.data.get("visit"), "actor": {"id": row.actor, "name": row.actor_name},
+        "source": row.source, "data": row.data,
+    }  # fmt: skip
+
+
+def path(row: Instance, facts: Iterable[HistoryEvent]) -> list[dict[str, Any]]:
+    """How the run went over its drawing: per node its last visit, whether done, current, failed or passed by force."""
+    found: dict[str, dict[str, Any]] = {}
+
+    def mark(node: str, visit: int, status: str, at: datetime) -> None:
+        found[node] = {"node": node, "visit": visit, "status": status, "at": at}
+
+    for one in facts:
+        if one.kind in ("moved", "forked", "ended") and one.node:
+            mark(one.node, one.data["visit"], "done", one.at)
+        elif one.kind == "withdrawn" and one.node:
+            mark(one.node, one.data["visit"], "forced_past", one.at)
+    for token in row.state["tokens"]:
+        status = "failed" if token["awaits"] == Awaits.REPAIR else "current"
+        mark(token["node"], token["visit"], status, datetime.fromisoformat(token["since"]))
+    return list(found.values())
+
+
+def taken_edges(facts: Iterable[HistoryEvent]) -> list[str]:
+    """The edges that tokens went along, in order, each once."""
+    return list(dict.fromkeys(edge for one in facts for edge in _edges(one)))
+
+
+def running_by_version(definition: Definition) -> dict[int, int]:
+    """How many runs are under way on each version of a flow."""
+    rows = Instance.objects.filter(version__definition=definition, status="running")
+    return dict(rows.values_list("version__number").annotate(Count("pk")))
+
+
+def versions(definition: Definition) -> QuerySet[DefinitionVersion]:
+    """The versions of a flow, newest first."""
+    return definition.versions.select_related("published_by").order_by("-number")
+
+
+def _edges(one: HistoryEvent) -> list[str]:
+    if one.kind == "moved":
+        return [one.data["edge"]]
+    if one.kind == "forked":
+        return [branch[2] for branch in one.data["branches"]]
+    return []
+
+
+def _picture(
+    row: Instance,
+    *,
+    tasks: Sequence[Mapping[str, Any]],
+    incidents: Sequence[Mapping[str, Any]],
+    now: datetime,
+) -> dict[str, Any]:
+    tokens = [
+        {
+            "token": token["id"], "node": token["node"], "visit": token["visit"], "since": token["since"],
+            "awaits": token["awaits"], "due_at": token.get("due_at"),
+        }
+        for token in row.state["tokens"]
+    ]  # fmt: skip
+    return {
+        "id": str(row.pk),
+        "definition": _definition(row),
+        "version": row.version.number,
+        "status": row.status,
+        "subject": {"type": row.subject_type, "id": row.subject_id, "title": row.subject_title},
+        "tokens": tokens,
+        "variables": row.state["variables"],
+        "tasks": list(tasks),
+        "timers": [
+            {"node": token["node"], "visit": token["visit"], "due_at": token["due_at"]}
+            for token in tokens
+            if token["due_at"]
+        ],
+        "incidents": list(incidents),
+        "started_at": row.started_at,
+        "ended_at": row.ended_at,
+        "requester": row.requester,
+        "stuck": _stuck(row, incidents, now=now),
+    }
+
+
+def _definition(row: Instance) -> dict[str, Any]:
+    definition = row.version.definition
+    return {"id": str(definition.pk), "key": definition.key, "title": definition.title}
+
+
+def _incident(row: Incident) -> dict[str, Any]:
+    return {
+        "id": str(row.pk), "token": row.token, "node": row.node, "code": row.code,
+        "message": row.message, "params": row.params, "at": row.opened_at,
+        "status": "open" if row.resolved_at is None else "resolved",
+    }  # fmt: skip
+
+
+def _stuck(row: Instance, incidents: Sequence[Mapping[str, Any]], *, now: datetime) -> dict[str, Any] | None:
+    if row.status != "running":
+        return None
+    for incident in incidents:
+        if incident["status"] == "open":
+            params = {"node": incident["node"], "incident": incident["code"], **incident["params"]}
+            return {"code": "action_failed", "params": params, "since": incident["at"]}
+    if row.updated_at < now - STUCK_AFTER:
+        nodes = sorted(token["node"] for token in row.state["tokens"])
+        return {"code": "nobody_acted", "params": {"nodes": nodes}, "since": row.updated_at}
+    return None
+
+
+def jumps(facts: Iterable[HistoryEvent]) -> list[dict[str, Any]]:
+    """Where a supervisor moved the run: from which nodes to which, when, who and why."""
+    return [
+        {
+            "source": one.data["left"], "target": one.node, "at": one.at, "actor": one.actor_name,
+            "reason": one.data["reason"],
+        }
+        for one in facts
+        if one.kind == "forced"
+    ]  # fmt: skip

@@ -1,0 +1,123 @@
+"""Runs steps against rows, all in the caller's transaction: lock, load, advance, save, inline work, ring."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from django.db import transaction
+
+from workflows import outbox, store, wings
+from workflows.engine.errors import NotFound
+from workflows.engine.events import Event, Started
+from workflows.engine.facts import Fact
+from workflows.engine.node_type import RunContext, Work
+from workflows.engine.registry import registry
+from workflows.engine.state import State, Status
+from workflows.engine.step import advance
+from workflows.engine.world import World
+from workflows.failpoints import hit
+from workflows.ids import new_id
+from workflows.models import Instance
+from workflows.store import Change, Loaded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivered:
+    """Where a run stands after a happening, and the world it was decided in.
+
+    `changed` is False when nothing waited for it.
+    """
+
+    instance_id: str
+    context: RunContext
+    state: State
+    world: World
+    changed: bool
+    facts: tuple[Fact, ...] = ()
+
+
+def start(event: Started, *, now: datetime, key: str | None = None, trigger: str | None = None) -> Delivered | None:
+    """Begin a run of a live flow, found by key or by the event it listens to; None when there is none."""
+    found = store.live_release(key=key, trigger=trigger)
+    if found is None:
+        return None
+    release, world = found
+    row = Instance(
+        id=new_id(), definition=release.definition_id, version_id=release.version_id, seq=0,
+        subject_type=event.subject.type, subject_id=event.subject.id,
+        subject_title=event.subject.title[:200], requester=event.requester,
+        started_at=now, updated_at=now,
+    )  # fmt: skip
+    loaded = Loaded(row=row, state=State(), release=release, world=world)
+    delivered = _run([(loaded, event)], now=now)[0]
+    _fail_here_if_asked("start")
+    return delivered
+
+
+def deliver(instance_id: str, event: Event, *, now: datetime) -> Delivered:
+    """Deliver one happening to one run. Raises NotFound, and the error of a happening that the run refuses."""
+    loaded = store.lock([instance_id])
+    if not loaded:
+        raise NotFound("instance.unknown", f"Expected an instance, found none with id {instance_id}.")
+    delivered = _run([(loaded[0], event)], now=now)[0]
+    _fail_here_if_asked("deliver")
+    return delivered
+
+
+def deliver_to_all(
+    events_of: Callable[[State], Sequence[Event]], *, instance_ids: Sequence[str], now: datetime
+) -> list[Delivered]:
+    """Deliver the happenings of many runs in one transaction; runs that are busy elsewhere are left for later."""
+    loaded = store.lock(instance_ids, skip_locked=True)
+    return _run([(run, event) for run in loaded for event in events_of(run.state)[:1]], now=now)
+
+
+def _run(happenings: Sequence[tuple[Loaded, Event]], *, now: datetime) -> list[Delivered]:
+    changes: list[Change] = []
+    delivered: list[Delivered] = []
+    inline: list[tuple[RunContext, Work]] = []
+    for run, event in happenings:
+        step = advance(run.release.plan, run.state, event, now=now, world=run.world)
+        if step.refused is not None:
+            raise step.refused
+        context = context_of(run, step.state, now=now)
+        delivered.append(
+            Delivered(
+                instance_id=str(run.row.id), context=context, state=step.state, world=run.world,
+                changed=step.changed, facts=step.facts,
+            )
+        )  # fmt: skip
+        if step.changed:
+            changes.append(Change(row=run.row, release=run.release, before=run.state, step=step))
+            inline += [(context, work) for work in step.inline]
+    if changes:
+        store.save(changes)
+        _perform_inline(inline)
+        wings.settle([one.context for one in delivered if one.changed and one.state.status is not Status.RUNNING])
+        if any(change.step.deferred for change in changes):
+            outbox.ring_after_commit()
+    return delivered
+
+
+def context_of(run: Loaded, state: State, *, now: datetime) -> RunContext:
+    """What performers may know of a run."""
+    return RunContext(
+        instance=str(run.row.id), definition_key=run.release.key,
+        definition_title=run.release.title, version=run.release.number, subject=state.subject,
+        requester=state.requester, now=now,
+    )  # fmt: skip
+
+
+def _perform_inline(works: Sequence[tuple[RunContext, Work]]) -> None:
+    by_type: Mapping[str, list[tuple[RunContext, Work]]] = {
+        key: list(group)
+        for key, group in groupby(sorted(works, key=lambda pair: pair[1].type), key=lambda pair: pair[1].type)
+    }
+    for key, group in by_type.items():
+        registry.get(key).perform_inline(group)
+
+
+def _fail_here_if_asked(command: str) -> None:
+    hit(f"{command}.before_commit")
+    transaction.on_commit(lambda: hit(f"{command}.after_commit"))

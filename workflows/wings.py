@@ -1,0 +1,101 @@
+"""What the wings add to runs without being known here: open tasks, who may look, and what follows their end.
+
+Declared once when the process starts; plain functions of ids.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from accounts.models import User
+from workflows.engine.node_type import RunContext
+
+TasksOf = Callable[[Sequence[str]], Mapping[str, Sequence[Mapping[str, Any]]]]
+Witness = Callable[[User, Collection[str]], Collection[str]]
+
+FlowWitness = Callable[[User], Collection[str]]
+Owner = Callable[[User, str], bool]
+
+
+class Janitor(Protocol):
+    """Looks for work that the wing must do by itself; how much moved. Safe to run twice, cheap when idle."""
+
+    def __call__(self, *, now: datetime) -> int: ...
+
+
+Settle = Callable[[Sequence[RunContext]], None]
+
+_tasks: list[TasksOf] = []
+_settlers: dict[str, Settle] = {}
+_owners: dict[str, Owner] = {}
+_witnesses: list[Witness] = []
+_flow_witnesses: list[FlowWitness] = []
+_janitors: list[Janitor] = []
+
+
+def show_tasks(tasks_of: TasksOf) -> None:
+    """Declare who can list the tasks of runs, by instance id."""
+    _tasks.append(tasks_of)
+
+
+def show_to(witness: Witness) -> None:
+    """Declare who may see a run although no role says so: of the given ids the ones visible to a user."""
+    _witnesses.append(witness)
+
+
+def show_flows_to(witness: FlowWitness) -> None:
+    """Declare which flows, by key, a user may look at because of work in them."""
+    _flow_witnesses.append(witness)
+
+
+def own_subjects(subject_type: str, may_use: Owner) -> None:
+    """Declare who may start runs about a subject of this type, by its id."""
+    _owners[subject_type] = may_use
+
+
+def may_use_subject(user: User, subject_type: str, subject_id: str) -> bool:
+    """Whether this user may start a run about a subject; nobody owns subjects of a type that no wing declared."""
+    owner = _owners.get(subject_type)
+    return owner is None or owner(user, subject_id)
+
+
+def settle_after(subject_type: str, settle: Settle) -> None:
+    """Declare what follows in the same transaction when runs about subjects of this type are over, however they end."""
+    _settlers[subject_type] = settle
+
+
+def settle(ended: Sequence[RunContext]) -> None:
+    """Let the wings settle the subjects of runs that are over."""
+    for subject_type, settler in _settlers.items():
+        mine = [context for context in ended if context.subject.type == subject_type]
+        if mine:
+            settler(mine)
+
+
+def tasks_of(instance_ids: Sequence[str]) -> dict[str, list[Mapping[str, Any]]]:
+    """All tasks that the wings show, by instance id."""
+    found: dict[str, list[Mapping[str, Any]]] = {instance: [] for instance in instance_ids}
+    for ask in _tasks:
+        for instance, tasks in ask(instance_ids).items():
+            found[instance].extend(tasks)
+    return found
+
+
+def visible_to(user: User, instance_ids: Collection[str]) -> set[str]:
+    """The runs of these that some wing shows to this user."""
+    return {str(one) for ask in _witnesses for one in ask(user, instance_ids)}
+
+
+def flows_visible_to(user: User) -> set[str]:
+    """Keys of the flows that some wing shows to this user."""
+    return {key for ask in _flow_witnesses for key in ask(user)}
+
+
+def sweep_with(janitor: Janitor) -> None:
+    """Declare what every sweep of the scheduler also asks."""
+    _janitors.append(janitor)
+
+
+def janitors() -> tuple[Janitor, ...]:
+    """What every sweep asks, in the order of declaration."""
+    return tuple(_janitors)

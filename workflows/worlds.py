@@ -1,0 +1,57 @@
+"""Loads the world values and keeps them per process until their rows change.
+
+Each value has a revision in the database that triggers raise; the revisions come along with the row of every command,
+so a value is at most as old as the command.
+"""
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from workflows.engine.world import World
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provider:
+    """How a world value is loaded; `name` is the name of its revision."""
+
+    name: str
+    kind: type
+    load: Callable[[], Any]
+
+
+_providers: dict[str, Provider] = {}
+_cache: tuple[Mapping[str, int], World] | None = None
+_lock = threading.Lock()
+
+
+def provide(kind: type, *, name: str, load: Callable[[], Any]) -> None:
+    """Declare a world value; called once per value when the process starts."""
+    _providers[name] = Provider(name=name, kind=kind, load=load)
+
+
+def world_at(revisions: Mapping[str, int]) -> World:
+    """The world of these revisions; loads what changed since the last call."""
+    global _cache  # noqa: PLW0603 - a process-wide cache keyed by revision
+    cached = _cache
+    if cached is not None and cached[0] == revisions:
+        return cached[1]
+    with _lock:
+        old_revisions, old = _cache if _cache is not None else ({}, World())
+        values: dict[type, Any] = {}
+        for provider in _providers.values():
+            known = old_revisions.get(provider.name)
+            if known is not None and known == revisions.get(provider.name):
+                values[provider.kind] = old.need(provider.kind)
+            else:
+                values[provider.kind] = provider.load()
+        world = World(values=values)
+        _cache = (dict(revisions), world)
+        return world
+
+
+def forget() -> None:
+    """Drop what is cached; for tests that roll their rows back."""
+    global _cache  # noqa: PLW0603
+    _cache = None

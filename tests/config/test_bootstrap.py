@@ -98,7 +98,7 @@ def test_mirrors_of_pip_are_told_to_uv(tmp_path: Path, monkeypatch: pytest.Monke
     (tmp_path / "pip.conf").write_text(
         "[global]\nindex-url = https://mirror.example/simple\nextra-index-url = https://a.example https://b.example\n"
     )
-    for name in ("UV_DEFAULT_INDEX", "UV_INDEX", "UV_FIND_LINKS", "PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL"):
+    for name in ("UV_DEFAULT_INDEX", "UV_INDEX", "UV_INDEX_STRATEGY", "UV_FIND_LINKS", "PIP_INDEX_URL"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("PIP_CONFIG_FILE", str(tmp_path / "pip.conf"))
 

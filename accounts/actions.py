@@ -9,7 +9,7 @@ from django.db import transaction
 
 from accounts.models import ApiToken, User, digest_of
 from accounts.policy import unknown_roles
-from workflows.engine.errors import BadInput
+from bedrock.errors import BadInput
 
 logger = logging.getLogger(__name__)
 

@@ -17,8 +17,8 @@ from approvals.directory import SUPERUSER, Directory, Person
 from approvals.presence import Presence
 from approvals.targets import GroupTarget, Target, UserTarget
 from approvals.voting import Mode, Verdict, Vote
+from bedrock.errors import BadInput, Conflict, Forbidden, OrderflowError
 from workflows.engine.calendars import CalendarBook
-from workflows.engine.errors import BadInput, Conflict, Forbidden, OrderflowError
 from workflows.engine.events import Actor, Signalled
 from workflows.engine.node_type import Continue, Ignore, Note, Outcome, Scope, Wait
 from workflows.engine.state import Awaits

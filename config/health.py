@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from kombu import Connection
 from kombu.exceptions import OperationalError as BrokerError
 
-from workflows.clock import now
+from bedrock.clock import now
 from workflows.models import Heartbeat
 
 LONGEST_SILENCE_SECONDS = 30

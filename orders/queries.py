@@ -9,13 +9,13 @@ from django.db.models import Count, Q, QuerySet
 
 from accounts.models import User
 from accounts.policy import Role
+from bedrock.errors import Conflict, NotFound
 from orders.core.masking import digits, mask_address, mask_phone
 from orders.core.models import Order, OrderLine
 from orders.money import money_json
 from orders.payments.models import Payment
 from orders.refunds.models import OPEN, Refund
 from workflows import wings
-from workflows.engine.errors import Conflict, NotFound
 from workflows.queries import instances_of
 
 SEES_ALL: Final = (Role.SUPERVISOR, Role.AUDITOR, Role.REQUESTER)

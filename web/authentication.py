@@ -8,8 +8,8 @@ from typing_extensions import override
 
 from accounts.actions import note_token_use
 from accounts.models import ApiToken, User, digest_of
+from bedrock.errors import Forbidden
 from web.errors import Unauthenticated
-from workflows.engine.errors import Forbidden
 
 SCHEME = "Token"
 

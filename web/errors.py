@@ -15,7 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from rest_framework import exceptions as drf
 from rest_framework.response import Response
 
-from workflows.engine.errors import (
+from bedrock.errors import (
     BadInput,
     Conflict,
     Forbidden,

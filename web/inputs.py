@@ -7,7 +7,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from typing_extensions import override
 
-from workflows.engine.errors import BadInput
+from bedrock.errors import BadInput
 
 
 class Input(serializers.Serializer[Any]):

@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 from django.core.exceptions import ValidationError
 from django.db.models import Field, Model, Q, QuerySet
 
-from workflows.engine.errors import BadInput
+from bedrock.errors import BadInput
 
 Row = TypeVar("Row", bound=Model)
 

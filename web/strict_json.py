@@ -15,8 +15,8 @@ from rest_framework import exceptions
 from rest_framework.parsers import BaseParser
 from typing_extensions import override
 
+from bedrock.errors import MalformedInput
 from web.errors import TooLarge
-from workflows.engine.errors import MalformedInput
 
 MAX_DEPTH = 64
 MAX_NUMBER_LENGTH = 64

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
 
-from workflows.engine.errors import BadInput
+from bedrock.errors import BadInput
 from workflows.models import StoredAnswer
 
 MAX_KEY = 128

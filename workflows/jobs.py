@@ -14,15 +14,15 @@ from typing import Any
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 
+from bedrock.clock import now
+from bedrock.errors import OrderflowError, Unavailable
+from bedrock.ids import new_id
 from workflows import runtime
-from workflows.clock import now
 from workflows.codec import decode_state
-from workflows.engine.errors import OrderflowError, Unavailable
 from workflows.engine.events import ActivityDone, ActivityFailed
 from workflows.engine.node_type import Done, GiveUp, Job, JobResult, Retry, RunContext, Work
 from workflows.engine.registry import registry
 from workflows.failpoints import hit
-from workflows.ids import new_id
 from workflows.plans import release_of
 from workflows.prepared import execute
 

@@ -7,8 +7,9 @@ from itertools import groupby
 
 from django.db import transaction
 
+from bedrock.errors import NotFound
+from bedrock.ids import new_id
 from workflows import outbox, store, wings
-from workflows.engine.errors import NotFound
 from workflows.engine.events import Event, Started
 from workflows.engine.facts import Fact
 from workflows.engine.node_type import RunContext, Work
@@ -17,7 +18,6 @@ from workflows.engine.state import State, Status
 from workflows.engine.step import advance
 from workflows.engine.world import World
 from workflows.failpoints import hit
-from workflows.ids import new_id
 from workflows.models import Instance
 from workflows.store import Change, Loaded
 

@@ -10,9 +10,9 @@ from datetime import datetime
 
 from django.db import DatabaseError, close_old_connections, transaction
 
+from bedrock.clock import now
+from bedrock.errors import OrderflowError
 from workflows import jobs, runtime, wings
-from workflows.clock import now
-from workflows.engine.errors import OrderflowError
 from workflows.engine.events import ActivityFailed, Event, TimerDue
 from workflows.engine.state import State, Token
 from workflows.failpoints import hit

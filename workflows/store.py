@@ -12,14 +12,14 @@ from typing import Any
 
 from django.db import connection
 
+from bedrock.errors import Conflict
+from bedrock.ids import new_id
 from workflows.codec import decode_state, encode_state
 from workflows.engine import facts
-from workflows.engine.errors import Conflict
 from workflows.engine.node_type import Work
 from workflows.engine.state import Awaits, State, Status, Token
 from workflows.engine.step import Step
 from workflows.engine.world import World
-from workflows.ids import new_id
 from workflows.models import Instance
 from workflows.plans import Release, release_of
 from workflows.prepared import execute

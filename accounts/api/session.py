@@ -17,11 +17,11 @@ from accounts.actions import set_language
 from accounts.models import LANGUAGES, User
 from accounts.policy import Role
 from accounts.throttle import WINDOW_SECONDS, Attempt
+from bedrock.clock import now
 from web.authentication import SessionAuthentication
 from web.errors import TooManyTries, Unauthenticated
 from web.inputs import Input, query_of, read_input
 from web.middleware import client_ip
-from workflows.clock import now
 
 logger = logging.getLogger(__name__)
 

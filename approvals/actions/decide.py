@@ -15,9 +15,9 @@ from approvals.deliberation import already_decided
 from approvals.directory import Directory
 from approvals.models import ApprovalTask
 from approvals.queries import find_task, may_see
+from bedrock.errors import Conflict, Forbidden, NotFound, OrderflowError
 from workflows.actions import audit
 from workflows.actions.instances import Delivered, deliver
-from workflows.engine.errors import Conflict, Forbidden, NotFound, OrderflowError
 from workflows.engine.events import Signalled
 from workflows.engine.facts import Moved
 from workflows.queries import present_world

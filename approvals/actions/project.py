@@ -10,9 +10,9 @@ from typing import Any
 from django.db import connection
 
 from approvals.models import ApprovalTask
-from workflows.engine.errors import Conflict
+from bedrock.errors import Conflict
+from bedrock.ids import new_id
 from workflows.engine.node_type import RunContext, Work
-from workflows.ids import new_id
 from workflows.prepared import execute
 
 Row = dict[str, Any]

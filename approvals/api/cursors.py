@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from approvals.queries import Place
-from workflows.engine.errors import BadInput
+from bedrock.errors import BadInput
 
 
 def write_place(place: Place | None) -> str | None:

@@ -23,14 +23,14 @@ from approvals.api.cursors import read_place, write_place
 from approvals.directory import Directory
 from approvals.models import ApprovalTask
 from approvals.picture import Viewer, detail, picture
+from bedrock.clock import now
+from bedrock.errors import BadInput, NotFound
 from web.inputs import Input, query_of, read_input
 from web.middleware import client_ip
 from web.paging import limit_of, page
 from web.permissions import roles
 from workflows import idempotency
 from workflows.actions.audit import By
-from workflows.clock import now
-from workflows.engine.errors import BadInput, NotFound
 from workflows.engine.events import Actor
 
 INBOX = roles(Role.APPROVER, Role.SUPERVISOR, Role.AUDITOR, Role.DESIGNER, Role.REQUESTER)

@@ -7,7 +7,7 @@ import django_fsm
 from django.conf import settings
 from django.db import migrations, models
 
-import workflows.ids
+import bedrock.ids
 
 
 class Migration(migrations.Migration):
@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.UUIDField(default=workflows.ids.new_id, editable=False, primary_key=True, serialize=False),
+                    models.UUIDField(default=bedrock.ids.new_id, editable=False, primary_key=True, serialize=False),
                 ),
                 ("instance", models.UUIDField(editable=False)),
                 ("token", models.PositiveIntegerField()),

@@ -11,6 +11,7 @@ from django.db import transaction
 from accounts.models import User
 from approvals.actions.decide import answer
 from approvals.models import ApprovalTask
+from bedrock.errors import Conflict
 from config.demo.goods import documents, order_no_of
 from orders.core.models import Order
 from orders.intake.actions import Client, place_order
@@ -22,7 +23,6 @@ from orders.refunds.models import Refund
 from orders.templates import Template
 from workflows.actions.audit import By
 from workflows.actions.definitions import create_definition, publish
-from workflows.engine.errors import Conflict
 from workflows.engine.events import Actor
 from workflows.engine.values import Money
 

@@ -10,6 +10,8 @@ from rest_framework.views import APIView
 
 from accounts.models import User
 from accounts.policy import Role
+from bedrock.clock import now
+from bedrock.errors import BadInput
 from orders import queries
 from orders.api import shapes
 from orders.core.channels import Channel
@@ -20,8 +22,6 @@ from orders.refunds.actions import request_refund
 from web.inputs import query_of
 from web.paging import page
 from web.permissions import reading_or, roles
-from workflows.clock import now
-from workflows.engine.errors import BadInput
 from workflows.engine.events import Actor
 
 READERS = (Role.REQUESTER, Role.SUPERVISOR, Role.AUDITOR, Role.APPROVER, Role.INTEGRATION)

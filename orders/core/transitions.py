@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Model
 from django_fsm import TransitionNotAllowed
 
-from workflows.engine.errors import Conflict
+from bedrock.errors import Conflict
 
 logger = logging.getLogger(__name__)
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, connection, transaction
 
+from bedrock.errors import BadInput, Conflict, Forbidden, MalformedInput, OrderflowError
 from orders.core.channels import SHIPS_WITHIN
 from orders.core.masking import phone_tail
 from orders.core.models import Order, OrderLine, order_no_of
@@ -19,7 +20,6 @@ from orders.intake.models import IntakeKey
 from orders.intake.pricing import Priced, line_total, price
 from orders.payments.actions import Receipt, duplicate_transaction, record_payment
 from orders.payments.models import Payment
-from workflows.engine.errors import BadInput, Conflict, Forbidden, MalformedInput, OrderflowError
 
 logger = logging.getLogger(__name__)
 

@@ -19,9 +19,9 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from bedrock.errors import BadInput
 from orders.core.channels import Channel
 from workflows.engine.currencies import MINOR_UNITS
-from workflows.engine.errors import BadInput
 from workflows.engine.values import Money
 
 MAX_LINES: Final = 500

@@ -12,11 +12,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BeforeValidator, ValidationError, model_validator
 
+from bedrock.errors import BadInput
 from orders.intake.document import Body
 from orders.intake.tables import Row
 from orders.money import shares
 from workflows.engine.currencies import MINOR_UNITS
-from workflows.engine.errors import BadInput
 from workflows.engine.values import Money, plain
 
 _PLAIN_NUMBER: Final = re.compile(r"-?[0-9]{1,14}(?:\.[0-9]{1,10})?")

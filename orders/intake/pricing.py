@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from bedrock.errors import BadInput
 from orders.core.channels import NEEDS_PROMOTION
 from orders.intake.document import LineBody, MoneyBody, OrderBody
 from orders.money import LARGEST, is_payable
-from workflows.engine.errors import BadInput
 
 ZERO = Decimal(0)
 

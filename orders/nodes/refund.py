@@ -4,10 +4,10 @@ from typing import ClassVar, Final, Literal
 
 from typing_extensions import override
 
+from bedrock import clock
+from bedrock.errors import OrderflowError
 from orders.refunds.effect import Paid, Refused, Unknown, pay_back
 from orders.subjects import REFUND
-from workflows import clock
-from workflows.engine.errors import OrderflowError
 from workflows.engine.events import ActivityDone, Resumption
 from workflows.engine.graph import LocalText
 from workflows.engine.node_type import (

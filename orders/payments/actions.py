@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from bedrock.errors import Conflict
 from orders.core.models import Order
 from orders.core.transitions import move
 from orders.payments.models import Payment
 from orders.payments.providers import provider_of
-from workflows.engine.errors import Conflict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

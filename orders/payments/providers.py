@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Final
 
+from bedrock.errors import BadInput
 from orders.payments.ports import PaymentProvider
 from orders.payments.sandbox.provider import SandboxProvider
-from workflows.engine.errors import BadInput
 
 PROVIDERS: Final[Mapping[str, PaymentProvider]] = {"sandbox": SandboxProvider()}
 

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from bedrock.errors import BadInput, Conflict, NotFound
 from orders.core.models import Order
 from orders.core.transitions import move
 from orders.money import is_payable, money_json
@@ -19,7 +20,6 @@ from orders.payments.models import Payment, PaymentStatus
 from orders.refunds.models import OPEN, EffectStatus, Refund, RefundEffect, RefundStatus
 from orders.subjects import REFUND_REQUESTED, Asked, refund_subject, refund_variables
 from workflows.actions.instances import start_for_trigger
-from workflows.engine.errors import BadInput, Conflict, NotFound
 from workflows.engine.events import Actor
 from workflows.engine.node_type import RunContext
 from workflows.engine.values import Money

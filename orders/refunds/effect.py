@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from bedrock.errors import Conflict
 from orders.core.models import OrderStatus
 from orders.core.transitions import move
 from orders.money import money_json
@@ -24,7 +25,6 @@ from orders.payments.providers import provider_of
 from orders.refunds.actions import lock_refund, require_run
 from orders.refunds.models import EffectStatus, RefundEffect, RefundStatus
 from workflows import failpoints
-from workflows.engine.errors import Conflict
 from workflows.engine.values import Money
 
 logger = logging.getLogger(__name__)

@@ -12,10 +12,10 @@ from rest_framework.views import APIView
 from accounts.actions import create_token, ensure_user
 from accounts.models import ApiToken, User, digest_of
 from accounts.policy import Role, holds_any, unknown_roles
+from bedrock.errors import BadInput
 from web.inputs import query_of
 from web.middleware import client_ip
 from web.permissions import reading_or, roles
-from workflows.engine.errors import BadInput
 
 
 @pytest.fixture

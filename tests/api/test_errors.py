@@ -17,9 +17,7 @@ from rest_framework.views import APIView
 from typing_extensions import override
 
 from accounts.models import User
-from web import errors
-from web.errors import database_problem, exception_handler
-from workflows.engine.errors import (
+from bedrock.errors import (
     BadInput,
     Conflict,
     Forbidden,
@@ -28,6 +26,8 @@ from workflows.engine.errors import (
     OrderflowError,
     Unavailable,
 )
+from web import errors
+from web.errors import database_problem, exception_handler
 
 
 class _Breaks(APIView):

@@ -8,12 +8,12 @@ from django.db import DatabaseError, connection, transaction
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from bedrock.clock import now
 from tests.workflows.conftest import chain, live_flow
 from tests.workflows.nodes import Deed
 from workflows import jobs
 from workflows.actions.audit import broken_entries
 from workflows.actions.instances import start
-from workflows.clock import now
 from workflows.engine.events import SYSTEM
 from workflows.engine.node_type import GiveUp
 from workflows.engine.registry import registry

@@ -6,8 +6,8 @@ import json
 import pytest
 
 from accounts.models import User
+from bedrock.errors import BadInput
 from web.paging import MAX_LIMIT, page
-from workflows.engine.errors import BadInput
 
 pytestmark = pytest.mark.django_db
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.actions import ensure_user
+from bedrock.errors import MalformedInput
 from web.strict_json import MAX_DEPTH, read_json
-from workflows.engine.errors import MalformedInput
 
 
 def _code(body: bytes) -> str:

@@ -9,6 +9,7 @@ from approvals.directory import Department, Directory
 from approvals.presence import Presence
 from approvals.targets import GroupTarget, HeadTarget, Target, UserTarget
 from approvals.voting import Mode
+from bedrock.errors import BadInput, Conflict, Forbidden
 from tests.approvals.office import (
     MONDAY,
     OFFICE,
@@ -25,7 +26,6 @@ from tests.approvals.office import (
     world,
 )
 from workflows.engine.calendars import CalendarBook
-from workflows.engine.errors import BadInput, Conflict, Forbidden
 from workflows.engine.graph import LocalText
 from workflows.engine.node_type import CheckContext
 from workflows.engine.registry import registry

@@ -10,10 +10,10 @@ from django.db import connection, transaction
 
 from approvals.actions.decide import answer
 from approvals.models import ApprovalTask, Assignment, Decision, GroupMember
+from bedrock.errors import OrderflowError
 from tests.approvals.conftest import Office, open_task, publish_flow, start_run
 from tests.approvals.office import at
 from workflows.actions.audit import By
-from workflows.engine.errors import OrderflowError
 from workflows.engine.events import Actor
 from workflows.models import HistoryEvent, Timer
 from workflows.scheduler import fire_due

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from bedrock.errors import Forbidden
 from tests.approvals.office import (
     MONDAY,
     actor,
@@ -20,7 +21,6 @@ from tests.approvals.office import (
     world,
 )
 from workflows.engine.calendar_windows import OfflineWindow
-from workflows.engine.errors import Forbidden
 from workflows.engine.events import Signalled, TimerDue
 
 BACKUP = [{"kind": "group", "group": "backup"}]

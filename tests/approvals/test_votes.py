@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from approvals.voting import Mode, Verdict, Vote, tally
+from bedrock.errors import BadInput, Conflict, Forbidden
 from tests.approvals.office import MONDAY, actor, directory, ended, noted, opened, seats, with_group, with_person, world
-from workflows.engine.errors import BadInput, Conflict, Forbidden
 from workflows.engine.events import Signalled
 from workflows.testing import Harness
 

@@ -17,13 +17,13 @@ from typing_extensions import override
 from accounts.models import User
 from approvals.actions.decide import answer
 from approvals.models import ApprovalTask
+from bedrock.clock import now
 from config.demo.people import ensure_people
 from orders.templates import templates
 from workflows import jobs
 from workflows.actions.audit import By
 from workflows.actions.definitions import create_definition, publish
 from workflows.actions.instances import start
-from workflows.clock import now
 from workflows.engine.events import ActivityDone, Actor, Resumption
 from workflows.engine.graph import LocalText
 from workflows.engine.node_type import (

@@ -8,8 +8,8 @@ import pytest
 from django.db import OperationalError, connection
 from django.test import Client
 
+from bedrock.clock import now
 from config import checks, health
-from workflows.clock import now
 from workflows.models import Heartbeat
 
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bedrock.errors import BadInput
 from workflows.engine.calendar_document import (
     CalendarDocumentInvalid,
     calendar_from_document,
@@ -16,7 +17,6 @@ from workflows.engine.calendar_document import (
 )
 from workflows.engine.calendar_windows import OfflineLabel, OfflineWindow, WorkingHours
 from workflows.engine.calendars import ALWAYS
-from workflows.engine.errors import BadInput
 
 OFFICE = ["09:00-12:00", "13:30-18:00"]
 LUNCH = {"days": "daily", "from": "12:00", "to": "13:30", "label": {"zh": "午休", "en": "Lunch"}}

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from bedrock.errors import BadInput
 from workflows.engine.calendar_blocks import BLOCK_BITS
 from workflows.engine.calendar_windows import OfflineWindow, Window, WorkingHours, merge_windows
 from workflows.engine.calendars import ALWAYS, Calendar, NoOpenTime, all_of, any_of
-from workflows.engine.errors import BadInput
 
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)

@@ -8,10 +8,10 @@ from typing import Any, ClassVar, get_args
 import pytest
 from typing_extensions import override
 
+from bedrock.errors import Conflict
 from tests.engine.flows import Ask, AskConfig, Call, fork, graph, in_a_row, money, when
 from workflows.codec import decode_state, encode_state
 from workflows.engine import events, facts
-from workflows.engine.errors import Conflict
 from workflows.engine.events import Actor
 from workflows.engine.facts import Fact, decode, encode, fold
 from workflows.engine.graph import LocalText

@@ -2,9 +2,9 @@
 
 import pytest
 
+from bedrock.errors import BadInput, Conflict
 from tests.engine.flows import fork, graph, in_a_row
 from workflows.engine import events, facts
-from workflows.engine.errors import BadInput, Conflict
 from workflows.engine.events import Actor
 from workflows.engine.state import Awaits, Status
 from workflows.testing import Harness

@@ -9,11 +9,11 @@ from django.core.management import call_command
 
 from accounts.models import User
 from approvals.models import ApprovalTask, Group
+from bedrock.clock import now
 from orders.core.models import Order
 from orders.payments.sandbox.controls import paid_back
 from orders.refunds.models import Refund
 from tests.orders.builders import sums
-from workflows.clock import now
 from workflows.jobs import perform_due
 from workflows.models import Definition, Incident, Instance
 from workflows.scheduler import fire_due

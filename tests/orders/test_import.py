@@ -14,11 +14,11 @@ from django.core.management import CommandError, call_command
 from django.db.models import Sum
 from openpyxl import Workbook
 
+from bedrock.errors import BadInput
 from orders.core.models import Order, OrderLine
 from orders.intake.mapping import read_mapping
 from orders.payments.models import Payment
 from tests.orders.builders import user
-from workflows.engine.errors import BadInput
 
 pytestmark = pytest.mark.django_db
 

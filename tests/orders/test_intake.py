@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from bedrock.errors import BadInput, Conflict, Forbidden, MalformedInput
 from orders.core.models import Order, OrderLine
 from orders.intake.actions import Answered, Client, answer_once, place_order
 from orders.intake.document import fingerprint_of, read_order
 from orders.intake.models import IntakeKey
 from orders.payments.models import Payment
 from tests.orders.builders import NOW, at_once, cny, order_document, paid_document, place, user
-from workflows.engine.errors import BadInput, Conflict, Forbidden, MalformedInput
 
 pytestmark = pytest.mark.django_db
 

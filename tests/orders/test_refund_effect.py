@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.conf import LazySettings
 
+from bedrock.errors import Conflict
 from orders.core.models import Order
 from orders.payments.models import Payment
 from orders.payments.sandbox.controls import paid_back, tell
@@ -15,7 +16,6 @@ from orders.refunds.effect import Paid, Refused, Unknown, pay_back
 from orders.refunds.models import Refund, RefundEffect
 from orders.refunds.orphans import settle_orphans
 from tests.orders.builders import NOW, RUN, at_once, paid_order, refund_row, sums
-from workflows.engine.errors import Conflict
 from workflows.failpoints import Broken
 
 pytestmark = pytest.mark.usefixtures("committed")

@@ -7,6 +7,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from accounts.models import User
+from bedrock.errors import BadInput, Conflict, OrderflowError
 from orders.core.models import Order
 from orders.payments.sandbox.controls import paid_back, tell
 from orders.payments.sandbox.models import Mode
@@ -26,7 +27,6 @@ from tests.orders.builders import (
 )
 from tests.orders.flows import DELAY, REFUND, REJECT, publish_flow
 from workflows.actions.instances import Delivered, deliver, start
-from workflows.engine.errors import BadInput, Conflict, OrderflowError
 from workflows.engine.events import CancelRequested, Forced
 from workflows.engine.state import Subject
 from workflows.engine.values import Money

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from accounts.models import User
+from bedrock.clock import now
 from tests.workflows.nodes import Deed, Refusal
 from workflows import plans, worlds
 from workflows.actions.definitions import create_definition, publish
-from workflows.clock import now
 from workflows.engine.registry import registry
 from workflows.models import Definition
 

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from typing_extensions import override
 
-from workflows.engine.errors import Conflict
+from bedrock.errors import Conflict
 from workflows.engine.events import ActivityDone, Resumption
 from workflows.engine.graph import LocalText
 from workflows.engine.node_type import (

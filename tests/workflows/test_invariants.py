@@ -8,11 +8,11 @@ from django.core.management import call_command
 from django.db import connection
 
 from accounts.models import User
+from bedrock.clock import now
 from tests.workflows.conftest import chain, live_flow
 from tests.workflows.nodes import Deed
 from workflows import invariants, jobs
 from workflows.actions.instances import start
-from workflows.clock import now
 from workflows.engine.events import SYSTEM
 from workflows.engine.node_type import GiveUp
 from workflows.engine.state import Subject

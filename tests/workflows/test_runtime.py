@@ -7,11 +7,11 @@ from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
+from bedrock.clock import now
 from tests.workflows.conftest import chain, live_flow
 from tests.workflows.nodes import Deed
 from workflows import jobs, scheduler
 from workflows.actions.instances import deliver, start
-from workflows.clock import now
 from workflows.codec import encode_state
 from workflows.engine.events import SYSTEM, ActivityDone, Actor
 from workflows.engine.facts import decode, fold

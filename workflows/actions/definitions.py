@@ -9,8 +9,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from accounts.models import User
+from bedrock.errors import BadInput, Conflict, NotFound
 from workflows import store
-from workflows.engine.errors import BadInput, Conflict, NotFound
 from workflows.engine.graph import Graph, read_graph
 from workflows.engine.node_type import Problem
 from workflows.engine.plan import compile_plan

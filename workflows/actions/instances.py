@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from bedrock.errors import NotFound
 from workflows import runtime
-from workflows.engine.errors import NotFound
 from workflows.engine.events import Actor, Event, Started
 from workflows.engine.state import Subject
 from workflows.runtime import Delivered

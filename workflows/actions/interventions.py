@@ -12,9 +12,9 @@ import networkx as nx
 from django.core import signing
 from django.db import transaction
 
+from bedrock.errors import BadInput, Conflict, Forbidden, NotFound
 from workflows import runtime, store
 from workflows.actions import audit
-from workflows.engine.errors import BadInput, Conflict, Forbidden, NotFound
 from workflows.engine.events import Actor, CancelRequested, Event, Forced, Repaired
 from workflows.engine.facts import Fact, Failed, Waited, Withdrawn
 from workflows.engine.plan import Plan

@@ -14,14 +14,14 @@ from typing_extensions import override
 
 from accounts.models import User
 from accounts.policy import Role
+from bedrock.clock import now
+from bedrock.errors import NotFound
 from web.inputs import Input, query_of, read_input
 from web.paging import page
 from web.permissions import reading_or, roles
 from workflows import queries, wings
 from workflows.actions import definitions as actions
 from workflows.api import shapes
-from workflows.clock import now
-from workflows.engine.errors import NotFound
 from workflows.engine.graph import read_graph
 from workflows.models import Definition, DefinitionVersion, Instance
 

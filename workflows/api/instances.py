@@ -13,6 +13,8 @@ from rest_framework.views import APIView
 
 from accounts.models import User
 from accounts.policy import Role
+from bedrock.clock import now
+from bedrock.errors import BadInput, Forbidden, NotFound
 from web.inputs import Input, query_of, read_input
 from web.middleware import client_ip
 from web.paging import page
@@ -23,8 +25,6 @@ from workflows.actions import interventions
 from workflows.actions.audit import By
 from workflows.actions.interventions import Intervention
 from workflows.api import run_shapes as shapes
-from workflows.clock import now
-from workflows.engine.errors import BadInput, Forbidden, NotFound
 from workflows.engine.events import Actor
 from workflows.engine.state import Subject
 from workflows.models import AuditEntry, Incident, Instance

@@ -9,11 +9,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.policy import Role
+from bedrock.errors import BadInput
 from web.inputs import Input, query_of, read_input
 from web.permissions import roles
 from workflows import triggers
 from workflows.api import shapes
-from workflows.engine.errors import BadInput
 from workflows.engine.expressions.language import check
 from workflows.engine.node_type import PortRule
 from workflows.engine.registry import AnyNodeType, registry

@@ -4,8 +4,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
+from bedrock.errors import BadInput
 from workflows.engine.calendar_windows import FIRST_YEAR, LAST_YEAR, Stretch, intersect_stretches
-from workflows.engine.errors import BadInput
 
 BLOCK_BITS = 6  # 64 days: about 100 stretches of an office week
 KEPT_BLOCKS = 48  # over 8 years in one calendar; then it starts again with none

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple, TypeVar
 
+from bedrock.errors import BadInput
 from workflows.engine.calendar_windows import (
     ALL_DAYS,
     FIRST_YEAR,
@@ -21,7 +22,6 @@ from workflows.engine.calendar_windows import (
     zone_of,
 )
 from workflows.engine.calendars import Calendar, NoOpenTime
-from workflows.engine.errors import BadInput
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from workflows.engine.errors import BadInput
+from bedrock.errors import BadInput
 
 DAY_MINUTES = 1440
 WHOLE_DAY = (0, DAY_MINUTES)

@@ -12,6 +12,7 @@ from typing import assert_never
 
 from typing_extensions import override
 
+from bedrock.errors import BadInput, NotFound
 from workflows.engine.calendar_blocks import BLOCK_BITS, KEPT_BLOCKS, Block, block_number, span_of_block
 from workflows.engine.calendar_windows import (
     DAY,
@@ -25,7 +26,6 @@ from workflows.engine.calendar_windows import (
     utc,
     zone_of,
 )
-from workflows.engine.errors import BadInput, NotFound
 
 HORIZON = timedelta(days=366)  # how far past the last needed instant an opening is looked for
 LONGEST = timedelta(days=3660)  # the longest duration that is added

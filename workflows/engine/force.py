@@ -4,7 +4,7 @@ A new token stands at the target. Tokens in sibling branches of a fork that encl
 join still needs them; every other token is withdrawn. Forcing onto a join opens it: the force ends all its branches.
 """
 
-from workflows.engine.errors import BadInput, Conflict, OrderflowError
+from bedrock.errors import BadInput, Conflict, OrderflowError
 from workflows.engine.plan import Plan
 from workflows.engine.state import State, Token
 from workflows.engine.structure import Branch, trail

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from workflows.engine.errors import BadInput
+from bedrock.errors import BadInput
 
 MAX_NODES = 20_000
 MAX_EDGES = 40_000

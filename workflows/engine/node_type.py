@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, Generic, Literal, TypeVar
 
-from workflows.engine.errors import OrderflowError
+from bedrock.errors import OrderflowError
 from workflows.engine.events import Actor, Resumption
 from workflows.engine.graph import Document, LocalText
 from workflows.engine.record import record

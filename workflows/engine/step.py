@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from bedrock.errors import Conflict, OrderflowError
 from workflows.engine import events, facts
-from workflows.engine.errors import Conflict, OrderflowError
 from workflows.engine.events import Actor, Event, Resumption
 from workflows.engine.facts import Fact
 from workflows.engine.force import kept_tokens

@@ -5,7 +5,7 @@ import django_fsm
 from django.conf import settings
 from django.db import migrations, models
 
-import workflows.ids
+import bedrock.ids
 
 
 class Migration(migrations.Migration):
@@ -64,7 +64,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.UUIDField(default=workflows.ids.new_id, editable=False, primary_key=True, serialize=False),
+                    models.UUIDField(default=bedrock.ids.new_id, editable=False, primary_key=True, serialize=False),
                 ),
                 ("instance", models.UUIDField()),
                 ("token", models.PositiveIntegerField()),
@@ -118,7 +118,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.UUIDField(default=workflows.ids.new_id, editable=False, primary_key=True, serialize=False),
+                    models.UUIDField(default=bedrock.ids.new_id, editable=False, primary_key=True, serialize=False),
                 ),
                 ("key", models.SlugField(max_length=64, unique=True)),
                 ("title", models.JSONField()),
@@ -154,7 +154,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.UUIDField(default=workflows.ids.new_id, editable=False, primary_key=True, serialize=False),
+                    models.UUIDField(default=bedrock.ids.new_id, editable=False, primary_key=True, serialize=False),
                 ),
                 ("number", models.PositiveIntegerField()),
                 ("graph", models.JSONField()),
@@ -191,7 +191,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.UUIDField(default=workflows.ids.new_id, editable=False, primary_key=True, serialize=False),
+                    models.UUIDField(default=bedrock.ids.new_id, editable=False, primary_key=True, serialize=False),
                 ),
                 ("instance", models.UUIDField()),
                 ("token", models.PositiveIntegerField()),
@@ -220,7 +220,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.UUIDField(default=workflows.ids.new_id, editable=False, primary_key=True, serialize=False),
+                    models.UUIDField(default=bedrock.ids.new_id, editable=False, primary_key=True, serialize=False),
                 ),
                 ("definition", models.UUIDField(editable=False)),
                 (

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from typing_extensions import override
 
-from workflows.ids import new_id
+from bedrock.ids import new_id
 
 
 class Definition(models.Model):

@@ -5,7 +5,7 @@ from django.db.models import F, Q
 from django_fsm import FSMField, transition
 from typing_extensions import override
 
-from workflows.ids import new_id
+from bedrock.ids import new_id
 
 
 class Instance(models.Model):

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from typing_extensions import override
 
-from workflows.ids import new_id
+from bedrock.ids import new_id
 
 
 class Timer(models.Model):

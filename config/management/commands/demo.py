@@ -7,11 +7,11 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from typing_extensions import override
 
+from bedrock.clock import now
+from bedrock.errors import OrderflowError
 from config.demo.people import ensure_people
 from config.demo.story import ensure_flow, ensure_orders, ensure_refunds
 from orders.templates import templates
-from workflows.clock import now
-from workflows.engine.errors import OrderflowError
 
 
 class Command(BaseCommand):

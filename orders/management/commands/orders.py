@@ -12,13 +12,13 @@ from typing_extensions import override
 
 from accounts.models import User
 from accounts.policy import Role
+from bedrock.clock import now
+from bedrock.errors import OrderflowError
 from orders.core.channels import Channel
 from orders.intake.actions import Client
 from orders.intake.importing import Fault, Outcome, Tally, import_orders
 from orders.intake.mapping import ColumnMapping, own_mapping, read_mapping, with_channel
 from orders.intake.tables import read_rows
-from workflows.clock import now
-from workflows.engine.errors import OrderflowError
 from workflows.engine.values import Money
 
 SHOWN_FAULTS = 50

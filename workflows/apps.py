@@ -10,12 +10,10 @@ class WorkflowsConfig(AppConfig):
 
     @override
     def ready(self) -> None:
-        from workflows import invariants
         from workflows.calendar_rows import load_calendars
         from workflows.engine.calendars import CalendarBook
         from workflows.engine.registry import discover
         from workflows.worlds import provide
 
         discover("workflows.engine.nodes")
-        invariants.declare_own()
         provide(CalendarBook, name="calendars", load=load_calendars)

@@ -1,15 +1,18 @@
 # ruff: noqa: S608 - queries are put together from constants only
 """What must always be true of the rows, checked read-only. The wings add theirs; a breach names its ids."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from django.db import connection
 
+from workflows import wings
 from workflows.actions.audit import broken_entries
 from workflows.codec import encode_state
 from workflows.engine.facts import decode, fold
 from workflows.models import HistoryEvent, Instance
+from workflows.wings import Offenders
 
 MOST_IDS = 20
 
@@ -22,36 +25,27 @@ class Broken:
     ids: tuple[str, ...]
 
 
-Check = Callable[[], Sequence[str]]
-_checks: dict[str, Check] = {}
+def by_sql(query: str) -> Offenders:
+    """An invariant as a query whose first column holds the ids for which it is broken."""
 
-
-def declare(name: str, check: Check) -> None:
-    """Add an invariant: a function that gives the ids for which it is broken."""
-    _checks[name] = check
-
-
-def declare_sql(name: str, query: str) -> None:
-    """Add an invariant as a query whose first column holds the ids for which it is broken."""
-
-    def check() -> Sequence[str]:
+    def offenders() -> Sequence[str]:
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT * FROM ({query}) AS broken LIMIT {MOST_IDS}")
             return [str(row[0]) for row in cursor.fetchall()]
 
-    declare(name, check)
+    return offenders
 
 
 def names() -> tuple[str, ...]:
     """All invariants."""
-    return tuple(sorted(_checks))
+    return tuple(sorted(_all()))
 
 
 def broken() -> list[Broken]:
     """Check all of them."""
     found: list[Broken] = []
-    for name in names():
-        ids = tuple(_checks[name]()[:MOST_IDS])
+    for name, offenders in sorted(_all().items()):
+        ids = tuple(offenders()[:MOST_IDS])
         if ids:
             found.append(Broken(name=name, ids=ids))
     return found
@@ -65,14 +59,6 @@ def _states_that_differ() -> Sequence[str]:
         if encode_state(state) != row.state:
             differing.append(str(row.pk))
     return differing
-
-
-def declare_own() -> None:
-    """The invariants of this room."""
-    declare("instance.replay_gives_state", _states_that_differ)
-    declare("audit.chain_is_whole", lambda: [str(seq) for seq, _ in broken_entries()])
-    for name, query in _QUERIES.items():
-        declare_sql(name, query)
 
 
 _TOKENS = """(SELECT i.id AS instance, t.id AS token, t.awaits, t.due_at
@@ -106,3 +92,13 @@ _QUERIES = {
             ON n.instance = t.instance AND n.token = t.token
         WHERE t.token IS NULL OR n.token IS NULL""",
 }
+
+
+def _all() -> dict[str, Offenders]:
+    return {**_OWN, **wings.invariants()}
+
+
+_OWN: Final[Mapping[str, Offenders]] = {
+    "instance.replay_gives_state": _states_that_differ,
+    "audit.chain_is_whole": lambda: [str(seq) for seq, _ in broken_entries()],
+} | {name: by_sql(query) for name, query in _QUERIES.items()}

@@ -1,4 +1,5 @@
-"""What the wings add to runs without being known here: open tasks, who may look, and what follows their end.
+"""What the wings add to runs without being known here: open tasks, who may look, what follows their end, and what
+must always be true of their own rows.
 
 Declared once when the process starts; plain functions of ids.
 """
@@ -24,6 +25,7 @@ class Janitor(Protocol):
 
 
 Settle = Callable[[Sequence[RunContext]], None]
+Offenders = Callable[[], Sequence[str]]
 
 _tasks: list[TasksOf] = []
 _settlers: dict[str, Settle] = {}
@@ -31,6 +33,7 @@ _owners: dict[str, Owner] = {}
 _witnesses: list[Witness] = []
 _flow_witnesses: list[FlowWitness] = []
 _janitors: list[Janitor] = []
+_invariants: dict[str, Offenders] = {}
 
 
 def show_tasks(tasks_of: TasksOf) -> None:
@@ -99,3 +102,13 @@ def sweep_with(janitor: Janitor) -> None:
 def janitors() -> tuple[Janitor, ...]:
     """What every sweep asks, in the order of declaration."""
     return tuple(_janitors)
+
+
+def hold_true(name: str, offenders: Offenders) -> None:
+    """Declare what must always be true of a wing's rows: `offenders` reads, and gives the ids for which it is not."""
+    _invariants[name] = offenders
+
+
+def invariants() -> dict[str, Offenders]:
+    """What the wings hold to be true, by name."""
+    return dict(_invariants)

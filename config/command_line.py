@@ -25,10 +25,14 @@ def run(argv: Sequence[str], *, home: Path) -> int:
 
 
 def _execute(argv: Sequence[str]) -> int:
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
     try:
         execute_from_command_line(list(argv))
+    except ImproperlyConfigured as error:
+        print(error, file=sys.stderr)
+        return 1
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 1
     return 0

@@ -6,15 +6,29 @@ from pathlib import Path
 from typing import Any
 
 import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from config import local_postgres
+from config import guards, local_postgres
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 
 def _flag(name: str) -> bool:
-    return os.environ.get(name, "").lower() in {"1", "true", "yes", "on"}
+    word = os.environ.get(name, "").strip()
+    if word.lower() in {"1", "true", "yes", "on"}:
+        return True
+    if word.lower() in {"", "0", "false", "no", "off"}:
+        return False
+    # Taken for "no", a word that means "yes" would leave production open.
+    raise ImproperlyConfigured(f"Expected {name} to be 1 or 0, found {word!r}.")
+
+
+def _whole(name: str, default: int) -> int:
+    word = os.environ.get(name, "").strip()
+    if word and not (word.isascii() and word.isdigit()):
+        raise ImproperlyConfigured(f"Expected {name} to be a whole number of 0 or more, found {word!r}.")
+    return int(word) if word else default
 
 
 def _words(name: str, default: str = "") -> list[str]:
@@ -46,7 +60,7 @@ ORDERFLOW_DEMO = _flag("ORDERFLOW_DEMO")
 ORDERFLOW_DEMO_PASSWORD = os.environ.get("ORDERFLOW_DEMO_PASSWORD", "orderflow-demo")
 # "one": web, worker and scheduler are threads of one process. "many": they are processes, on any number of machines.
 ORDERFLOW_PROCESSES = os.environ.get("ORDERFLOW_PROCESSES", "one")
-# Tools for trials; checks refuse them in production.
+# Tools for trials; refused in production.
 ORDERFLOW_CLOCK = os.environ.get("ORDERFLOW_CLOCK", "")
 ORDERFLOW_FAILPOINT = os.environ.get("ORDERFLOW_FAILPOINT", "")
 
@@ -57,7 +71,7 @@ DEBUG = False
 ALLOWED_HOSTS = _words("ORDERFLOW_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = _words("ORDERFLOW_TRUSTED_ORIGINS")
 # How many proxies of ours stand in front: the client's address is read that many entries from the right.
-ORDERFLOW_TRUSTED_PROXIES = int(os.environ.get("ORDERFLOW_TRUSTED_PROXIES", "0"))
+ORDERFLOW_TRUSTED_PROXIES = _whole("ORDERFLOW_TRUSTED_PROXIES", 0)
 
 # --- rooms ---------------------------------------------------------------------------------------------------------
 
@@ -123,8 +137,8 @@ DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=60, con
 DATABASES["default"]["TEST"] = {"NAME": os.environ.get("ORDERFLOW_TEST_DATABASE", "test_orderflow")}
 # A wait for a lock becomes an answer (409 or 503) while the person still looks at the screen. One waits for the row and
 # may have waited as long for the place at the head of its queue: at most twice this.
-ORDERFLOW_LOCK_TIMEOUT_MS = int(os.environ.get("ORDERFLOW_LOCK_TIMEOUT_MS", "1400"))
-ORDERFLOW_STATEMENT_TIMEOUT_MS = int(os.environ.get("ORDERFLOW_STATEMENT_TIMEOUT_MS", "30000"))
+ORDERFLOW_LOCK_TIMEOUT_MS = _whole("ORDERFLOW_LOCK_TIMEOUT_MS", 1400)
+ORDERFLOW_STATEMENT_TIMEOUT_MS = _whole("ORDERFLOW_STATEMENT_TIMEOUT_MS", 30_000)
 DATABASES["default"].setdefault("OPTIONS", {}).update(
     {
         "connect_timeout": 5,
@@ -158,6 +172,21 @@ if REDIS_URL:
         "LOCATION": REDIS_URL,
         "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
     }
+
+guards.require_sound(
+    guards.Installation(
+        is_production=ORDERFLOW_PRODUCTION,
+        trial_tools={
+            "ORDERFLOW_CLOCK": ORDERFLOW_CLOCK,
+            "ORDERFLOW_FAILPOINT": ORDERFLOW_FAILPOINT,
+            "ORDERFLOW_DEMO": ORDERFLOW_DEMO,
+        },
+        secret_key=SECRET_KEY,
+        hosts=ALLOWED_HOSTS,
+        processes=ORDERFLOW_PROCESSES,
+        broker_url=CELERY_BROKER_URL,
+    )
+)
 
 # --- people --------------------------------------------------------------------------------------------------------
 

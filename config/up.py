@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.local_postgres import LocalPostgres, LocalPostgresError, url
-from config.progress import Progress
+from config.progress import Progress, StepFailedError
 
 DEFAULT_PORT = 8000
 PORTS_TO_TRY = 100
@@ -39,11 +39,11 @@ def run(options: Options, *, progress: Progress) -> int:
         _set_environment(options, port=port)
         try:
             with _database(options.home, progress):
-                _prepare(options, progress)
+                _prepare_or_say_why(options, progress)
                 from config import serve
 
                 serve.run(listener, on_ready=lambda: _welcome(options, port, progress))
-        except LocalPostgresError as error:
+        except (LocalPostgresError, StepFailedError) as error:
             print(error, file=sys.stderr)
             return 1
     progress.say("Stopped.")
@@ -86,6 +86,16 @@ def _database(home: Path, progress: Progress) -> Iterator[None]:
     with LocalPostgres(home):
         os.environ["DATABASE_URL"] = url(home)
         yield
+
+
+def _prepare_or_say_why(options: Options, progress: Progress) -> None:
+    from django.core.exceptions import ImproperlyConfigured
+    from django.core.management import CommandError
+
+    try:
+        _prepare(options, progress)
+    except (ImproperlyConfigured, CommandError) as error:
+        raise StepFailedError(str(error)) from error
 
 
 def _prepare(options: Options, progress: Progress) -> None:

@@ -40,7 +40,8 @@ def install_packages(progress: Progress, *, extras: Sequence[str]) -> None:
     wanted = sorted(set(extras) | set(known.get("extras", [])))
     if known == {"digest": digest, "extras": wanted, "python": _python_id()}:
         return
-    if known.get("python") != _python_id() or not venv_python().exists():
+    # An environment that somebody else made for this Python is theirs: it is added to, never emptied.
+    if _id_of(venv_python()) != _python_id():
         _make_venv(progress)
     stamp.unlink(missing_ok=True)
     target = ".[" + ",".join(wanted) + "]" if wanted else "."
@@ -55,6 +56,16 @@ def install_packages(progress: Progress, *, extras: Sequence[str]) -> None:
 
 def _python_id() -> str:
     return f"{sysconfig.get_platform()}-{sys.version_info.major}.{sys.version_info.minor}"
+
+
+def _id_of(python: Path) -> str:
+    """The id of another interpreter; empty when it does not run."""
+    script = "import sys, sysconfig; print('%s-%s.%s' % (sysconfig.get_platform(), *sys.version_info[:2]))"
+    try:
+        done = subprocess.run([str(python), "-c", script], capture_output=True, text=True, check=False)
+    except OSError:
+        return ""
+    return done.stdout.strip()
 
 
 def _make_venv(progress: Progress) -> None:

@@ -94,6 +94,29 @@ def test_next_free_port_is_taken_when_none_is_asked_for(tmp_path: Path) -> None:
         assert up._listen(taken) is None
 
 
+def test_environment_made_by_somebody_else_is_added_to_and_never_emptied(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bootstrap, "VENV", tmp_path / "venv")
+    monkeypatch.setattr(bootstrap, "_installers", lambda _: [["true"]])
+    progress = Progress(logs=tmp_path)
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(bootstrap.VENV)], check=True)
+    theirs = bootstrap.VENV / "theirs"
+    theirs.touch()
+
+    bootstrap.install_packages(progress, extras=())
+
+    assert theirs.exists()
+    bootstrap.venv_python().unlink()
+    bootstrap.venv_python().write_text("#!/bin/sh\necho linux-x86_64-2.7\n")
+    bootstrap.venv_python().chmod(0o755)
+    (bootstrap.VENV / "orderflow.json").unlink()
+
+    bootstrap.install_packages(progress, extras=())
+
+    assert not theirs.exists()  # of another Python: made anew
+
+
 def test_mirrors_of_pip_are_told_to_uv(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "pip.conf").write_text(
         "[global]\nindex-url = https://mirror.example/simple\nextra-index-url = https://a.example https://b.example\n"

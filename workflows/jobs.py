@@ -15,12 +15,12 @@ from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 
 from bedrock.clock import now
-from bedrock.errors import OrderflowError, Unavailable
+from bedrock.errors import Unavailable
 from bedrock.ids import new_id
 from workflows import runtime
 from workflows.codec import decode_state
 from workflows.engine.events import ActivityDone, ActivityFailed
-from workflows.engine.node_type import Done, GiveUp, Job, JobResult, Retry, RunContext, Work
+from workflows.engine.node_type import Done, GiveUp, Job, JobResult, NodeType, Retry, RunContext, Work
 from workflows.engine.registry import registry
 from workflows.failpoints import hit
 from workflows.plans import release_of
@@ -47,11 +47,15 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """A job that this worker holds until its lease ends."""
+    """A job that this worker holds until its lease ends, with its run's version and state as they are stored."""
 
     id: str
     by: str
-    job: Job
+    instance: str
+    work: Work
+    tries: int
+    version: str
+    state: str
 
 
 def perform_due(*, overdue_seconds: float = 0, limit: int = BATCH) -> int:
@@ -68,19 +72,21 @@ def perform_due(*, overdue_seconds: float = 0, limit: int = BATCH) -> int:
 def _do(claim: Claim) -> None:
     hit("job.claimed")
     try:
-        result = _perform(claim.job)
+        result = _perform(claim)
         hit("job.performed")
         report(claim, result)
-    except (DatabaseError, OrderflowError):
+    except Exception:
         if not connection.is_usable():
             raise
         # This run is busy or broken; the other jobs of the batch are not to wait for it.
         _logger.exception(
             "report not taken",
-            extra={"action": "workflows.report_not_taken", "instance": claim.job.context.instance},
+            extra={"action": "workflows.report_not_taken", "instance": claim.instance},
         )
-        wait = BACKOFF_SECONDS[min(claim.job.tries, len(BACKOFF_SECONDS)) - 1]
-        _try_later(claim, Retry(code="report.not_taken", message="The run did not take it.", after_seconds=wait))
+        _try_later(
+            claim,
+            Retry(code="report.not_taken", message="The run did not take it.", after_seconds=_backoff(claim)),
+        )
 
 
 def _renew(claim: Claim) -> bool:
@@ -102,42 +108,51 @@ def _claim(*, overdue_seconds: float, limit: int) -> Sequence[Claim]:
 
 
 def _claimed(by: str, row: Sequence[Any]) -> Claim:
-    job_id, instance, token, node, visit, attempt, node_type, payload, tries, version, state_text = row
-    state, release = decode_state(state_text), release_of(str(version))
-    context = RunContext(
-        instance=str(instance), definition_key=release.key, definition_title=release.title,
-        version=release.number, subject=state.subject, requester=state.requester, now=now(),
-    )  # fmt: skip
+    job_id, instance, token, node, visit, attempt, node_type, payload, tries, version, state = row
     work = Work(
         type=node_type, node=node, token=token, visit=visit, attempt=attempt,
         payload=json.loads(payload),
     )  # fmt: skip
-    job = Job(context=context, work=work, variables=state.variables, tries=tries)
-    return Claim(id=str(job_id), by=by, job=job)
+    return Claim(
+        id=str(job_id), by=by, instance=str(instance), work=work, tries=tries, version=str(version), state=state
+    )
 
 
-def _perform(job: Job) -> JobResult:
-    node_type = registry.get(job.work.type)
+def _perform(claim: Claim) -> JobResult:
+    known = registry.find(claim.work.type)
     try:
-        result = node_type.perform(job)
+        # Read one by one: a run that nobody can read is the trouble of its own job.
+        result = registry.get(claim.work.type).perform(_job(claim))
     except Exception as error:
         _logger.exception(
             "activity broke",
-            extra={"action": "workflows.activity_broke", "instance": job.context.instance, "node": job.work.node},
+            extra={"action": "workflows.activity_broke", "instance": claim.instance, "node": claim.work.node},
         )
-        wait = BACKOFF_SECONDS[min(job.tries, len(BACKOFF_SECONDS)) - 1]
         result = Retry(
             code="activity.broke", message=f"Expected an answer, found {type(error).__name__}.",
-            after_seconds=wait,
+            after_seconds=_backoff(claim),
         )  # fmt: skip
-    if isinstance(result, Retry) and job.tries >= node_type.max_tries:
+    if isinstance(result, Retry) and claim.tries >= (known or NodeType).max_tries:
         return GiveUp(code=result.code, message=result.message, params=result.params)
     return result
 
 
+def _job(claim: Claim) -> Job:
+    state, release = decode_state(claim.state), release_of(claim.version)
+    context = RunContext(
+        instance=claim.instance, definition_key=release.key, definition_title=release.title,
+        version=release.number, subject=state.subject, requester=state.requester, now=now(),
+    )  # fmt: skip
+    return Job(context=context, work=claim.work, variables=state.variables, tries=claim.tries)
+
+
+def _backoff(claim: Claim) -> float:
+    return BACKOFF_SECONDS[min(claim.tries, len(BACKOFF_SECONDS)) - 1]
+
+
 def report(claim: Claim, result: JobResult) -> None:
     """Tell the run how its work went, in one transaction. If the run moved on, the job is dropped."""
-    work = claim.job.work
+    work = claim.work
     if isinstance(result, Retry):
         _try_later(claim, result)
         return
@@ -151,20 +166,21 @@ def report(claim: Claim, result: JobResult) -> None:
         )  # fmt: skip
     try:
         _deliver(claim, event)
-    except OrderflowError as error:
-        if isinstance(error, Unavailable) or isinstance(event, ActivityFailed):
+    except Exception as error:
+        if isinstance(error, Unavailable | DatabaseError) or isinstance(event, ActivityFailed):
             raise
-        # The work is done, but what follows it in the drawing is refused: a person must look.
+        # The work is done, but what follows it in the drawing is refused or breaks: a person must look.
+        code, message = runtime.cause_of(error)
         refused = ActivityFailed(
-            token=work.token, visit=work.visit, attempt=work.attempt, code=error.code,
-            message=error.message, params={"after": "done"},
+            token=work.token, visit=work.visit, attempt=work.attempt, code=code,
+            message=message, params={"after": "done"},
         )  # fmt: skip
         _deliver(claim, refused)
 
 
 def _deliver(claim: Claim, event: ActivityDone | ActivityFailed) -> None:
     with transaction.atomic():
-        delivered = runtime.deliver(claim.job.context.instance, event, now=now())
+        delivered = runtime.deliver(claim.instance, event, now=now())
         if not delivered.changed:
             _drop(claim)
         hit("job.before_done")
@@ -180,8 +196,8 @@ def _try_later(claim: Claim, result: Retry) -> None:
     _logger.info(
         "activity will be tried again",
         extra={
-            "action": "workflows.activity_retry", "instance": claim.job.context.instance,
-            "node": claim.job.work.node, "code": result.code, "after_seconds": result.after_seconds,
+            "action": "workflows.activity_retry", "instance": claim.instance,
+            "node": claim.work.node, "code": result.code, "after_seconds": result.after_seconds,
         },
     )  # fmt: skip
 

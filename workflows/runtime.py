@@ -7,14 +7,14 @@ from itertools import groupby
 
 from django.db import transaction
 
-from bedrock.errors import NotFound
+from bedrock.errors import NotFound, OrderflowError
 from bedrock.ids import new_id
 from workflows import outbox, store, wings
-from workflows.engine.events import Event, Started
+from workflows.engine.events import ActivityFailed, Event, Started
 from workflows.engine.facts import Fact
 from workflows.engine.node_type import RunContext, Work
 from workflows.engine.registry import registry
-from workflows.engine.state import State, Status
+from workflows.engine.state import State, Status, Token
 from workflows.engine.step import advance
 from workflows.engine.world import World
 from workflows.failpoints import hit
@@ -71,6 +71,29 @@ def deliver_to_all(
     """Deliver the happenings of many runs in one transaction; runs that are busy elsewhere are left for later."""
     loaded = store.lock(instance_ids, skip_locked=True)
     return _run([(run, event) for run in loaded for event in events_of(run.state)[:1]], now=now)
+
+
+def give_up(instance_id: str, error: Exception, *, waits: Callable[[State], Sequence[Token]], now: datetime) -> bool:
+    """What had to follow a wait was refused or broke: the first of `waits` becomes an incident, or it would be tried
+    for ever. False when the run is busy or has no such wait any more."""
+    code, message = cause_of(error)
+
+    def failure_of(state: State) -> Sequence[Event]:
+        return [
+            ActivityFailed(token=token.id, visit=token.visit, attempt=token.attempt, code=code, message=message)
+            for token in waits(state)[:1]
+        ]
+
+    with transaction.atomic():
+        delivered = deliver_to_all(failure_of, instance_ids=[instance_id], now=now)
+    return any(one.changed for one in delivered)
+
+
+def cause_of(error: Exception) -> tuple[str, str]:
+    """The code and the sentence of the incident that an error becomes."""
+    if isinstance(error, OrderflowError):
+        return error.code, error.message
+    return "step.broke", f"Expected a step, found {type(error).__name__}."
 
 
 def _run(happenings: Sequence[tuple[Loaded, Event]], *, now: datetime) -> list[Delivered]:

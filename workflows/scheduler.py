@@ -1,19 +1,21 @@
-"""The janitor: fires due timers in sets and performs jobs whose bell nobody heard. Any number may run at once.
+"""The sweeps: due timers are fired in sets, jobs whose bell nobody heard are performed, the wings' chores are done.
 
-It locks runs first and never waits for a busy one, so it cannot deadlock with commands: what is busy comes next time.
+Any number may run at once. Runs are locked first and busy ones are never waited for, so nothing here can deadlock with
+commands: what is busy comes next time. What breaks is told and costs only itself.
 """
 
 import logging
 import threading
-from collections.abc import Sequence
-from datetime import datetime
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Final
 
-from django.db import DatabaseError, close_old_connections, transaction
+from django.db import DatabaseError, InterfaceError, close_old_connections, connection, transaction
 
 from bedrock.clock import now
-from bedrock.errors import OrderflowError
 from workflows import jobs, runtime, wings
-from workflows.engine.events import ActivityFailed, Event, TimerDue
+from workflows.engine.events import Event, TimerDue
 from workflows.engine.state import State, Token
 from workflows.failpoints import hit
 from workflows.models import Heartbeat, Timer
@@ -21,22 +23,47 @@ from workflows.models import Heartbeat, Timer
 BATCH = 200
 PAUSE_SECONDS = 0.5
 BELL_PATIENCE_SECONDS = 3.0
+REST_SECONDS = 10.0
+HANDS: Final = 4  # threads that perform left jobs, one job each at a time
+STOP_SECONDS = 10.0
 
 _logger = logging.getLogger(__name__)
+_resting: dict[str, datetime] = {}  # runs whose due time broke beyond an incident, and until when they are left alone
 
 
-def run_once() -> int:
-    """One sweep: due timers, then jobs that were left lying; how many things were done."""
+def sweep_timers() -> int:
+    """Fire what is due and say that the heart beats; how many runs moved."""
     present = now()
-    done = fire_due(now=present)
-    done += jobs.perform_due(overdue_seconds=BELL_PATIENCE_SECONDS)
-    done += sum(janitor(now=present) for janitor in wings.janitors())
+    fired = fire_due(now=present)
     Heartbeat.objects.update_or_create(name="scheduler", defaults={"at": present})
-    return done
+    return fired
+
+
+def sweep_jobs() -> int:
+    """Perform one job whose bell nobody heard. One, so that a slow one keeps no other waiting; how many were taken."""
+    return jobs.perform_due(overdue_seconds=BELL_PATIENCE_SECONDS, limit=1)
+
+
+def sweep_chores() -> int:
+    """Let every janitor of the wings look for its work; how much moved."""
+    return sum(_chore(janitor, now=now()) for janitor in wings.janitors())
+
+
+def _chore(janitor: wings.Janitor, *, now: datetime) -> int:
+    try:
+        return janitor(now=now)
+    except Exception as error:
+        if _is_database_away(error):
+            raise
+        name = getattr(janitor, "__name__", repr(janitor))
+        _logger.exception("chore broke", extra={"action": "workflows.chore_broke", "chore": name})
+        return 0
 
 
 def fire_due(*, now: datetime, limit: int = BATCH) -> int:
     """Fire the timers that are due, oldest first, one transaction per batch; how many runs moved."""
+    for instance in [one for one, until in _resting.items() if until <= now]:
+        _resting.pop(instance, None)
     fired = 0
     while due := _due_runs(now=now, limit=limit):
         moved = _fire(due, now=now)
@@ -48,6 +75,8 @@ def fire_due(*, now: datetime, limit: int = BATCH) -> int:
 
 def _due_runs(*, now: datetime, limit: int) -> Sequence[str]:
     due = Timer.objects.filter(due_at__lte=now).order_by("due_at").values_list("instance", flat=True)
+    if _resting:
+        due = due.exclude(instance__in=list(_resting))
     return list(dict.fromkeys(str(instance) for instance in due[:limit]))
 
 
@@ -60,10 +89,12 @@ def _fire(instance_ids: Sequence[str], *, now: datetime) -> int:
             delivered = runtime.deliver_to_all(due_of, instance_ids=instance_ids, now=now)
             hit("timer.claimed")
     except Exception as error:
+        if _is_database_away(error):
+            raise
         if len(instance_ids) > 1:  # one run that breaks must not hold up the others
             return sum(_fire([instance], now=now) for instance in instance_ids)
         _logger.exception("timer broke", extra={"action": "workflows.timer_broke", "instance": instance_ids[0]})
-        return 0 if isinstance(error, DatabaseError) else _give_up(instance_ids[0], error, now=now)
+        return _give_up(instance_ids[0], error, now=now)
     return sum(one.changed for one in delivered)
 
 
@@ -73,29 +104,50 @@ def _due(state: State, *, now: datetime) -> list[Token]:
 
 
 def _give_up(instance_id: str, error: Exception, *, now: datetime) -> int:
-    """What has to follow a due time was refused: an incident, or it would be tried at every sweep for ever."""
-    code = error.code if isinstance(error, OrderflowError) else "timer.broke"
-    message = error.message if isinstance(error, OrderflowError) else f"Expected a step, found {type(error).__name__}."
+    """What has to follow a due time was refused: an incident. A run that cannot take even that rests for a while."""
+    if not isinstance(error, DatabaseError):  # which may be over at the next try
+        try:
+            return runtime.give_up(instance_id, error, waits=lambda state: _due(state, now=now), now=now)
+        except Exception as refused:
+            if _is_database_away(refused):
+                raise
+            _logger.exception("incident refused", extra={"action": "workflows.run_rests", "instance": instance_id})
+    _resting[instance_id] = now + timedelta(seconds=REST_SECONDS)
+    return 0
 
-    def failure_of(state: State) -> Sequence[Event]:
-        return [
-            ActivityFailed(token=token.id, visit=token.visit, attempt=token.attempt, code=code, message=message)
-            for token in _due(state, now=now)[:1]
-        ]
 
-    with transaction.atomic():
-        delivered = runtime.deliver_to_all(failure_of, instance_ids=[instance_id], now=now)
-    return sum(one.changed for one in delivered)
+def _is_database_away(error: Exception) -> bool:
+    return isinstance(error, DatabaseError | InterfaceError) and not connection.is_usable()
+
+
+def forget() -> None:
+    """Let no run rest any longer; for tests that roll their runs back."""
+    _resting.clear()
 
 
 def loop(stop: threading.Event) -> None:
-    """Sweep until told to stop. A database that is away is waited for."""
+    """Sweep until told to stop. Due times have this thread for themselves; what may call somebody has others."""
+    sweeps = [*[sweep_jobs] * HANDS, sweep_chores]
+    beside = [
+        threading.Thread(target=_repeat, args=(sweep, stop), name=sweep.__name__, daemon=True) for sweep in sweeps
+    ]
+    for thread in beside:
+        thread.start()
+    _repeat(sweep_timers, stop)
+    end = time.monotonic() + STOP_SECONDS
+    for thread in beside:
+        thread.join(max(0.0, end - time.monotonic()))
+
+
+def _repeat(sweep: Callable[[], int], stop: threading.Event) -> None:
+    """One kind of sweep until told to stop. A database that is away is waited for."""
     while not stop.is_set():
         done = 0
         try:
             close_old_connections()
-            done = run_once()
-        except DatabaseError:
-            _logger.exception("sweep failed", extra={"action": "workflows.sweep_failed"})
+            done = sweep()
+        except Exception:
+            _logger.exception("sweep failed", extra={"action": "workflows.sweep_failed", "sweep": sweep.__name__})
         if not done:
             stop.wait(PAUSE_SECONDS)
+    connection.close()

@@ -1,11 +1,12 @@
 """When people leave: open seats that nobody can use any more are given back to the rules that assigned them."""
 
+import logging
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from approvals.directory import Directory
-from workflows.actions.instances import deliver
+from workflows.actions.instances import deliver, give_up
 from workflows.engine.events import SYSTEM, Signalled
 from workflows.queries import present_world
 
@@ -19,23 +20,26 @@ WHERE a.status = 'open' AND (
 LIMIT %s
 """
 
+_logger = logging.getLogger(__name__)
 _seen: Directory | None = None  # the organisation that was looked through last, by this process
 
 
 def reassess_left_work(*, now: datetime) -> int:
     """Look for seats without people whenever the organisation changed; how many runs moved. Safe to run twice.
 
-    Costs one statement while nothing changed. Each run moves in its own transaction.
+    Costs one statement while nothing changed. Each run moves in its own transaction; one that refuses becomes an
+    incident, one that is busy is told at the next sweep.
     """
     global _seen  # noqa: PLW0603 - only saves looking again; another process looks for itself
     directory = present_world().need(Directory)
     if directory is _seen:
         return 0
     waits = _left_alone(directory)
-    moved = sum(_tell(instance, token, visit, now=now) for instance, token, visit in waits)
-    if len(waits) < BATCH:
+    told = [_tell(instance, token, visit, now=now) for instance, token, visit in waits]
+    # A full batch may have more behind it, unless not one of it could be moved.
+    if None not in told and (len(waits) < BATCH or not any(told)):
         _seen = directory
-    return moved
+    return told.count(True)
 
 
 def _left_alone(directory: Directory) -> list[tuple[str, int, int]]:
@@ -51,7 +55,27 @@ def _left_alone(directory: Directory) -> list[tuple[str, int, int]]:
         return [(str(instance), token, visit) for instance, token, visit in cursor.fetchall()]
 
 
-def _tell(instance: str, token: int, visit: int, *, now: datetime) -> bool:
-    with transaction.atomic():
-        event = Signalled(token=token, visit=visit, name="reassess", actor=SYSTEM)
-        return deliver(instance, event, now=now).changed
+def _tell(instance: str, token: int, visit: int, *, now: datetime) -> bool | None:
+    """Whether the run moved; None when it is busy."""
+    try:
+        with transaction.atomic():
+            event = Signalled(token=token, visit=visit, name="reassess", actor=SYSTEM)
+            return deliver(instance, event, now=now).changed
+    except OperationalError:
+        if not connection.is_usable():
+            raise
+        _logger.warning("run is busy", extra={"action": "approvals.reassess_busy", "instance": instance})
+        return None
+    except Exception as error:
+        _logger.exception("run refused", extra={"action": "approvals.reassess_refused", "instance": instance})
+        return _give_up(instance, error, token=token, visit=visit, now=now)
+
+
+def _give_up(instance: str, error: Exception, *, token: int, visit: int, now: datetime) -> bool:
+    try:
+        return give_up(instance, error, token=token, visit=visit, now=now)
+    except Exception:
+        if not connection.is_usable():
+            raise
+        _logger.exception("incident refused", extra={"action": "approvals.incident_refused", "instance": instance})
+        return False

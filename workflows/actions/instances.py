@@ -10,7 +10,7 @@ from workflows.engine.events import Actor, Event, Started
 from workflows.engine.state import Subject
 from workflows.runtime import Delivered
 
-__all__ = ["Delivered", "deliver", "start", "start_for_trigger"]
+__all__ = ["Delivered", "deliver", "give_up", "start", "start_for_trigger"]
 
 
 def start(
@@ -51,3 +51,14 @@ def start_for_trigger(
 def deliver(instance_id: str, event: Event, *, now: datetime) -> Delivered:
     """Tell a run what happened. Raises NotFound, or the error of a happening that the run refuses."""
     return runtime.deliver(instance_id, event, now=now)
+
+
+def give_up(instance_id: str, error: Exception, *, token: int, visit: int, now: datetime) -> bool:
+    """A wait could not take what it was told, in a transaction of its own: an incident, so that a person looks.
+
+    False when the run is busy or stands elsewhere by now.
+    """
+    return runtime.give_up(
+        instance_id, error, now=now,
+        waits=lambda state: [one for one in state.tokens.values() if (one.id, one.visit) == (token, visit)],
+    )  # fmt: skip

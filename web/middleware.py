@@ -1,5 +1,6 @@
 """What every request gets: a number to find it by, strict headers, and an honest answer when the database is gone."""
 
+import ipaddress
 import re
 import uuid
 from collections.abc import Callable
@@ -95,10 +96,35 @@ class DatabaseTroubleMiddleware:
         return problem_response(status, code, detail, retry_after=RETRY_AFTER_SECONDS)
 
 
-def client_ip(request: HttpRequest) -> str:
-    """The address of the client: the peer's, or the one that the proxies of ours saw (ORDERFLOW_TRUSTED_PROXIES)."""
+def client_ip(request: HttpRequest) -> str | None:
+    """The client's address: what the outermost proxy of ours saw (ORDERFLOW_TRUSTED_PROXIES), else that of the peer.
+
+    None for a peer without one, as behind a Unix socket. Always in its one usual form: what the audit hashes is what
+    the database gives back.
+    """
     trusted: int = settings.ORDERFLOW_TRUSTED_PROXIES
-    seen = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
-    if trusted and len(seen) >= trusted:
-        return seen[-trusted]
-    return str(request.META.get("REMOTE_ADDR", ""))
+    seen = request.headers.get("X-Forwarded-For", "").split(",")
+    forwarded = read_address(seen[-trusted]) if 0 < trusted <= len(seen) else None
+    return forwarded or read_address(str(request.META.get("REMOTE_ADDR", "")))
+
+
+_WITH_PORT = re.compile(r"\[(?P<six>[^\[\]]+)\](?::[0-9]{1,5})?|(?P<four>[^:\[\]]+):[0-9]{1,5}")
+
+
+def read_address(text: str) -> str | None:
+    """The IP address in `text`, which proxies write with or without a port; None when there is none."""
+    text = text.strip()
+    match = _WITH_PORT.fullmatch(text)
+    try:
+        if match is None:
+            address = ipaddress.ip_address(text)
+        elif match["six"]:
+            address = ipaddress.IPv6Address(match["six"])
+        else:
+            address = ipaddress.IPv4Address(match["four"])
+    except ValueError:
+        return None
+    if isinstance(address, ipaddress.IPv6Address):
+        # Without the zone (`%eth0`), which means something on one machine only and which no database stores.
+        address = address.ipv4_mapped or ipaddress.IPv6Address(int(address))
+    return str(address)

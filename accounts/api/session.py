@@ -76,7 +76,7 @@ class SessionView(APIView):
         # Django REST framework checks the token of signed-in sessions only; a forged sign-in is refused as well.
         SessionAuthentication().enforce_csrf(request)
         given = read_input(self.SignIn, request)
-        attempt = Attempt(username=given["username"], address=client_ip(request._request))
+        attempt = Attempt(username=given["username"], address=client_ip(request._request) or "")
         if attempt.is_blocked():
             raise TooManyTries("session.throttled", "Too many tries. Wait a few minutes.", seconds=WINDOW_SECONDS)
         user = authenticate(request._request, username=given["username"], password=given["password"])

@@ -160,7 +160,7 @@ class CommentView(APIView):
 def _answer(request: Request, task_id: UUID, *, name: str, payload: Mapping[str, Any]) -> Response:
     """One transaction; with an Idempotency-Key the answer is stored in it, and given again to the same request."""
     user, present = _user(request), now()
-    by = By(actor=_actor(request), ip=client_ip(request._request) or None)
+    by = By(actor=_actor(request), ip=client_ip(request._request))
     key = request.headers.get("Idempotency-Key")
     scope = {"owner": str(user.pk), "scope": f"task.{name}:{task_id.hex}"}
     with transaction.atomic(durable=True):

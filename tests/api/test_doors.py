@@ -1,6 +1,7 @@
 """Tokens, roles, headers and addresses: what every route has in common."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -16,6 +17,9 @@ from bedrock.errors import BadInput
 from web.inputs import query_of
 from web.middleware import client_ip
 from web.permissions import reading_or, roles
+from workflows.actions.audit import AuditObject, By, record
+from workflows.engine.events import Actor
+from workflows.models import AuditEntry
 
 
 @pytest.fixture
@@ -144,12 +148,76 @@ def test_unknown_query_parameter_is_refused() -> None:
         (2, "6.6.6.6, 203.0.113.9, 10.0.0.1", "203.0.113.9"),
         (2, "203.0.113.9", "127.0.0.1"),
         (1, "", "127.0.0.1"),
+        # An empty place is a place: the entry before it is not what our proxy saw.
+        (1, "6.6.6.6, ", "127.0.0.1"),
+        (2, "6.6.6.6, , 10.0.0.1", "127.0.0.1"),
     ],
 )
-def test_address_of_the_client_cannot_be_forged(settings: object, trusted: int, forwarded: str, expected: str) -> None:
-    settings.ORDERFLOW_TRUSTED_PROXIES = trusted  # type: ignore[attr-defined]
+def test_address_of_the_client_cannot_be_forged(settings: Any, trusted: int, forwarded: str, expected: str) -> None:
+    settings.ORDERFLOW_TRUSTED_PROXIES = trusted
 
     assert client_ip(RequestFactory().get("/", headers={"X-Forwarded-For": forwarded})) == expected
+
+
+@pytest.mark.parametrize(
+    ("forwarded", "expected"),
+    [
+        ("203.0.113.9:51234", "203.0.113.9"),
+        ("2001:db8::17", "2001:db8::17"),
+        ("2001:0DB8:0:0::0017", "2001:db8::17"),
+        ("[2001:db8::17]", "2001:db8::17"),
+        ("[2001:db8::17]:51234", "2001:db8::17"),
+        ("fe80::1%eth0", "fe80::1"),
+        ("::ffff:203.0.113.9", "203.0.113.9"),
+        ("unknown", "127.0.0.1"),
+        ("_hidden:80", "127.0.0.1"),
+        ("203.0.113.9:", "127.0.0.1"),
+        ("203.0.113.9:http", "127.0.0.1"),
+        ("203.0.113.9/24", "127.0.0.1"),
+        ("203.0.113.009", "127.0.0.1"),
+        ("1.2.3", "127.0.0.1"),
+        ("16909060", "127.0.0.1"),
+        ("[2001:db8::17", "127.0.0.1"),
+        ("[203.0.113.9]:80", "127.0.0.1"),
+        ("2001:db8::17:99999", "127.0.0.1"),
+        ("'; DROP TABLE x; --", "127.0.0.1"),
+        ("１.２.３.４", "127.0.0.1"),
+        ("9" * 5000, "127.0.0.1"),
+    ],
+)
+def test_address_of_the_client_is_read_or_that_of_the_peer_is_taken(
+    settings: Any, forwarded: str, expected: str
+) -> None:
+    settings.ORDERFLOW_TRUSTED_PROXIES = 1
+
+    assert client_ip(RequestFactory(HTTP_X_FORWARDED_FOR=forwarded).get("/")) == expected
+
+
+@pytest.mark.parametrize(("peer", "expected"), [("", None), ("unix:", None), ("fe80::1%2", "fe80::1")])
+def test_peer_without_an_address_has_none(peer: str, expected: str | None) -> None:
+    assert client_ip(RequestFactory(REMOTE_ADDR=peer).get("/")) == expected
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("forwarded", "stored"), [("203.0.113.9:51234", "203.0.113.9"), ("fe80::1%eth0", "fe80::1"), ("junk", "127.0.0.1")]
+)
+def test_sign_in_and_audit_live_with_any_forwarded_address(settings: Any, forwarded: str, stored: str) -> None:
+    settings.ORDERFLOW_TRUSTED_PROXIES = 1
+    boss = ensure_user("boss", password="pw", roles=["supervisor"])
+    actor = Actor(id=str(boss.pk), name="boss")
+    asked = RequestFactory(HTTP_X_FORWARDED_FOR=forwarded).get("/")
+
+    answer = Client(HTTP_X_FORWARDED_FOR=forwarded).post(
+        "/api/v1/session", {"username": "boss", "password": "pw"}, content_type="application/json"
+    )
+    record(
+        "trial.done", by=By(actor=actor, ip=client_ip(asked)), on=AuditObject(type="trial", id="1"), reason="",
+        now=timezone.now(),
+    )  # fmt: skip
+
+    assert answer.status_code == 200
+    assert AuditEntry.objects.get().ip == stored
 
 
 @pytest.mark.django_db

@@ -3,8 +3,11 @@
 import logging
 import secrets
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Self
 
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from accounts.models import ApiToken, User, digest_of
@@ -17,11 +20,22 @@ logger = logging.getLogger(__name__)
 LAST_USE_PRECISION = timedelta(hours=1)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HashedPassword:
+    """A password hashed once for many accounts: hashing is slow on purpose, and these accounts share it anyway."""
+
+    encoded: str
+
+    @classmethod
+    def of(cls, password: str) -> Self:
+        return cls(encoded=make_password(password))
+
+
 @transaction.atomic
 def ensure_user(
     username: str,
     *,
-    password: str,
+    password: str | HashedPassword,
     display_name: str = "",
     roles: Iterable[str] = (),
     is_superuser: bool = False,
@@ -42,7 +56,9 @@ def ensure_user(
     user.is_staff = is_superuser
     user.is_demo = is_demo
     user.is_active = True
-    if not user.has_usable_password() or not user.check_password(password):
+    if isinstance(password, HashedPassword):
+        user.password = password.encoded
+    elif user.pk is None or not user.check_password(password):
         user.set_password(password)
     user.save()
     return user

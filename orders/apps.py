@@ -11,8 +11,10 @@ class OrdersConfig(AppConfig):
     @override
     def ready(self) -> None:
         from orders import queries
+        from orders.invariants import INVARIANTS
         from orders.refunds.actions import settle_after_runs
         from orders.refunds.orphans import settle_orphans
+        from orders.refunds.receipts import book_receipts
         from orders.subjects import REFUND, TITLES, TRIGGERS
         from workflows import triggers, wings
         from workflows.engine.registry import discover
@@ -22,5 +24,8 @@ class OrdersConfig(AppConfig):
         wings.show_to(queries.runs_of_own_orders)
         wings.own_subjects(REFUND, queries.may_use_refund)
         wings.sweep_with(settle_orphans)
+        wings.sweep_with(book_receipts)
+        for name, offenders in INVARIANTS.items():
+            wings.hold_true(name, offenders)
         for key, variables in TRIGGERS.items():
             triggers.declare(key, title=TITLES[key], variables=variables)

@@ -3,8 +3,8 @@
 from orders.core.models import Order, OrderLine
 from orders.intake.models import IntakeKey
 from orders.payments.models import Payment
-from orders.payments.sandbox.models import SandboxBehaviour, SandboxRefund
-from orders.refunds.models import Refund, RefundEffect
+from orders.payments.sandbox.models import SandboxBehaviour, SandboxRefund, SandboxVoid
+from orders.refunds.models import Refund, RefundEffect, UnbookedReceipt
 
 __all__ = [
     "IntakeKey",
@@ -15,4 +15,6 @@ __all__ = [
     "RefundEffect",
     "SandboxBehaviour",
     "SandboxRefund",
+    "SandboxVoid",
+    "UnbookedReceipt",
 ]

@@ -33,6 +33,7 @@ class Order(models.Model):
     """One order of one buyer in one currency.
 
     `refund_reserved` counts every refund that is not rejected, cancelled or failed; `refunded` what was paid back.
+    `unbooked` is what was paid back beyond that, see `UnbookedReceipt`.
     """
 
     order_no = models.CharField(max_length=64)
@@ -47,6 +48,7 @@ class Order(models.Model):
     paid = amount_field(Decimal(0))
     refund_reserved = amount_field(Decimal(0))
     refunded = amount_field(Decimal(0))
+    unbooked = amount_field(Decimal(0))
     buyer_name = models.CharField(max_length=100)
     buyer_phone = models.CharField(max_length=32)
     phone_tail = models.CharField(max_length=4, db_index=True)
@@ -84,6 +86,7 @@ class Order(models.Model):
             models.CheckConstraint(
                 condition=Q(refunded__gte=0, refunded__lte=F("refund_reserved")), name="order_refunded_within_reserved"
             ),
+            models.CheckConstraint(condition=Q(unbooked__gte=0), name="order_unbooked_not_negative"),
         ]
         indexes = [
             models.Index(fields=["-placed_at", "-id"], name="order_newest_first"),
@@ -98,7 +101,7 @@ class Order(models.Model):
     @property
     def refundable(self) -> Decimal:
         """What may still be asked back, in the order's currency."""
-        return self.paid - self.refund_reserved
+        return max(self.paid - self.refund_reserved - self.unbooked, Decimal(0))
 
     @transition(field=status, source=OrderStatus.PENDING_PAYMENT.value, target=OrderStatus.AWAITING_SHIPMENT.value)
     def receive_payment(self, *, amount: Decimal) -> None:

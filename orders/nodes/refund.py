@@ -6,7 +6,8 @@ from typing_extensions import override
 
 from bedrock import clock
 from bedrock.errors import OrderflowError
-from orders.refunds.effect import Paid, Refused, Unknown, pay_back
+from orders.refunds.effect import Refused, Unknown, pay_back
+from orders.refunds.receipts import Paid
 from orders.subjects import REFUND
 from workflows.engine.events import ActivityDone, Resumption
 from workflows.engine.graph import LocalText

@@ -53,3 +53,8 @@ class PaymentProvider(Protocol):
 
     def find_refund(self, key: str) -> RefundReceipt | None:
         """The refund made under this key, None if there is none. Raises OutcomeUnknown if it cannot be asked."""
+
+    def void(self, key: str) -> RefundReceipt | None:
+        """Promise to pay nothing under this key from now on, whatever is still on its way: None. The receipt when it
+        was paid already. Voiding twice gives the same answer. Raises OutcomeUnknown if it cannot be promised now.
+        """

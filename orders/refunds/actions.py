@@ -102,9 +102,9 @@ def reject_refunds(instance_of: Mapping[str, str], *, now: datetime) -> None:
 def abandon_refund(refund_id: str, *, now: datetime) -> RefundStatus:
     """The flow ended, by cancelling or by a jump, without having settled the refund; answers the status it has now.
 
-    Undecided: cancelled. Refused by the provider: failed. Both free the reserved amount. While the provider's answer
-    is unknown the refund stays `refunding` and its amount reserved, because the money may have gone; the sweep asks the
-    provider (`refunds.orphans`).
+    Undecided: cancelled. Refused by the provider, or claimed by a worker whose call was not let out yet: failed, and
+    that worker is fenced. All free the reserved amount. While a call is unanswered the refund stays `refunding` and its
+    amount reserved, because the money may have gone; the sweep settles it with the provider (`refunds.orphans`).
     """
     order, refund = lock_refund(refund_id)
     match refund.status:
@@ -112,8 +112,8 @@ def abandon_refund(refund_id: str, *, now: datetime) -> RefundStatus:
             _close(order, refund, verb="cancel", now=now)
         case RefundStatus.REFUNDING:
             effect = RefundEffect.objects.select_for_update().get(pk=refund.pk)
-            if effect.status == EffectStatus.REFUSED:
-                _close(order, refund, verb="fail", now=now)
+            if effect.unanswered == 0:
+                _give_up(order, refund, effect, now=now)
             else:
                 effect.orphaned_at = now
                 effect.save(update_fields=["orphaned_at"])
@@ -133,13 +133,11 @@ def settle_after_runs(ended: Sequence[RunContext]) -> None:
 
 @transaction.atomic
 def give_up_refund(refund_id: str, *, now: datetime) -> None:
-    """The provider knows nothing of a refund whose run is over: nothing was paid, and the amount is free again."""
+    """The provider has promised to pay nothing for a refund whose run is over: its amount is free again."""
     order, refund = lock_refund(refund_id)
     effect = RefundEffect.objects.select_for_update().get(pk=refund.pk)
     if effect.status == EffectStatus.CLAIMED:
-        move(effect, "refuse")
-        effect.save(update_fields=["status"])
-        _close(order, refund, verb="fail", now=now)
+        _give_up(order, refund, effect, now=now)
 
 
 def lock_refund(refund_id: str) -> tuple[Order, Refund]:
@@ -182,6 +180,14 @@ def _check_amount(order: Order, amount: Money) -> None:
             refundable=money_json(order.refundable, order.currency),
             amount=money_json(amount.amount, amount.currency),
         )
+
+
+def _give_up(order: Order, refund: Refund, effect: RefundEffect, *, now: datetime) -> None:
+    """No call of this refund can be paid any more, and none is let out from now on."""
+    if effect.status == EffectStatus.CLAIMED:
+        move(effect, "refuse")
+        effect.save(update_fields=["status", "unanswered"])
+    _close(order, refund, verb="fail", now=now)
 
 
 def _close(order: Order, refund: Refund, *, verb: str, now: datetime) -> None:

@@ -1,8 +1,10 @@
-"""Paying a refund back exactly once: claim → call → confirm, under one key for ever.
+"""Paying a refund back exactly once: claim → let out → call → confirm, under one key for ever.
 
 The claim is committed before the provider is called. Whoever finds a claim does not know whether the call went out, so
-the provider is asked first, and called again only under the same key if it knows of nothing. A refusal leaves the
-refund in `refunding`: a person decides whether to try again or to end its flow. Locks: order, refund, effect, payment.
+the provider is asked first, and called again only under the same key if it knows of nothing. Directly before the call a
+worker has it let out, in a transaction of its own: one that slept since its claim learns there that the run is over or
+that another has claimed after it, and does not call. Time fences nothing. A refusal leaves the refund in `refunding`: a
+person decides whether to try again or to end its flow. Locks: order, refund, effect, payment.
 """
 
 import logging
@@ -15,28 +17,19 @@ from uuid import UUID
 from django.db import transaction
 
 from bedrock.errors import Conflict
-from orders.core.models import OrderStatus
 from orders.core.transitions import move
-from orders.money import money_json
-from orders.payments.actions import take_back
 from orders.payments.models import Payment
-from orders.payments.ports import OutcomeUnknown, PaymentProvider, ProviderRefused, RefundCall, RefundReceipt
+from orders.payments.ports import OutcomeUnknown, ProviderRefused, RefundCall, RefundReceipt
 from orders.payments.providers import provider_of
 from orders.refunds.actions import lock_refund, require_run
 from orders.refunds.models import EffectStatus, RefundEffect, RefundStatus
+from orders.refunds.receipts import Paid, confirm
 from workflows import failpoints
 from workflows.engine.values import Money
 
 logger = logging.getLogger(__name__)
 
 _LONGEST_NOTE: Final = 300
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Paid:
-    """The provider has paid; `provider_refund_id` is its number for it."""
-
-    provider_refund_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,10 +50,15 @@ class Refused:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Claim:
+    number: int
     call: RefundCall
     provider: str
     called_before: bool
     paid: Paid | None
+
+
+class _Fenced(Exception):  # noqa: N818 - named for what happened
+    """This claim may not call any more."""
 
 
 def pay_back(refund_id: str, *, instance: str, key: str, clock: Callable[[], datetime]) -> Paid | Unknown | Refused:
@@ -75,24 +73,31 @@ def pay_back(refund_id: str, *, instance: str, key: str, clock: Callable[[], dat
     if claim.paid:
         return claim.paid
     try:
-        receipt = _receipt_of(provider_of(claim.provider), claim)
+        receipt = _receipt_of(refund_id, claim)
     except OutcomeUnknown as unknown:
-        _note(refund_id, error=f"{unknown.code}: {unknown.message}", refused=False)
+        _note(refund_id, error=f"{unknown.code}: {unknown.message}")
         return Unknown(code=unknown.code, message=unknown.message)
+    except _Fenced:
+        return Unknown(
+            code="refund.fenced", message=f"Expected the claim {claim.number} to be in force, found it over."
+        )
     except ProviderRefused as refusal:
-        _note(refund_id, error=f"{refusal.code}: {refusal.message}", refused=True)
+        _note_refusal(refund_id, error=f"{refusal.code}: {refusal.message}")
         return Refused(code=refusal.code, message=refusal.message)
+    paid = confirm(refund_id, receipt=receipt, now=clock())
     if receipt.amount != claim.call.amount:
         message = f"Expected the provider to pay {claim.call.amount}, found that it paid {receipt.amount}."
-        _note(refund_id, error=message, refused=False)
         return Refused(code="refund.amount_differs", message=message)
-    return confirm(refund_id, receipt=receipt, now=clock())
+    return paid
 
 
-def _receipt_of(provider: PaymentProvider, claim: _Claim) -> RefundReceipt:
+def _receipt_of(refund_id: str, claim: _Claim) -> RefundReceipt:
+    provider = provider_of(claim.provider)
     known = provider.find_refund(claim.call.key) if claim.called_before else None
     if known is None:
         failpoints.hit("refund.before_call")
+        _let_out(refund_id, number=claim.number)
+        failpoints.hit("refund.let_out")
         known = provider.refund(claim.call)
         failpoints.hit("refund.after_call")
     return known
@@ -117,7 +122,7 @@ def _claim(refund_id: str, *, instance: str, key: str, now: datetime) -> _Claim:
             actual=str(refund.status),
         )
     paid = Paid(provider_refund_id=effect.provider_refund_id) if effect.status == EffectStatus.CONFIRMED else None
-    called_before = effect.calls > 0
+    called_before = effect.claims > 0
     if paid is None:
         move(effect, "claim")
         effect.save()
@@ -130,50 +135,45 @@ def _claim(refund_id: str, *, instance: str, key: str, now: datetime) -> _Claim:
         order_no=order.order_no,
         reason=refund.reason,
     )
-    return _Claim(call=call, provider=payment.provider, called_before=called_before, paid=paid)
+    return _Claim(number=effect.claims, call=call, provider=payment.provider, called_before=called_before, paid=paid)
 
 
 @transaction.atomic(durable=True)
-def confirm(refund_id: str, *, receipt: RefundReceipt, now: datetime) -> Paid:
-    """The provider has paid: settle refund, payment, order and ledger. Confirming twice changes nothing."""
-    paid = Paid(provider_refund_id=receipt.provider_refund_id)
-    order, refund = lock_refund(refund_id)
-    effect = RefundEffect.objects.select_for_update().get(pk=refund.pk)
-    if effect.status == EffectStatus.CONFIRMED:
-        return paid
-    if effect.status == EffectStatus.REFUSED:  # two workers at once: one was refused, the other sees it paid
-        move(effect, "claim")
-    move(effect, "confirm")
-    effect.provider_refund_id, effect.confirmed_at, effect.last_error = receipt.provider_refund_id, now, ""
-    effect.save()
-    take_back(Payment.objects.select_for_update().get(pk=refund.payment_id), amount=refund.amount)
-    move(refund, "confirm")
-    refund.closed_at = now
-    refund.save(update_fields=["status", "closed_at"])
-    order.refunded += refund.amount
-    if order.refunded == order.total and order.status == OrderStatus.AWAITING_SHIPMENT:
-        move(order, "close")
-    order.save(update_fields=["refunded", "status"])
-    logger.info(
-        "refund paid",
-        extra={
-            "action": "orders.refund_paid",
-            "refund": str(refund.pk),
-            "amount": money_json(refund.amount, refund.currency),
-            "calls": effect.calls,
-        },
-    )
-    return paid
+def _let_out(refund_id: str, *, number: int) -> None:
+    """From here on the provider may hear of this claim's call. Raises _Fenced when it must not."""
+    effect = RefundEffect.objects.select_for_update().get(pk=UUID(refund_id))
+    if effect.status != EffectStatus.CLAIMED or effect.claims != number or effect.orphaned_at is not None:
+        logger.warning(
+            "call not let out",
+            extra={"action": "orders.refund_fenced", "refund": refund_id, "claim": number, "found": effect.claims},
+        )
+        raise _Fenced
+    move(effect, "let_out")
+    effect.save(update_fields=["unanswered"])
 
 
-@transaction.atomic(durable=True)
-def _note(refund_id: str, *, error: str, refused: bool) -> None:
+def _note(refund_id: str, *, error: str) -> None:
     """Remember why the provider's answer settled nothing. What another worker confirmed meanwhile stays."""
+    RefundEffect.objects.filter(pk=UUID(refund_id), status=EffectStatus.CLAIMED.value).update(
+        last_error=error[:_LONGEST_NOTE]
+    )
+    _warn(refund_id, error)
+
+
+@transaction.atomic(durable=True)
+def _note_refusal(refund_id: str, *, error: str) -> None:
+    """One call was answered with no. Nothing was paid only if no other call is under way."""
     effect = RefundEffect.objects.select_for_update().get(pk=UUID(refund_id))
     if effect.status != EffectStatus.CLAIMED:
         return
-    if refused:
+    if effect.unanswered > 1:
+        effect.unanswered -= 1
+    else:
         move(effect, "refuse")
     effect.last_error = error[:_LONGEST_NOTE]
-    effect.save(update_fields=["status", "last_error"])
+    effect.save(update_fields=["status", "unanswered", "last_error"])
+    _warn(refund_id, error)
+
+
+def _warn(refund_id: str, error: str) -> None:
     logger.warning("refund not paid", extra={"action": "orders.refund_not_paid", "refund": refund_id, "reason": error})

@@ -79,6 +79,10 @@ class Refund(models.Model):
     def confirm(self) -> None:
         """The provider paid."""
 
+    @transition(field=status, source=RefundStatus.FAILED.value, target=RefundStatus.REFUNDED.value)
+    def confirm_late(self) -> None:
+        """The provider paid although it was given up: what has left is on the books, whatever was believed before."""
+
     @transition(field=status, source=UNDECIDED, target=RefundStatus.REJECTED.value)
     def reject(self) -> None:
         """The flow decided not to pay."""
@@ -97,16 +101,22 @@ class EffectStatus(StrEnum):
 
     CLAIMED = "claimed"  # the provider is being asked, or was: the outcome is unknown
     CONFIRMED = "confirmed"  # the provider has paid
-    REFUSED = "refused"  # the provider said no
+    REFUSED = "refused"  # nothing was paid, and no call is under way: refused, never sent, or void at the provider
 
 
 class RefundEffect(models.Model):
-    """The ledger row of a refund's one external effect: claim → call → confirm, always under the first key."""
+    """The ledger row of a refund's one external effect: claim → let out → call → confirm, always under the first key.
+
+    `claims` is the number of the latest claim, and the fence: only its worker may still call. `unanswered` counts the
+    calls let out that no answer came back for; as long as there is one, only the provider can say that nothing was or
+    will be paid.
+    """
 
     refund = models.OneToOneField(Refund, on_delete=models.PROTECT, primary_key=True, related_name="effect")
     key = models.CharField(max_length=200, unique=True)
     status = FSMField(default=EffectStatus.CLAIMED.value, protected=True, max_length=16)
-    calls = models.PositiveIntegerField(default=0)
+    claims = models.PositiveIntegerField(default=0)
+    unanswered = models.PositiveIntegerField(default=0)
     provider_refund_id = models.CharField(max_length=64, blank=True)
     last_error = models.CharField(max_length=300, blank=True)
     claimed_at = models.DateTimeField()
@@ -130,6 +140,9 @@ class RefundEffect(models.Model):
                 | (~Q(status=EffectStatus.CONFIRMED.value) & Q(confirmed_at__isnull=True)),
                 name="effect_confirmed_with_time",
             ),
+            models.CheckConstraint(
+                condition=Q(status=EffectStatus.CLAIMED.value) | Q(unanswered=0), name="effect_settled_when_answered"
+            ),
         ]
 
     @override
@@ -142,13 +155,48 @@ class RefundEffect(models.Model):
         target=EffectStatus.CLAIMED.value,
     )
     def claim(self) -> None:
-        """The provider is asked now; the outcome is unknown until it is confirmed or refused."""
-        self.calls += 1
+        """A worker wants to ask the provider. Earlier claims may not call any more."""
+        self.claims += 1
+
+    @transition(field=status, source=EffectStatus.CLAIMED.value, target=EffectStatus.CLAIMED.value)
+    def let_out(self) -> None:
+        """The call goes out now; the outcome is unknown until it is answered."""
+        self.unanswered += 1
 
     @transition(field=status, source=EffectStatus.CLAIMED.value, target=EffectStatus.REFUSED.value)
     def refuse(self) -> None:
-        """The provider said no."""
+        """Nothing was paid, and nothing that is under way can be."""
+        self.unanswered = 0
 
-    @transition(field=status, source=EffectStatus.CLAIMED.value, target=EffectStatus.CONFIRMED.value)
+    @transition(
+        field=status,
+        source=[EffectStatus.CLAIMED.value, EffectStatus.REFUSED.value],
+        target=EffectStatus.CONFIRMED.value,
+    )
     def confirm(self) -> None:
-        """The provider has paid."""
+        """The provider has paid, whatever it said before. Further calls under the key change nothing."""
+        self.unanswered = 0
+
+
+class UnbookedReceipt(models.Model):
+    """Money that left although the sums of its order have no place for it. It keeps the order from paying more.
+
+    Booked by the sweep as soon as there is a place; until then it is a breach that `invariants` names.
+    """
+
+    refund = models.OneToOneField(Refund, on_delete=models.PROTECT, primary_key=True, related_name="unbooked")
+    provider_refund_id = models.CharField(max_length=64)
+    amount = amount_field()
+    currency = models.CharField(max_length=3)
+    reason = models.CharField(max_length=300)
+    received_at = models.DateTimeField()
+    booked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["received_at"], condition=Q(booked_at__isnull=True), name="receipt_unbooked"),
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return self.provider_refund_id

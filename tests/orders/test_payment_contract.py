@@ -1,13 +1,13 @@
 """What every payment provider must do. A new adapter adds itself to PARTIES and passes all of this."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Protocol
 
 import pytest
 
-from orders.payments.ports import OutcomeUnknown, PaymentProvider, ProviderRefused, RefundCall
+from orders.payments.ports import OutcomeUnknown, PaymentProvider, ProviderRefused, RefundCall, RefundReceipt
 from orders.payments.sandbox.controls import paid_back, tell
 from orders.payments.sandbox.models import Mode
 from orders.payments.sandbox.provider import SandboxProvider
@@ -144,3 +144,42 @@ def test_the_refund_can_be_found_when_the_answer_was_lost(party: Party, mode: Mo
     assert found is not None
     assert (found.amount, party.provider.refund(call)) == (yuan("58.00"), found)
     assert party.paid(call.order_no) == [Decimal("58.00")]
+
+
+def test_nothing_is_ever_paid_under_a_void_key(party: Party) -> None:
+    call = call_of()
+
+    assert [party.provider.void(call.key) for _ in range(2)] == [None, None]
+    with pytest.raises(ProviderRefused):
+        party.provider.refund(call)
+
+    assert (party.paid(call.order_no), party.provider.find_refund(call.key)) == ([], None)
+
+
+def test_the_receipt_is_told_and_stays_good_when_a_paid_key_is_made_void(party: Party) -> None:
+    call = call_of()
+    receipt = party.provider.refund(call)
+
+    assert party.provider.void(call.key) == receipt
+    assert party.provider.refund(call) == receipt
+    assert party.paid(call.order_no) == [Decimal("58.00")]
+
+
+def test_a_key_is_either_paid_or_void_when_both_arrive_at_once(party: Party) -> None:
+    for _ in range(10):
+        call = call_of()
+
+        paying = iter([True, False])
+
+        def act(call: RefundCall = call, paying: Iterator[bool] = paying) -> tuple[str, RefundReceipt | None]:
+            if next(paying):
+                try:
+                    return "paid", party.provider.refund(call)
+                except ProviderRefused:
+                    return "paid", None
+            return "void", party.provider.void(call.key)
+
+        told = dict(at_once(2, act))
+
+        assert told["paid"] == told["void"]
+        assert party.paid(call.order_no) == ([] if told["void"] is None else [Decimal("58.00")])

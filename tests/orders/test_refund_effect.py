@@ -12,9 +12,10 @@ from orders.payments.models import Payment
 from orders.payments.sandbox.controls import paid_back, tell
 from orders.payments.sandbox.models import Mode
 from orders.refunds.actions import abandon_refund, reject_refunds
-from orders.refunds.effect import Paid, Refused, Unknown, pay_back
+from orders.refunds.effect import Refused, Unknown, pay_back
 from orders.refunds.models import Refund, RefundEffect
 from orders.refunds.orphans import settle_orphans
+from orders.refunds.receipts import Paid
 from tests.orders.builders import NOW, RUN, at_once, paid_order, refund_row, sums
 from workflows.failpoints import Broken
 
@@ -31,7 +32,7 @@ def status(refund: Refund) -> str:
 
 def ledger(refund: Refund) -> tuple[str, int]:
     effect = RefundEffect.objects.get(pk=refund.pk)
-    return str(effect.status), effect.calls
+    return str(effect.status), effect.claims
 
 
 def amounts_paid(order: Order) -> list[Decimal]:

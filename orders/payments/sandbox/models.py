@@ -38,6 +38,17 @@ class SandboxRefund(models.Model):
         return self.key
 
 
+class SandboxVoid(models.Model):
+    """A key under which the sandbox has promised to pay nothing."""
+
+    key = models.CharField(max_length=200, unique=True)
+    voided_at = models.DateTimeField()
+
+    @override
+    def __str__(self) -> str:
+        return self.key
+
+
 class SandboxBehaviour(models.Model):
     """What the sandbox does to the calls of one order, or of all (`*`). `times` counts down; null lasts for ever."""
 

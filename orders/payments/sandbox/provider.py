@@ -52,6 +52,27 @@ class SandboxProvider:
             row = line.fetchone()
         return None if row is None else _receipt(key, row)
 
+    def void(self, key: str) -> RefundReceipt | None:
+        """Pay nothing under this key from now on; the refund when it was paid already."""
+        with own_line() as line:
+            _hold_key(line, key)
+            line.execute("SELECT id, amount, currency FROM orders_sandboxrefund WHERE key = %s", [key])
+            row = line.fetchone()
+            if row is None:
+                line.execute(
+                    "INSERT INTO orders_sandboxvoid (key, voided_at) VALUES (%s, clock_timestamp()) "
+                    "ON CONFLICT (key) DO NOTHING",
+                    [key],
+                )
+            line.execute("COMMIT")
+        return None if row is None else _receipt(key, row)
+
+
+def _hold_key(line: CursorWrapper, key: str) -> None:
+    """Begin a transaction in which nobody else pays or voids this key; an error before its COMMIT rolls it back."""
+    line.execute("BEGIN")
+    line.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 1))", [key])
+
 
 def _told_for(line: CursorWrapper, order_no: str) -> tuple[Mode, float]:
     """The behaviour for this call: the order's own before the one for every order. Counts down `times`."""
@@ -73,8 +94,11 @@ def _told_for(line: CursorWrapper, order_no: str) -> tuple[Mode, float]:
 
 def _pay(line: CursorWrapper, call: RefundCall) -> RefundReceipt:
     """Write the refund unless this key has one. One transaction at a time may spend from one payment."""
-    line.execute("BEGIN")  # left open by an error, it is rolled back when the line closes
+    _hold_key(line, call.key)
     line.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [call.transaction_id])
+    line.execute("SELECT 1 FROM orders_sandboxvoid WHERE key = %s", [call.key])
+    if line.fetchone() is not None:
+        raise ProviderRefused("sandbox.voided", "This key is void: nothing is paid under it.")
     line.execute(
         "UPDATE orders_sandboxrefund SET calls = calls + 1 WHERE key = %s RETURNING id, amount, currency", [call.key]
     )

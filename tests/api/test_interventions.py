@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from approvals.models import ApprovalTask, Group, GroupMember
 from bedrock.clock import now
 from tests.workflows.conftest import chain, live_flow
-from tests.workflows.nodes import Deed
+from tests.workflows.nodes import Deed, Refusal
 from workflows import jobs
 from workflows.actions.audit import broken_entries
 from workflows.actions.instances import start
@@ -28,6 +30,7 @@ GRAPH = chain(("wait", "delay", {"after": "PT5H"}), ("work", "test.deed", {}), (
 @pytest.fixture(autouse=True)
 def _deed() -> None:
     registry.add(Deed())
+    registry.add(Refusal())
     Deed.calls.clear()
     Deed.answers.clear()
 
@@ -182,3 +185,48 @@ def test_audit_rows_cannot_be_changed_and_a_change_past_the_guard_shows(boss: AP
 def test_the_table_refuses_to_be_emptied() -> None:
     with connection.cursor() as cursor, pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
         cursor.execute("TRUNCATE workflows_auditentry")
+
+
+@pytest.mark.parametrize("asked", ["force-advance", "retry"])
+def test_a_preview_allows_the_kind_of_intervention_that_it_showed_and_no_other(boss: APIClient, asked: str) -> None:
+    run = run_of()
+    shown = boss.post(f"/api/v1/instances/{run}/cancel/preview", {}, format="json").json()
+    before = picture(run)
+
+    body = {"token": shown["token"], "reason": "because I say so"}
+    refused = boss.post(f"/api/v1/instances/{run}/{asked}", body, format="json")
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "force.other_kind")
+    assert (refused.json()["previewed"], refused.json()["asked"]) == ("cancel", asked)
+    assert (picture(run), AuditEntry.objects.count()) == (before, 0)
+
+
+def test_a_preview_refuses_what_applying_it_would_refuse_and_leaves_nothing_behind(boss: APIClient) -> None:
+    run = run_of(chain(("wait", "delay", {"after": "PT5H"}), ("no", "test.refusal", {})))
+    before = picture(run)
+
+    refused = preview(boss, run, "no")
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "refund.already_paid")
+    assert picture(run) == before
+
+
+def test_a_preview_tries_the_work_of_the_wings_and_takes_it_back(boss: APIClient) -> None:
+    ask = ("ask", "approval", {"assign": [{"kind": "group", "group": "finance"}]})
+    group = Group.objects.create(key="finance", name={"zh": "财务", "en": "Finance"})
+    GroupMember.objects.create(group=group, user=User.objects.create_user("f1", "x", roles=["approver"]))
+    graph = chain(("wait", "delay", {"after": "PT5H"}), ask, ("rest", "delay", {"after": "PT1H"}))
+    graph["edges"] = [
+        edge | {"port": "approved"} if edge["from"] == "ask" else edge for edge in graph["edges"]
+    ] + [{"id": "no", "from": "ask", "port": "rejected", "to": "end"}]  # fmt: skip
+    run = run_of(graph)
+    before = picture(run)
+
+    with CaptureQueriesContext(connection) as tried:
+        shown = preview(boss, run, "ask")
+
+    assert [(one["kind"], one["node"]) for one in shown.json()["effects"]] == [
+        ("cancels_timer", "wait"), ("skips_node", "wait"), ("enters_node", "ask"),
+    ]  # fmt: skip
+    assert any("orderflow_" in one["sql"] and "FINANCE" in one["sql"].upper() for one in tried.captured_queries)
+    assert (picture(run), ApprovalTask.objects.count()) == (before, 0)

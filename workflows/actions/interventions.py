@@ -66,6 +66,7 @@ def preview(instance_id: str, wanted: Intervention, *, actor: Actor, now: dateti
     with transaction.atomic():
         run = _locked(instance_id)
         step = _tried(run, wanted, actor=actor, reason="preview", now=now)
+        _rehearse(run, wanted, actor=actor, now=now)
     nodes = _standing(run.state)
     return Preview(
         effects=tuple(_effects(run.release.plan, run.state, wanted, step)),
@@ -75,11 +76,11 @@ def preview(instance_id: str, wanted: Intervention, *, actor: Actor, now: dateti
     )
 
 
-def apply(instance_id: str, token: str, *, reason: str, by: audit.By, now: datetime) -> runtime.Delivered:
+def apply(instance_id: str, token: str, *, kind: Kind, reason: str, by: audit.By, now: datetime) -> runtime.Delivered:
     """Do what was previewed, with its reason, in one transaction with its audit row.
 
-    Raises BadInput `force.reason_required`, Conflict `force.stale_token` when the token is not of this run, actor
-    and revision or is older than five minutes, Forbidden `force.own_request`.
+    Raises BadInput `force.reason_required`, Conflict `force.other_kind` when another kind was previewed and
+    `force.stale_token` when the token is not of this run, actor and revision or is older than five minutes.
     """
     reason = reason.strip()
     if len(reason) < MIN_REASON:
@@ -93,6 +94,11 @@ def apply(instance_id: str, token: str, *, reason: str, by: audit.By, now: datet
             }],
         )  # fmt: skip
     claims = _read(token)
+    if claims["kind"] != kind:  # each kind has its own right, and people read what they have previewed
+        raise Conflict(
+            "force.other_kind", f"Expected a preview of {kind}, found one of {claims['kind']}.",
+            asked=kind, previewed=claims["kind"],
+        )  # fmt: skip
     with transaction.atomic():
         run = _locked(instance_id)
         wanted = Intervention(kind=claims["kind"], target=claims["target"], token=claims["token"])
@@ -130,6 +136,14 @@ def _tried(run: Loaded, wanted: Intervention, *, actor: Actor, reason: str, now:
     if step.refused is not None:
         raise step.refused
     return step
+
+
+def _rehearse(run: Loaded, wanted: Intervention, *, actor: Actor, now: datetime) -> None:
+    """Do it and take it back: the engine cannot know what the wings refuse within the step."""
+    with transaction.atomic():
+        event = _event(run.state, wanted, actor=actor, reason="preview")
+        runtime.deliver(str(run.row.id), event, now=now)
+        transaction.set_rollback(True)
 
 
 def _event(state: State, wanted: Intervention, *, actor: Actor, reason: str) -> Event:

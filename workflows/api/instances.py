@@ -23,7 +23,7 @@ from workflows import queries, wings
 from workflows.actions import instances as actions
 from workflows.actions import interventions
 from workflows.actions.audit import By
-from workflows.actions.interventions import Intervention
+from workflows.actions.interventions import Intervention, Kind
 from workflows.api import run_shapes as shapes
 from workflows.engine.events import Actor
 from workflows.engine.state import Subject
@@ -171,11 +171,11 @@ class ApplyView(APIView):
     @extend_schema(
         operation_id="instances_intervention_apply", parameters=[KIND], request=Given, responses=shapes.IntervenedShape
     )
-    def post(self, request: Request, instance_id: UUID, kind: str) -> Response:
+    def post(self, request: Request, instance_id: UUID, kind: Kind) -> Response:
         given = read_input(self.Given, request)
         _require_right(request, instance_id, kind)
         by = By(actor=actor_of(request), ip=client_ip(request._request))
-        interventions.apply(str(instance_id), given["token"], reason=given["reason"], by=by, now=now())
+        interventions.apply(str(instance_id), given["token"], kind=kind, reason=given["reason"], by=by, now=now())
         return Response({"instance": _one(str(instance_id))})
 
 

@@ -1,6 +1,6 @@
 """What must always be true of money holds after real work, and each breach is named with its exact id."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -43,8 +43,8 @@ class House:
 
 
 @pytest.fixture
-def house() -> Iterator[House]:
-    yield House()
+def house() -> House:
+    return House()
 
 
 def broken() -> dict[str, tuple[str, ...]]:

@@ -1,7 +1,7 @@
 """The bell of the outbox: rings for deferred work after the commit.
 
-The rows are the truth; a bell that nobody hears costs time, never work. So it is brought by a thread of its own: whoever
-commits waits for no broker, and bells that pile up before one that hangs are dropped.
+The rows are the truth; a bell that nobody hears costs time, never work. So it is brought by a thread of its own:
+whoever commits waits for no broker, and bells that pile up before one that hangs are dropped.
 """
 
 import logging

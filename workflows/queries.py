@@ -4,15 +4,16 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from accounts.models import User
 from accounts.policy import Role
 from workflows import store
 from workflows.engine.state import Awaits
 from workflows.engine.world import World
-from workflows.models import Definition, DefinitionVersion, HistoryEvent, Incident, Instance
+from workflows.models import AuditEntry, Definition, DefinitionVersion, HistoryEvent, Incident, Instance, Timer
 from workflows.wings import tasks_of, visible_to
 
 STUCK_AFTER = timedelta(hours=24)
@@ -47,7 +48,10 @@ def instances(filters: Filters, *, user: User, now: datetime) -> QuerySet[Instan
     if filters.subject is not None:
         rows = rows.filter(_about(filters.subject))
     if filters.stuck:
-        rows = rows.filter(Q(incidents__gt=0) | Q(updated_at__lt=now - STUCK_AFTER), status="running")
+        quiet = Q(updated_at__lt=now - STUCK_AFTER) & ~Exists(
+            Timer.objects.filter(instance=OuterRef("pk"), due_at__gt=now)
+        )
+        rows = rows.filter(Q(incidents__gt=0) | quiet, status="running")
     return rows
 
 
@@ -104,6 +108,17 @@ def pictures(rows: Sequence[Instance], *, now: datetime) -> list[dict[str, Any]]
     for incident in Incident.objects.filter(instance__in=ids).order_by("opened_at"):
         incidents[str(incident.instance)].append(_incident(incident))
     return [_picture(row, tasks=tasks[str(row.pk)], incidents=incidents[str(row.pk)], now=now) for row in rows]
+
+
+def audit_entries(instance_id: str | None) -> QuerySet[AuditEntry]:
+    """What is on record for good: all of it, or what was done to one run and to the tasks in it."""
+    if instance_id is None:
+        return AuditEntry.objects.all()
+    try:
+        run = str(UUID(instance_id))
+    except ValueError:
+        return AuditEntry.objects.none()
+    return AuditEntry.objects.filter(object_id__in=[run, *(str(task["id"]) for task in tasks_of([run])[run])])
 
 
 def history(instance_id: str) -> QuerySet[HistoryEvent]:
@@ -218,7 +233,9 @@ def _stuck(row: Instance, incidents: Sequence[Mapping[str, Any]], *, now: dateti
         if incident["status"] == "open":
             params = {"node": incident["node"], "incident": incident["code"], **incident["params"]}
             return {"code": "action_failed", "params": params, "since": incident["at"]}
-    if row.updated_at < now - STUCK_AFTER:
+    # The same as `instances` asks the rows: who waits for a time to come waits by design, however long.
+    dues = (token.get("due_at") for token in row.state["tokens"])
+    if row.updated_at < now - STUCK_AFTER and not any(due and datetime.fromisoformat(due) > now for due in dues):
         nodes = sorted(token["node"] for token in row.state["tokens"])
         return {"code": "nobody_acted", "params": {"nodes": nodes}, "since": row.updated_at}
     return None

@@ -21,7 +21,7 @@ class Broker:
         self.calls, self.refuses = 0, False
 
     def send_task(self, name: str, **options: Any) -> None:
-        assert name == outbox.TASK
+        assert (name, options) == (outbox.TASK, {"retry": False, "ignore_result": True})
         self.calls += 1
         self.asked.set()
         assert self.may_answer.wait(PATIENCE)

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.permissions import IsAuthenticated
@@ -25,6 +25,7 @@ from workflows.actions import interventions
 from workflows.actions.audit import By
 from workflows.actions.interventions import Intervention, Kind
 from workflows.api import run_shapes as shapes
+from workflows.api.once import KEY, answer_request
 from workflows.engine.events import Actor
 from workflows.engine.state import Subject
 from workflows.models import AuditEntry, Incident, Instance
@@ -81,23 +82,29 @@ class InstancesView(APIView):
         found = page(rows, order_by=("-started_at", "-id"), params=params)
         return Response({"results": queries.pictures(found.rows, now=present), "next": found.next})
 
-    @extend_schema(operation_id="instances_start", request=Given, responses={201: shapes.InstanceShape})
-    def post(self, request: Request) -> Response:
+    @extend_schema(
+        operation_id="instances_start", parameters=[KEY], request=Given,
+        responses={201: shapes.InstanceShape, 200: shapes.InstanceShape},
+    )  # fmt: skip
+    def post(self, request: Request) -> HttpResponse:
         _require(request, Role.SUPERVISOR, Role.REQUESTER, Role.INTEGRATION)
-        given = read_input(self.Given, request)
+        given, present = read_input(self.Given, request), now()
         subject = given["subject"]
         if not wings.may_use_subject(_user(request), subject["type"], subject["id"]):
             raise NotFound("subject.unknown", f"Expected a {subject['type']} of yours, found none with this id.")
-        with transaction.atomic(durable=True):
-            started = actions.start(
+
+        def started() -> dict[str, Any]:
+            run = actions.start(
                 given["definition"],
                 subject=Subject(
                     type=subject["type"], id=subject["id"], title=subject.get("title") or subject["id"]
                 ),
                 variables=given.get("variables", {}), requester=str(_user(request).pk),
-                actor=actor_of(request), now=now(),
+                actor=actor_of(request), now=present,
             )  # fmt: skip
-        return Response(_one(started.instance_id), status=201)
+            return _one(run.instance_id)
+
+        return answer_request(request, scope="instances", now=present, answer=started, status=201)
 
 
 class InstanceView(APIView):
@@ -187,7 +194,8 @@ class AuditView(APIView):
     @extend_schema(
         operation_id="audit_list",
         parameters=[
-            OpenApiParameter("instance", str), OpenApiParameter("actor", str),
+            OpenApiParameter("instance", str, description="id of a run: what was done to it and to its tasks"),
+            OpenApiParameter("actor", str),
             OpenApiParameter("action", str), *PAGING,
         ],
         responses=shapes.AuditShape,
@@ -196,10 +204,10 @@ class AuditView(APIView):
         params = query_of(request.query_params, "instance", "actor", "action", "cursor", "limit")
         if not _user(request).has_role(Role.AUDITOR, Role.SUPERVISOR):
             _require_own_run(request, params.get("instance", ""))
-        rows = AuditEntry.objects.all()
-        for name, column in (("instance", "object_id"), ("actor", "actor"), ("action", "action")):
+        rows = queries.audit_entries(params.get("instance"))
+        for name in ("actor", "action"):
             if name in params:
-                rows = rows.filter(**{column: params[name]})
+                rows = rows.filter(**{name: params[name]})
         return Response(page(rows, order_by=("-seq",), params=params).body(_audit))
 
 
@@ -216,7 +224,13 @@ def _require(request: Request, *wanted: Role) -> None:
 def _choice(params: dict[str, str], name: str, allowed: tuple[str, ...]) -> str | None:
     value = params.get(name)
     if value is not None and value not in allowed:
-        raise BadInput("query.bad_value", f"Expected {name} to be one of {', '.join(allowed)}, found {value!r}.")
+        message = f"Expected {name} to be one of {', '.join(allowed)}, found {value!r}."
+        raise BadInput(
+            "query.bad_value", message,
+            problems=[{
+                "path": name, "code": "query.bad_value", "message": message, "params": {"allowed": list(allowed)},
+            }],
+        )  # fmt: skip
     return value
 
 

@@ -21,12 +21,13 @@ from workflows.engine.values import ValueMismatch, parse_variables
 from workflows.models import Calendar
 
 READERS = (Role.DESIGNER, Role.SUPERVISOR, Role.AUDITOR, Role.APPROVER)
+SEES_DRAWINGS = (*READERS, Role.REQUESTER, Role.INTEGRATION)  # of their own runs, whose nodes have names and icons
 
 
 class NodeTypesView(APIView):
     """The palette: every node type with its config schema and ports."""
 
-    permission_classes = [roles(*READERS)]
+    permission_classes = [roles(*SEES_DRAWINGS)]
 
     @extend_schema(operation_id="node_types_list", responses=shapes.NodeTypesShape)
     def get(self, request: Request) -> Response:

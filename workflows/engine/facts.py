@@ -227,7 +227,7 @@ def _started(state: State, fact: Started) -> None:
     state.subject, state.requester = fact.subject, fact.requester
     state.variables = dict(fact.variables)
     state.status = Status.RUNNING
-    state.tokens[fact.token] = Token(id=fact.token, node=fact.node)
+    state.tokens[fact.token] = Token(fact.token, fact.node)
     state.next_token = fact.token + 1
 
 
@@ -239,15 +239,15 @@ def _moved(state: State, fact: Moved) -> None:
     if fact.output:
         state.variables = {**state.variables, **fact.output}
     number = state.renumber(state.tokens.pop(fact.token))
-    state.tokens[number] = Token(id=number, node=fact.to, via=fact.edge)
+    state.tokens[number] = Token(number, fact.to, fact.edge)
 
 
 def _waited(state: State, fact: Waited) -> None:
     if fact.awaits is not Awaits.SIBLINGS and fact.visit > state.visits.get(fact.node, 0):
         state.visits[fact.node] = fact.visit  # a join is visited when it opens
     state.tokens[fact.token] = Token(
-        id=fact.token, node=fact.node, via=state.tokens[fact.token].via, visit=fact.visit, awaits=fact.awaits,
-        attempt=fact.attempt, since=fact.since, due_at=fact.due_at, data=fact.data,
+        fact.token, fact.node, state.tokens[fact.token].via, fact.visit, fact.awaits, fact.attempt, fact.since,
+        fact.due_at, fact.data,
     )  # fmt: skip
 
 
@@ -264,7 +264,7 @@ def _forked(state: State, fact: Forked) -> None:
     for branch in fact.branches:
         if branch.counted:
             _count_round(state, branch.edge)
-        state.tokens[branch.token] = Token(id=branch.token, node=branch.to, via=branch.edge)
+        state.tokens[branch.token] = Token(branch.token, branch.to, branch.edge)
         state.next_token = max(state.next_token, branch.token + 1)
 
 
@@ -299,9 +299,7 @@ def _failed(state: State, fact: Failed) -> None:
 def _retried(state: State, fact: Retried) -> None:
     failed = state.tokens.pop(fact.token)
     number = state.renumber(failed)
-    state.tokens[number] = Token(
-        id=number, node=failed.node, via=failed.via, visit=failed.visit, attempt=fact.attempt,
-    )  # fmt: skip
+    state.tokens[number] = Token(number, failed.node, failed.via, failed.visit, attempt=fact.attempt)
 
 
 def _count_round(state: State, edge: str) -> None:
@@ -313,7 +311,7 @@ def _noted(state: State, fact: Noted) -> None:
 
 
 def _forced(state: State, fact: Forced) -> None:
-    state.tokens[fact.token] = Token(id=fact.token, node=fact.node)
+    state.tokens[fact.token] = Token(fact.token, fact.node)
     state.next_token = fact.token + 1
 
 

@@ -15,7 +15,7 @@ from bedrock.errors import OrderflowError
 from workflows.engine.events import Actor, Resumption
 from workflows.engine.graph import Document, LocalText
 from workflows.engine.record import record
-from workflows.engine.state import Awaits, Json, Subject
+from workflows.engine.state import Awaits, Json, State, Subject, Token
 from workflows.engine.values import Variable
 from workflows.engine.world import World
 
@@ -69,24 +69,77 @@ class CheckContext:
     now: datetime
 
 
-@record
-class Scope(Generic[C]):
-    """What a node sees when a token enters or wakes in it. `program` is what `compile` returned."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place(Generic[C]):
+    """A node of one version as its type sees it. `program` is what `compile` returned."""
 
-    node: str
+    id: str
     name: LocalText
     config: C
     program: Any
+
+
+@record
+class Scope(Generic[C]):
+    """What a node sees when a token enters or wakes in it, for as long as it decides."""
+
+    _place: Place[C]
+    _token: Token
+    _state: State
     visit: int
     attempt: int
-    data: Json
-    since: datetime | None
-    due_at: datetime | None
-    variables: Mapping[str, Json]
-    subject: Subject
-    requester: str | None
     now: datetime
     world: World
+
+    @property
+    def node(self) -> str:
+        """The id of the node."""
+        return self._place.id
+
+    @property
+    def name(self) -> LocalText:
+        """What people call the node."""
+        return self._place.name
+
+    @property
+    def config(self) -> C:
+        """The settings of the node."""
+        return self._place.config
+
+    @property
+    def program(self) -> Any:
+        """What `compile` returned for these settings."""
+        return self._place.program
+
+    @property
+    def data(self) -> Json:
+        """What the wait keeps for itself; None on entering."""
+        return self._token.data
+
+    @property
+    def since(self) -> datetime | None:
+        """When the wait began; None on entering."""
+        return self._token.since
+
+    @property
+    def due_at(self) -> datetime | None:
+        """When the wait comes due, if it does."""
+        return self._token.due_at
+
+    @property
+    def variables(self) -> Mapping[str, Json]:
+        """The run's variables, JSON-encoded."""
+        return self._state.variables
+
+    @property
+    def subject(self) -> Subject:
+        """What the run is about."""
+        return self._state.subject
+
+    @property
+    def requester(self) -> str | None:
+        """Who asked for the run."""
+        return self._state.requester
 
 
 @record

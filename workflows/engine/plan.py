@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from workflows.engine.graph import Edge, Graph, LocalText
-from workflows.engine.node_type import NodeType
+from workflows.engine.graph import Edge, Graph
+from workflows.engine.node_type import NodeType, Place
 from workflows.engine.registry import Registry
 from workflows.engine.structure import Branches, branches_of
 from workflows.engine.values import Variable, parse_variables
@@ -24,14 +24,10 @@ class Exit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlanNode:
+class PlanNode(Place[Any]):
     """A node ready to run. `joins` are the edges that must all deliver before it goes on; empty if it does not join."""
 
-    id: str
     type: NodeType[Any]
-    name: LocalText
-    config: Any
-    program: Any
     exits: Mapping[str, Exit]
     joins: tuple[str, ...]
 

@@ -6,10 +6,11 @@ from typing import TypeVar, dataclass_transform
 T = TypeVar("T")
 
 
-@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field,))
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))
 def record(cls: type[T]) -> type[T]:
-    """A keyword-only dataclass that nobody may change, which only the type checker enforces.
+    """A dataclass that nobody may change, which only the type checker enforces.
 
-    Guarding every field at run time makes an object three times as dear, and one run of a flow makes fifty.
+    One run of a flow makes fifty. Guarding every field at run time makes an object three times as dear, and naming
+    every field when it is made does so again: the engine's own steps give them in their order, others name them.
     """
-    return dataclass(slots=True, kw_only=True)(cls)
+    return dataclass(slots=True)(cls)

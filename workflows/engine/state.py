@@ -58,7 +58,7 @@ class Token:
     data: Json = None
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True)
 class State:
     """One run. `seq` counts its facts and is its revision; `rounds` counts passes of back edges."""
 
@@ -89,8 +89,6 @@ class State:
     def copy(self) -> "State":
         """An independent state. What is inside of its tables is shared, because facts replace it whole."""
         return State(
-            subject=self.subject, requester=self.requester, status=self.status,
-            tokens=self.tokens.copy(),
-            variables=self.variables, visits=self.visits.copy(), rounds=self.rounds,
-            next_token=self.next_token, seq=self.seq,
+            self.subject, self.requester, self.status, self.tokens.copy(), self.variables, self.visits.copy(),
+            self.rounds, self.next_token, self.seq,
         )  # fmt: skip

@@ -2,13 +2,20 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
 
 from bedrock.errors import Conflict, OrderflowError
 from workflows.engine import events, facts
 from workflows.engine.events import Actor, Event, Resumption
-from workflows.engine.facts import Fact
+from workflows.engine.facts import Fact, apply
 from workflows.engine.force import kept_tokens
+from workflows.engine.incidents import (
+    endless_passing,
+    endless_wait,
+    exhausted_loop,
+    missing_edge,
+    starved_join,
+    undecided,
+)
 from workflows.engine.node_type import (
     Continue,
     End,
@@ -22,7 +29,7 @@ from workflows.engine.node_type import (
     Wait,
     Work,
 )
-from workflows.engine.plan import Exit, Plan, PlanNode
+from workflows.engine.plan import Plan, PlanNode
 from workflows.engine.record import record
 from workflows.engine.state import Awaits, Json, State, Status, Token
 from workflows.engine.world import World
@@ -49,7 +56,7 @@ class Step:
 
 def advance(plan: Plan, state: State, event: Event, *, now: datetime, world: World) -> Step:
     """Take one happening. The given state is left as it is; late, doubled and foreign events change nothing."""
-    run = _Run(plan, state.copy(), now=now, world=world)
+    run = _Run(plan, state.copy(), now, world)
     match event:
         case events.Started():
             run.start(event)
@@ -68,29 +75,25 @@ def advance(plan: Plan, state: State, event: Event, *, now: datetime, world: Wor
     if not run.facts:
         return Step(state=state, actor=event.actor, at=now)
     run.settle()
-    return Step(
-        state=run.state, actor=event.actor, at=now, facts=tuple(run.facts), actors=run.actors,
-        inline=tuple(run.inline), deferred=tuple(run.deferred), refused=None,
-    )  # fmt: skip
+    return Step(run.state, event.actor, now, tuple(run.facts), tuple(run.inline), tuple(run.deferred), run.actors)
 
 
 class _Run:
     """The workings of one step: a private copy of the state that facts change as they are recorded."""
 
-    def __init__(self, plan: Plan, state: State, *, now: datetime, world: World) -> None:
+    refused: OrderflowError | None = None
+    outcome: str = ""
+
+    def __init__(self, plan: Plan, state: State, now: datetime, world: World) -> None:
         self.plan, self.state, self.now, self.world = plan, state, now, world
         self.facts: list[Fact] = []
         self.actors: dict[int, Actor] = {}
         self.inline: list[Work] = []
         self.deferred: list[Work] = []
         self.moving: list[int] = []
-        self.refused: OrderflowError | None = None
-        self.outcome = ""
 
-    def record(self, fact: Fact, *, actor: Actor | None = None) -> None:
-        facts.apply(self.state, fact)
-        if actor is not None:
-            self.actors[len(self.facts)] = actor
+    def record(self, fact: Fact) -> None:
+        apply(self.state, fact)
         self.facts.append(fact)
 
     # The happenings.
@@ -98,12 +101,7 @@ class _Run:
     def start(self, event: events.Started) -> None:
         if self.state.status is not None:
             return
-        self.record(
-            facts.Started(
-                node=self.plan.start.id, token=1, subject=event.subject,
-                variables=event.variables, requester=event.requester,
-            )
-        )  # fmt: skip
+        self.record(facts.Started(self.plan.start.id, 1, event.subject, event.variables, event.requester))
         self.moving.append(1)
 
     def wake(self, event: Resumption) -> None:
@@ -111,7 +109,8 @@ class _Run:
         if token is None or token.visit != event.visit or not _is_for(token, event, self.now):
             return
         node = self.plan.nodes[token.node]
-        self.settle_outcome(token, node, node.type.resume(self.scope(token, node, token.visit, token.attempt), event))
+        scope = Scope(node, token, self.state, token.visit, token.attempt, self.now, self.world)
+        self.settle_outcome(token, node, node.type.resume(scope, event), token.visit)
 
     def fail_activity(self, event: events.ActivityFailed) -> None:
         token = self.addressed(event, Awaits.ACTIVITY, Awaits.TIMER, Awaits.SIGNAL)
@@ -123,12 +122,7 @@ class _Run:
         if token is None:
             return
         number = self.state.number_after(token)
-        self.record(
-            facts.Retried(
-                token=token.id, node=token.node, visit=token.visit,
-                attempt=token.attempt + 1, reason=event.reason,
-            )
-        )  # fmt: skip
+        self.record(facts.Retried(token.id, token.node, token.visit, token.attempt + 1, event.reason))
         self.moving.append(number)
 
     def force(self, event: events.Forced) -> None:
@@ -144,7 +138,7 @@ class _Run:
         for token in left:
             self.withdraw(token, reason="forced")
         new = self.state.next_token
-        self.record(facts.Forced(token=new, node=event.target, reason=event.reason, left=nodes))
+        self.record(facts.Forced(new, event.target, event.reason, nodes))
         self.moving.append(new)
 
     def cancel(self, event: events.CancelRequested) -> None:
@@ -153,7 +147,7 @@ class _Run:
             return
         for token in list(self.state.tokens.values()):
             self.withdraw(token, reason="cancelled")
-        self.record(facts.Cancelled(reason=event.reason))
+        self.record(facts.Cancelled(event.reason))
 
     # Letting tokens move until every one stands.
 
@@ -161,17 +155,13 @@ class _Run:
         for passed, number in enumerate(self.moving):  # which grows meanwhile
             token = self.state.tokens[number]
             if passed >= self.plan.step_budget:
-                self.fail(token, Fail(
-                    code="engine.step_budget",
-                    message=f"Expected a wait within {self.plan.step_budget} nodes, found an endless automatic loop.",
-                    params={"budget": self.plan.step_budget},
-                ))  # fmt: skip
+                self.fail(token, endless_passing(self.plan.step_budget))
             else:
                 self.enter(token)
         if self.state.status is not Status.RUNNING:
             return
         if not self.state.tokens:
-            self.record(facts.Completed(outcome=self.outcome))
+            self.record(facts.Completed(self.outcome))
         else:
             self.report_starved_joins()
 
@@ -180,24 +170,21 @@ class _Run:
             if token.awaits is not Awaits.SIBLINGS:
                 return
         for token in list(self.state.tokens.values()):
-            self.fail(token, Fail(
-                code="join.starved",
-                message="Expected the other branches at this join, found that none is left to come.",
-            ))  # fmt: skip
+            self.fail(token, starved_join())
 
     def enter(self, token: Token) -> None:
         node = self.plan.nodes[token.node]
-        visit = self.visit_of(token)
+        visit = token.visit or self.next_visit(node.id)
         if token.via in node.joins:
             if not self.join(token, node, visit):
                 return
             token = self.state.tokens[token.id]
-        scope = self.scope(token, node, visit, token.attempt or 1)
-        self.settle_outcome(token, node, node.type.enter(scope), visit=visit)
+        scope = Scope(node, token, self.state, visit, token.attempt or 1, self.now, self.world)
+        self.settle_outcome(token, node, node.type.enter(scope), visit)
 
-    def visit_of(self, token: Token) -> int:
-        """The n-th time a token enters its node; a token that was repaired enters the same visit again."""
-        return token.visit or self.state.visits.get(token.node, 0) + 1
+    def next_visit(self, node: str) -> int:
+        """The n-th time a token enters this node; one that was repaired enters its own visit again."""
+        return self.state.visits.get(node, 0) + 1
 
     def join(self, token: Token, node: PlanNode, visit: int) -> bool:
         """Whether the token goes on: every other edge has a token waiting here, the oldest of each is taken.
@@ -210,149 +197,114 @@ class _Run:
             if other.node == node.id and other.via in node.joins and other.awaits in _AT_JOIN:
                 here.setdefault(other.via, other.id)
         if len(here.keys() | {token.via}) < len(node.joins):
-            self.record(
-                facts.Waited(
-                    token=token.id, node=node.id, visit=visit, attempt=token.attempt or 1,
-                    awaits=Awaits.SIBLINGS, data=None, since=self.now, due_at=None,
-                )
-            )  # fmt: skip
+            attempt = token.attempt or 1
+            self.record(facts.Waited(token.id, node.id, visit, attempt, Awaits.SIBLINGS, None, self.now, None))
             return False
         absorbed = tuple(sorted(other for via, other in here.items() if via != token.via))
-        self.record(facts.Joined(token=token.id, node=node.id, visit=visit, absorbed=absorbed))
+        self.record(facts.Joined(token.id, node.id, visit, absorbed))
         return True
 
     # What a node answered.
 
-    def settle_outcome(self, token: Token, node: PlanNode, outcome: Outcome, *, visit: int | None = None) -> None:
-        entering = visit is not None
-        visit = token.visit if visit is None else visit
+    def settle_outcome(self, token: Token, node: PlanNode, outcome: Outcome, visit: int) -> None:
         match outcome:
             case Continue():
-                self.leave(token, node, visit, outcome, waited=not entering)
+                self.leave(token, node, visit, outcome)
             case Wait():
-                self.stand(token, node, visit, outcome, entering=entering)
+                self.stand(token, node, visit, outcome)
             case Fork():
                 self.fork(token, node, visit, outcome.ports)
             case End():
                 self.outcome = outcome.outcome or self.outcome
-                self.record(facts.Ended(token=token.id, node=node.id, visit=visit, outcome=outcome.outcome))
+                self.record(facts.Ended(token.id, node.id, visit, outcome.outcome))
             case Fail():
                 self.fail(token, outcome, visit=visit)
-            case Refuse() if not entering:
+            case Refuse() if token.awaits is not _MOVING:
                 self.refused = outcome.error
-            case Refuse() | Ignore() if entering:
-                self.fail(token, _undecided(node), visit=visit)
+            case Refuse() | Ignore() if token.awaits is _MOVING:
+                self.fail(token, undecided(node), visit=visit)
             case _:  # ignored: this event means nothing to the wait
                 pass
 
-    def leave(self, token: Token, node: PlanNode, visit: int, outcome: Continue, *, waited: bool) -> None:
+    def leave(self, token: Token, node: PlanNode, visit: int, outcome: Continue) -> None:
         if outcome.notes:
             self.note(token, visit, outcome.notes)
         if outcome.work:
             self.ask(self.inline, token, (visit, token.attempt or 1), outcome.work)
         way = node.exits.get(outcome.port)
         if way is None:
-            self.fail(token, _missing_edge(node, outcome.port), visit=visit)
+            self.fail(token, missing_edge(node, outcome.port), visit=visit)
         elif way.max_rounds is not None and self.state.rounds.get(way.edge, 0) >= way.max_rounds:
-            self.fail(token, _exhausted(way), visit=visit)
+            self.fail(token, exhausted_loop(way), visit=visit)
         else:
-            number = self.state.number_after(token)
-            self.record(
-                facts.Moved(
-                    token=token.id, node=node.id, visit=visit, port=outcome.port, edge=way.edge,
-                    to=way.to, counted=way.counted, waited=waited, output=outcome.output,
-                    why=outcome.why,
-                )
-            )  # fmt: skip
-            self.moving.append(number)
+            self.moving.append(self.state.number_after(token))
+            waited = token.awaits is not _MOVING
+            self.record(facts.Moved(
+                token.id, node.id, visit, outcome.port, way.edge, way.to, way.counted, waited, outcome.output,
+                outcome.why,
+            ))  # fmt: skip
 
     def fork(self, token: Token, node: PlanNode, visit: int, ports: tuple[str, ...]) -> None:
         branches: list[facts.Branch] = []
         for child, port in enumerate(ports, start=self.state.next_token):
             way = node.exits.get(port)
             if way is None:
-                self.fail(token, _missing_edge(node, port), visit=visit)
+                self.fail(token, missing_edge(node, port), visit=visit)
                 return
-            branches.append(facts.Branch(token=child, port=port, edge=way.edge, to=way.to, counted=way.counted))
-        self.record(facts.Forked(token=token.id, node=node.id, visit=visit, branches=tuple(branches)))
+            branches.append(facts.Branch(child, port, way.edge, way.to, way.counted))
+        self.record(facts.Forked(token.id, node.id, visit, tuple(branches)))
         self.moving.extend(branch.token for branch in branches)
 
-    def stand(self, token: Token, node: PlanNode, visit: int, wait: Wait, *, entering: bool) -> None:
+    def stand(self, token: Token, node: PlanNode, visit: int, wait: Wait) -> None:
         deferred = node.type.performs == "deferred"
         if wait.notes:
             self.note(token, visit, wait.notes)
-        if wait.awaits is not Awaits.SIGNAL and not _can_end(wait, entering=entering):
-            self.fail(token, _endless(node, wait), visit=visit)
+        if wait.awaits is not Awaits.SIGNAL and not _can_end(wait, token):
+            self.fail(token, endless_wait(node, wait), visit=visit)
             return
-        if entering:
+        if token.awaits is _MOVING:
             attempt = token.attempt or 1
-            self.record(
-                facts.Waited(
-                    token=token.id, node=node.id, visit=visit, attempt=attempt, awaits=wait.awaits,
-                    data=wait.data, since=self.now, due_at=wait.due_at,
-                )
-            )  # fmt: skip
+            self.record(facts.Waited(token.id, node.id, visit, attempt, wait.awaits, wait.data, self.now, wait.due_at))
         else:
             rearmed = wait.due_at != token.due_at or (deferred and wait.work)
             attempt = token.attempt + 1 if rearmed else token.attempt
             if rearmed or wait.work or wait.data != token.data or wait.awaits is not token.awaits:
-                self.record(
-                    facts.Changed(
-                        token=token.id, node=node.id, visit=visit, attempt=attempt,
-                        awaits=wait.awaits, data=wait.data, due_at=wait.due_at,
-                    )
-                )  # fmt: skip
+                self.record(facts.Changed(token.id, node.id, visit, attempt, wait.awaits, wait.data, wait.due_at))
         if wait.work:
             self.ask(self.deferred if deferred else self.inline, token, (visit, attempt), wait.work)
 
     def fail(self, token: Token, failure: Fail, *, visit: int | None = None) -> None:
-        visit = self.visit_of(token) if visit is None else visit
+        visit = visit or token.visit or self.next_visit(token.node)
         self.withdraw_work(token, visit, reason="failed")
-        self.record(
-            facts.Failed(
-                token=token.id, node=token.node, visit=visit, attempt=token.attempt + 1,
-                code=failure.code, message=failure.message, params=failure.params, since=self.now,
-            )
-        )  # fmt: skip
+        self.record(facts.Failed(
+            token.id, token.node, visit, token.attempt + 1, failure.code, failure.message, failure.params, self.now
+        ))  # fmt: skip
 
     def withdraw(self, token: Token, *, reason: str) -> None:
         self.withdraw_work(token, token.visit, reason=reason)
-        self.record(facts.Withdrawn(token=token.id, node=token.node, visit=token.visit, reason=reason))
+        self.record(facts.Withdrawn(token.id, token.node, token.visit, reason))
 
     def withdraw_work(self, token: Token, visit: int, *, reason: str) -> None:
         """What a wait had asked for must be told that it is over."""
         if token.awaits is Awaits.SIGNAL:
             node = self.plan.nodes[token.node]
-            works = node.type.withdrawn(self.scope(token, node, token.visit, token.attempt), reason)
-            self.ask(self.inline, token, (visit, token.attempt), works)
+            scope = Scope(node, token, self.state, token.visit, token.attempt, self.now, self.world)
+            self.ask(self.inline, token, (visit, token.attempt), node.type.withdrawn(scope, reason))
 
     def ask(
         self, into: list[Work], token: Token, wait: tuple[int, int], payloads: Iterable[Mapping[str, Json]]
     ) -> None:
         """Ask for the work of one wait, named by its visit and attempt."""
         visit, attempt = wait
+        performer = self.plan.nodes[token.node].type.key
         for payload in payloads:
-            node = self.plan.nodes[token.node]
-            work = Work(
-                type=node.type.key, node=node.id, token=token.id, visit=visit, attempt=attempt,
-                payload=payload,
-            )  # fmt: skip
-            into.append(work)
+            into.append(Work(performer, token.node, token.id, visit, attempt, payload))  # noqa: PERF401
 
     def note(self, token: Token, visit: int, notes: Iterable[Note]) -> None:
         for note in notes:
-            self.record(
-                facts.Noted(token=token.id, node=token.node, visit=visit, what=note.what, data=note.data),
-                actor=note.actor,
-            )
-
-    def scope(self, token: Token, node: PlanNode, visit: int, attempt: int) -> Scope[Any]:
-        return Scope(
-            node=node.id, name=node.name, config=node.config, program=node.program,
-            visit=visit, attempt=attempt, data=token.data, since=token.since, due_at=token.due_at,
-            variables=self.state.variables, subject=self.state.subject,
-            requester=self.state.requester, now=self.now, world=self.world,
-        )  # fmt: skip
+            if note.actor is not None:
+                self.actors[len(self.facts)] = note.actor
+            self.record(facts.Noted(token.id, token.node, visit, note.what, note.data))
 
     def addressed(self, event: events.ActivityFailed | events.Repaired, *awaits: Awaits) -> Token | None:
         token = self.state.tokens.get(event.token)
@@ -361,6 +313,7 @@ class _Run:
         return token if token.awaits in awaits else None
 
 
+_MOVING = Awaits.NOTHING  # on its way into its node, not woken in it
 _AT_JOIN = (Awaits.SIBLINGS, Awaits.REPAIR)
 
 
@@ -380,44 +333,12 @@ def _not_running(state: State) -> OrderflowError:
     return Conflict("instance.not_running", f"Expected a running instance, found it {found}.", status=found)
 
 
-def _can_end(wait: Wait, *, entering: bool) -> bool:
+def _can_end(wait: Wait, token: Token) -> bool:
     """Whether anything may ever end this wait for no signal; a wait for the impossible would be a lost token."""
     match wait.awaits:
         case Awaits.TIMER:
             return wait.due_at is not None
         case Awaits.ACTIVITY:
-            return bool(wait.work) or not entering
+            return bool(wait.work) or token.awaits is not _MOVING
         case _:
             return False
-
-
-def _undecided(node: PlanNode) -> Fail:
-    return Fail(
-        code="node.undecided",
-        message=f"Expected a node of type {node.type.key!r} to wait, go on or end when entered, found nothing.",
-        params={"type": node.type.key},
-    )
-
-
-def _endless(node: PlanNode, wait: Wait) -> Fail:
-    return Fail(
-        code="node.endless_wait",
-        message=f"Expected a wait that something can end, found that nothing can end this one for {wait.awaits}.",
-        params={"type": node.type.key, "awaits": wait.awaits.value},
-    )
-
-
-def _missing_edge(node: PlanNode, port: str) -> Fail:
-    return Fail(
-        code="edge.missing",
-        message=f"Expected an edge from port {port!r}, found none.",
-        params={"port": port, "ports": sorted(node.exits)},
-    )
-
-
-def _exhausted(way: Exit) -> Fail:
-    return Fail(
-        code="loop.exhausted",
-        message=f"Expected at most {way.max_rounds} rounds, found one more.",
-        params={"edge": way.edge, "max_rounds": way.max_rounds},
-    )

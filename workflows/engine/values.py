@@ -47,6 +47,7 @@ _DURATION: Final = re.compile(
     r"(T(?=[-0-9])(?:(-?[0-9]{1,9})H)?(?:(-?[0-9]{1,9})M)?(?:(-?[0-9]{1,9}(?:\.[0-9]{1,6})?)S)?)?"
 )
 _LONGEST: Final = timedelta(days=366_000)
+_MONEY: Final = frozenset({"amount", "currency"})
 
 
 class ValueMismatch(ValueError):  # noqa: N818 - named for what happened, like every error of this house
@@ -328,7 +329,7 @@ def parse_type(text: Json, *, fields: tuple[Variable, ...] = (), path: str = "ty
 _DECLARABLE: Final = frozenset(Kind) - {Kind.LIST, Kind.NULL}
 
 
-def decode(declared: VariableType, document: Json, *, path: str = "") -> Any:
+def decode(declared: VariableType, document: Json, path: str = "") -> Any:
     """The Python value of a JSON document; None stays None (a missing value). Raises ValueMismatch.
 
     text str, integer int, decimal Decimal, money Money, boolean bool, date date, datetime aware datetime,
@@ -392,26 +393,33 @@ def _boolean(_: VariableType, document: Json, path: str) -> bool:
 
 
 def _decimal(_: VariableType, document: Json, path: str) -> Decimal:
-    number: Decimal | None = None
-    if (isinstance(document, str) and _NUMBER.fullmatch(document)) or (
-        isinstance(document, int) and not isinstance(document, bool) and abs(document) < 10**MAX_DIGITS
-    ):
-        number = Decimal(document)
-    elif isinstance(document, Decimal) and document.is_finite():
-        exponent = document.as_tuple().exponent
-        number = (
-            document
-            if isinstance(exponent, int) and exponent >= -MAX_DIGITS and document.adjusted() < MAX_DIGITS
-            else None
-        )
+    number = _exact(document)
     if number is None:
-        found = (
-            f"{_kind_of(document)} {str(document)[:50]!r}"
-            if isinstance(document, str | int | Decimal)
-            else _kind_of(document)
-        )
-        raise ValueMismatch(path, expected="an exact number of at most 40 digits", found=found)
+        raise _inexact(document, path)
     return number
+
+
+def _inexact(document: Json, path: str) -> ValueMismatch:
+    found = _kind_of(document)
+    if isinstance(document, str | int | Decimal):
+        found += f" {str(document)[:50]!r}"
+    return ValueMismatch(path, expected="an exact number of at most 40 digits", found=found)
+
+
+def _exact(document: Json) -> Decimal | None:
+    """The number of a document, None if it is none or longer than it may be."""
+    match document:
+        case str():
+            return Decimal(document) if _NUMBER.fullmatch(document) else None
+        case bool():
+            return None
+        case int():
+            return Decimal(document) if abs(document) < 10**MAX_DIGITS else None
+        case Decimal() if document.is_finite():
+            exponent = document.as_tuple().exponent
+            fits = isinstance(exponent, int) and exponent >= -MAX_DIGITS and document.adjusted() < MAX_DIGITS
+            return document if fits else None
+    return None
 
 
 def _integer(declared: VariableType, document: Json, path: str) -> int:
@@ -421,10 +429,12 @@ def _integer(declared: VariableType, document: Json, path: str) -> int:
     return int(number)
 
 
-def _money(declared: VariableType, document: Json, path: str) -> Money:
-    if not isinstance(document, dict) or set(document) != {"amount", "currency"}:
+def _money(_: VariableType, document: Json, path: str) -> Money:
+    if not isinstance(document, dict) or document.keys() != _MONEY:
         raise ValueMismatch(path, expected='money {"amount", "currency"}', found=_kind_of(document))
-    amount = _decimal(declared, document["amount"], f"{path}.amount")
+    amount = _exact(document["amount"])
+    if amount is None:
+        raise _inexact(document["amount"], f"{path}.amount")
     currency = document["currency"]
     if not isinstance(currency, str) or currency not in MINOR_UNITS:
         raise ValueMismatch(f"{path}.currency", expected="an ISO 4217 code", found=repr(currency)[:40])

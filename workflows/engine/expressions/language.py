@@ -57,9 +57,10 @@ class DecodedAtAccess:
         """The decoded value, None when missing; raises EvaluationError when the document does not fit its
         type.
         """
-        if name not in self._known:
+        known = self._known
+        if name not in known:
             try:
-                self._known[name] = decode(self._types[name], self._documents.get(name), path=name)
+                known[name] = decode(self._types[name], self._documents.get(name), name)
             except ValueMismatch as mismatch:
                 start, end = self._places[name]
                 params = {
@@ -68,7 +69,7 @@ class DecodedAtAccess:
                     "found": mismatch.found,
                 }
                 raise EvaluationError("expression.bad_value", start=start, end=end, **params) from None
-        return self._known[name]
+        return known[name]
 
     __getitem__ = get
 

@@ -8,6 +8,7 @@ from typing_extensions import override
 from workflows.engine.graph import LocalText
 from workflows.engine.node_type import Config, End, NodeType, Outcome, PortRule, Scope
 from workflows.engine.panel import ui
+from workflows.engine.values import Variable
 
 
 class EndConfig(Config):
@@ -31,5 +32,10 @@ class EndNode(NodeType[EndConfig]):
     Config = EndConfig
 
     @override
+    def compile(self, config: EndConfig, variables: tuple[Variable, ...]) -> End:
+        return End(outcome=config.outcome)
+
+    @override
     def enter(self, scope: Scope[EndConfig]) -> Outcome:
-        return End(outcome=scope.config.outcome)
+        end: End = scope.program
+        return end

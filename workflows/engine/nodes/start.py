@@ -19,6 +19,9 @@ class StartConfig(Config):
     )  # fmt: skip
 
 
+_ONWARDS = Continue()
+
+
 class Start(NodeType[StartConfig]):
     """A token leaves at once."""
 
@@ -32,4 +35,4 @@ class Start(NodeType[StartConfig]):
 
     @override
     def enter(self, scope: Scope[StartConfig]) -> Outcome:
-        return Continue()
+        return _ONWARDS

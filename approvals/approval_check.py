@@ -72,6 +72,11 @@ class _Check:
                 code="approval.inactive_user", severity="warning", path=path, params={"user": username},
                 message=f"Expected an active person, found {username!r} inactive.",
             )  # fmt: skip
+        elif not person.may_decide:
+            yield Problem(
+                code="approval.user_without_role", path=path, params={"user": username},
+                message=f"Expected an approver or supervisor, found {username!r}, who may not decide.",
+            )  # fmt: skip
 
     def group(self, key: str, path: str) -> Iterator[Problem]:
         if self.directory.group(key) is None:
@@ -79,7 +84,7 @@ class _Check:
         elif not self.directory.members(key):
             yield Problem(
                 code="approval.empty_group", severity="warning", path=path, params={"group": key},
-                message=f"Expected active members in group {key!r}, found none.",
+                message=f"Expected members who may decide in group {key!r}, found none.",
             )  # fmt: skip
 
     def timeout(self, timeout: TimeoutConfig, *, index: int) -> Iterator[Problem]:

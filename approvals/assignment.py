@@ -37,6 +37,7 @@ class Policy:
 
     `voted` (ids) have answered already and are not asked twice. `fallback` comes before the flow's owners when
     nobody is left. With `last_resort` False nobody is an answer: a person who transfers chooses somebody else.
+    No more than `at_most` seats are given, in order: one lost voice is replaced by one.
     """
 
     mode: Mode
@@ -48,6 +49,7 @@ class Policy:
     voted: frozenset[str] = frozenset()
     holding: frozenset[Candidate] = frozenset()  # seats that are being left; going back to them is no transfer
     last_resort: bool = True
+    at_most: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,12 +66,12 @@ def assign(targets: Sequence[Target], *, presence: Presence, policy: Policy) -> 
     found = run.screened(targets)
     if not found and policy.last_resort:
         found = run.fallback()
-    return Assignment(candidates=tuple(found), trace=tuple(run.trace))
+    return Assignment(candidates=run.enough(found), trace=tuple(run.trace))
 
 
 def may_sit(candidate: Candidate, person: Person, *, directory: Directory, requester: str | None) -> bool:
     """Whether this person may act from this seat at this moment."""
-    return person.active and person.id != requester and person in candidate.people(directory)
+    return person.id != requester and person in candidate.people(directory)
 
 
 class _Run:
@@ -123,6 +125,9 @@ class _Run:
         if not person.active:
             self.say("skipped.inactive", self.about(seat))
             return []
+        if not person.may_decide and person.id != self.policy.requester:  # of whom the requester rule speaks
+            self.say("skipped.no_role", self.about(seat))
+            return []
         self.say("assigned.user", self.about(seat))
         return [seat]
 
@@ -154,12 +159,13 @@ class _Run:
             return candidates
         kept: list[Candidate] = []
         for candidate in candidates:
+            is_pool = candidate.kind is not Kind.USER
             people = candidate.people(self.directory)
-            if requester not in people:
+            if requester not in people if is_pool else candidate.key != requester.id:
                 kept.append(candidate)
                 continue
             self.say("skipped.requester", self.about(candidate), requester=requester.name)
-            if candidate.kind is not Kind.USER and len(people) > 1:
+            if is_pool and len(people) > 1:
                 kept.append(candidate)  # the others of the pool decide
             elif self.policy.on_requester == "department_head":
                 kept += self.resolve_head(HeadTarget(kind="department_head"))
@@ -209,6 +215,13 @@ class _Run:
 
     def covered(self, candidate: Candidate, pools: list[Candidate]) -> bool:
         return any(candidate.people(self.directory)[0] in pool.people(self.directory) for pool in pools)
+
+    def enough(self, candidates: list[Candidate]) -> tuple[Candidate, ...]:
+        """As many as are needed; the others are not asked."""
+        wanted = len(candidates) if self.policy.at_most is None else self.policy.at_most
+        for candidate in candidates[wanted:]:
+            self.say("skipped.enough", self.about(candidate))
+        return tuple(candidates[:wanted])
 
     def about(self, candidate: Candidate) -> dict[str, Any]:
         return describe(candidate, directory=self.directory)

@@ -40,11 +40,11 @@ class Candidate:
         return f"{_LETTERS[self.kind]}:{self.key}"
 
     def people(self, directory: Directory) -> tuple[Person, ...]:
-        """The active people who sit here now."""
+        """The people who sit here now: those of them who may decide."""
         match self.kind:
             case Kind.USER:
                 person = directory.person(self.key)
-                return (person,) if person is not None and person.active else ()
+                return (person,) if person is not None and person.may_decide else ()
             case Kind.GROUP:
                 return directory.members(self.key)
             case Kind.ROLE:
@@ -84,9 +84,9 @@ def describe(candidate: Candidate, *, directory: Directory) -> dict[str, Any]:
 
 
 def scopes_of(id: str, *, directory: Directory) -> tuple[str, ...]:  # noqa: A002 - a person's id is called id everywhere
-    """Every scope under which this person may find open work now; none for somebody inactive or unknown."""
+    """Every scope under which this person may find open work now; none for somebody who may not decide."""
     person = directory.person(id)
-    if person is None or not person.active:
+    if person is None or not person.may_decide:
         return ()
     groups = (f"g:{key}" for key in directory.groups_of(id))
     return (f"u:{id}", *groups, *(f"r:{role}" for role in person.roles if role in ROLE_NAMES))

@@ -15,18 +15,30 @@ from approvals.candidates import OWNER, Candidate, Kind, describe
 from approvals.deadlines import deadline, remaining
 from approvals.directory import SUPERUSER, Directory, Person
 from approvals.presence import Presence
+from approvals.refusals import (
+    already_decided,
+    comment_required,
+    not_yours,
+    own_request,
+    transfer_refused,
+    unknown_target,
+)
 from approvals.targets import GroupTarget, Target, UserTarget
 from approvals.voting import Mode, Verdict, Vote
-from bedrock.errors import BadInput, Conflict, Forbidden, OrderflowError
+from bedrock.errors import BadInput, Conflict, OrderflowError
 from workflows.engine.calendars import CalendarBook
 from workflows.engine.events import Actor, Signalled
-from workflows.engine.node_type import Continue, Ignore, Note, Outcome, Scope, Wait
+from workflows.engine.node_type import Continue, Fail, Ignore, Note, Outcome, Scope, Wait
 from workflows.engine.state import Awaits
 from workflows.engine.values import Duration
 
 MAX_TRANSFERS = 10  # by hand, in one visit; more is ping-pong
 TIMED_OUT = "timed_out"
 _TARGET: TypeAdapter[UserTarget | GroupTarget] = TypeAdapter(UserTarget | GroupTarget)
+
+
+# The new seats (None: nobody is left for one of them), and the runs of the rules that found them.
+Replaced = tuple[tuple[Candidate, ...] | None, list[Assignment]]
 
 
 class Refused(Exception):  # noqa: N818 - carries the typed error to the node's door
@@ -53,27 +65,30 @@ class Deliberation:
 
     # opening
 
-    def open(self) -> tuple[Assignment, Outcome | None]:
-        """Assign for the first time; no outcome when nobody at all is left."""
+    def open(self) -> Outcome:
+        """Assign for the first time; it fails when nobody at all is left."""
         found = self.assign(self.config.assign)
         if not found.candidates:
-            return found, None
+            return _nobody([found])
         ballot = Ballot(mode=self.config.mode, seats=found.candidates, since=self.now)
         due = self.deadline(ballot)
         work = papers.opening(
             ballot, config=self.config, due=due, name=self.scope.name, found=found, directory=self.directory
         )
-        return found, Wait(awaits=Awaits.SIGNAL, data=ballot.to_json(), due_at=due, work=(work,))
+        return Wait(awaits=Awaits.SIGNAL, data=ballot.to_json(), due_at=due, work=(work,))
 
     def assign(
-        self, targets: Sequence[Target], *, leaving: Ballot | None = None, last_resort: bool = True
-    ) -> Assignment:
+        self, targets: Sequence[Target], *, leaving: Ballot | None = None, by_hand: bool = False,
+        at_most: int | None = None,
+    ) -> Assignment:  # fmt: skip
+        """Run the rules. By hand somebody names a person: nobody else is put in their place."""
         voted = () if leaving is None else (answer.by for answer in leaving.answers)
         policy = Policy(
             mode=self.config.mode, requester=self.scope.requester, now=self.now,
-            fallback=self.config.on_empty, on_requester=self.config.on_requester,
+            fallback=self.config.on_empty, on_requester="skip" if by_hand else self.config.on_requester,
             offline_to=self.config.substitutes(), voted=frozenset(voted),
-            holding=frozenset() if leaving is None else frozenset(leaving.seats), last_resort=last_resort,
+            holding=frozenset() if leaving is None else frozenset(leaving.seats), last_resort=not by_hand,
+            at_most=at_most,
         )  # fmt: skip
         return assign(targets, presence=self.presence, policy=policy)
 
@@ -86,7 +101,7 @@ class Deliberation:
         self.check_revision(ballot, event)
         comment = str(event.payload.get("comment") or "").strip()
         if not comment and (outcome is Vote.REJECTED or self.config.comment == "always"):
-            raise Refused(BadInput("task.comment_required", "Expected a comment, but there is none."))
+            raise Refused(comment_required())
         given = answer_of(
             event.actor, outcome=outcome, at=self.now, comment=comment, scopes=[seat.scope for seat in held]
         )
@@ -105,17 +120,19 @@ class Deliberation:
             ))  # fmt: skip
         target = self.read_target(event.payload.get("to"))
         staying = tuple(seat for seat in ballot.seats if seat not in leaving)
-        found = self.assign([target], leaving=ballot, last_resort=False)
+        found = self.assign([target], leaving=ballot, by_hand=True)
         if not found.candidates:
-            raise Refused(_nobody_there(found))
+            raise Refused(transfer_refused(found))
         moved = ballot.moved((*staying, *found.candidates), by_hand=True)
         if ballot.step < len(self.durations):
             clock = self.config.timeouts[ballot.step].clock
             left = remaining(ballot, due=self.scope.due_at, now=self.now, clock=clock, presence=self.presence)
             moved = replace(moved, since=self.now, left=left)
         note = self.moved_note(ballot, moved, cause="transfer", comment=comment, actor=event.actor)
-        trace = papers.trace_of(found, at=self.now, cause="transfer")
-        return self.waiting(ballot, moved, left=_ended(leaving, "transferred"), trace=trace, notes=(note,))
+        return self.waiting(
+            ballot, moved, left=_ended(leaving, "transferred"), trace=self.traces([found], cause="transfer"),
+            notes=(note,),
+        )  # fmt: skip
 
     def comment(self, event: Signalled) -> Outcome:
         """Somebody who has to do with the task says something."""
@@ -129,31 +146,54 @@ class Deliberation:
             or any(self.may_sit(seat, person) for seat in ballot.seats)
         )
         if not involved:
-            raise Refused(_not_yours())
+            raise Refused(not_yours())
         if not text:
-            raise Refused(BadInput("task.comment_required", "Expected a comment, but there is none."))
+            raise Refused(comment_required())
         work = papers.remark(by=event.actor.id, name=event.actor.name, text=text, at=self.now)
         note = Note(what="commented", data={"text": text}, actor=event.actor)
         return Wait(awaits=Awaits.SIGNAL, data=self.scope.data, due_at=self.scope.due_at, work=(work,), notes=(note,))
 
     def reassess(self, event: Signalled) -> Outcome:
-        """The organisation changed: seats that nobody can use any more go, and the rules run again if none is left."""
+        """The organisation changed: seats that nobody can use any more are given to somebody else, or it fails.
+
+        A voice that is lost was never heard: it counts for nothing, and the verdict waits for its replacement.
+        """
         ballot = self.ballot()
         gone = tuple(seat for seat in ballot.seats if not self.usable(seat))
         if not gone:
             return Ignore()
-        kept = tuple(seat for seat in ballot.seats if seat not in gone)
-        trace = None
-        if not kept and not (ballot.mode is Mode.ALL and ballot.answers):
-            found = self.assign(self.config.assign, leaving=ballot)
-            if not found.candidates:
-                return Ignore()
-            kept, trace = found.candidates, papers.trace_of(found, at=self.now, cause="left")
-        moved = ballot.moved(kept, by_hand=False)
+        seats, runs = self.replaced_each(ballot, gone) if ballot.mode is Mode.ALL else self.replaced_pool(ballot, gone)
+        if seats is None:
+            return _nobody(runs)
+        moved = ballot.moved(seats, by_hand=False)
         note = self.moved_note(ballot, moved, cause="left", comment="", actor=event.actor)
-        if moved.tally().verdict is not Verdict.OPEN:
-            return self.counted(ballot, moved, actor=event.actor, notes=(note,))
+        trace = self.traces(runs, cause="left")
         return self.waiting(ballot, moved, left=_ended(gone, "not_needed"), trace=trace, notes=(note,))
+
+    def replaced_each(self, ballot: Ballot, gone: Sequence[Candidate]) -> Replaced:
+        """Everybody must approve: one other person for each who left, so that as many voices are heard as before."""
+        seats, runs = list(ballot.seats), []
+        for seat in gone:
+            asked = replace(ballot, seats=(*ballot.seats, *seats))
+            found = self.assign(self.rules_of(ballot), leaving=asked, at_most=1)
+            runs.append(found)
+            if not found.candidates:
+                return None, runs
+            seats[seats.index(seat)] = found.candidates[0]
+        return tuple(seats), runs
+
+    def replaced_pool(self, ballot: Ballot, gone: Sequence[Candidate]) -> Replaced:
+        """Anybody may decide: those who are left do, and only when nobody is, the rules run again."""
+        kept = tuple(seat for seat in ballot.seats if seat not in gone)
+        if kept:
+            return kept, []
+        found = self.assign(self.rules_of(ballot), leaving=ballot)
+        return found.candidates or None, [found]
+
+    def rules_of(self, ballot: Ballot) -> tuple[Target, ...]:
+        """The targets in force: those of the last timeout transfer, or else those of the opening."""
+        transfers = [step.to for step in self.config.timeouts[: ballot.step] if step.do == "transfer"]
+        return transfers[-1] if transfers else self.config.assign
 
     # time
 
@@ -183,7 +223,7 @@ class Deliberation:
     def hand_over(self, before: Ballot, later: Ballot, *, to: tuple[Target, ...]) -> Outcome:
         """Whoever kept silent is replaced; when nobody is found, not even an owner, the work stays where it is."""
         found = self.assign(to, leaving=before)
-        trace = papers.trace_of(found, at=self.now, cause="timeout")
+        trace = self.traces([found], cause="timeout")
         if not found.candidates:
             note = Note(what="transfer_found_nobody", data={"step": before.step})
             return self.waiting(before, later, trace=trace, notes=(note,))
@@ -192,8 +232,8 @@ class Deliberation:
         return self.waiting(before, moved, left=_ended(before.seats, "transferred"), trace=trace, notes=(note,))
 
     def silence_counts(self, ballot: Ballot, vote: Vote, actor: Actor) -> Ballot:
-        """Each silent voter's own silence is an answer; a pool that kept silent is one."""
-        for seat in ballot.seats:
+        """Each silent voter's own silence is an answer; a pool that kept silent is one. Nobody's silence is none."""
+        for seat in filter(self.usable, ballot.seats):
             person = self.directory.person(seat.key) if seat.kind is Kind.USER else None
             by = actor if person is None else Actor(id=person.id, name=person.name, source=actor.source)
             ballot = ballot.with_answer(answer_of(by, outcome=vote, at=self.now, comment="", scopes=[seat.scope]))
@@ -229,12 +269,12 @@ class Deliberation:
 
     def waiting(
         self, before: Ballot, after: Ballot, *, left: Mapping[str, str] | None = None,
-        trace: dict[str, Any] | None = None, notes: tuple[Note, ...] = (), reminded_at: datetime | None = None,
+        trace: Sequence[dict[str, Any]] = (), notes: tuple[Note, ...] = (), reminded_at: datetime | None = None,
     ) -> Outcome:  # fmt: skip
         due = self.deadline(after)
         work = papers.change(
             before, after, config=self.config, due=due, directory=self.directory, left=left or {},
-            trace=() if trace is None else (trace,), reminded_at=reminded_at,
+            trace=trace, reminded_at=reminded_at,
         )  # fmt: skip
         return Wait(awaits=Awaits.SIGNAL, data=after.to_json(), due_at=due, work=(work,), notes=notes)
 
@@ -272,7 +312,7 @@ class Deliberation:
         person = self.directory.person(actor.id)
         held = () if person is None else tuple(seat for seat in ballot.seats if self.may_sit(seat, person))
         if not held:
-            raise Refused(_not_yours())
+            raise Refused(not_yours())
         return held
 
     def seats_to_hand_on(self, ballot: Ballot, actor: Actor, *, comment: str) -> tuple[Candidate, ...]:
@@ -284,7 +324,7 @@ class Deliberation:
             if held:
                 return held
             if not comment:
-                raise Refused(BadInput("task.comment_required", "Expected a comment, but there is none."))
+                raise Refused(comment_required())
             if ballot.mode is Mode.ALL and len(ballot.seats) > 1:
                 # One person instead of several would quietly weaken a countersign.
                 raise Refused(BadInput("task.transfer_which_seat", "Expected one seat to hand on, but several wait."))
@@ -304,52 +344,34 @@ class Deliberation:
         try:
             target = _TARGET.validate_python(document)
         except ValidationError:
-            raise Refused(BadInput("task.unknown_target", "Expected a person or a group to transfer to.")) from None
+            raise Refused(unknown_target()) from None
         known = (
             self.directory.group(target.group) if isinstance(target, GroupTarget)
             else self.directory.find_person(target.user)
         )  # fmt: skip
         if known is None:
-            raise Refused(BadInput("task.unknown_target", "Expected a person or a group to transfer to."))
+            raise Refused(unknown_target())
         if isinstance(target, GroupTarget) and self.config.mode is Mode.ALL:
             raise Refused(BadInput("task.transfer_needs_person", "Expected one person for one seat, but got a group."))
         return target
+
+    def traces(self, runs: Sequence[Assignment], *, cause: str) -> list[dict[str, Any]]:
+        return [papers.trace_of(found, at=self.now, cause=cause) for found in runs]
 
     def moved_note(self, before: Ballot, after: Ballot, *, cause: str, comment: str, actor: Actor | None) -> Note:
         old, new = ([describe(seat, directory=self.directory) for seat in one.seats] for one in (before, after))
         return Note(what="reassigned", data={"cause": cause, "from": old, "to": new, "comment": comment}, actor=actor)
 
 
-def already_decided(*, by: str, at: str, outcome: str) -> Conflict:
-    """The task (or this person's part of it) is over."""
-    return Conflict(
-        "task.already_decided", f"Expected an open task, but {by or 'somebody'} decided it: {outcome}.",
-        decided_by=by, decided_at=at, outcome=outcome,
-    )  # fmt: skip
-
-
-def own_request() -> Forbidden:
-    """Separation of duties."""
-    return Forbidden("task.own_request", "Nobody decides on their own request.")
-
-
-def _not_yours() -> Forbidden:
-    return Forbidden("task.not_yours", "This task is not yours to act on.")
-
-
 def _is_supervisor(person: Person) -> bool:
     return OWNER in person.roles or SUPERUSER in person.roles
 
 
-def _nobody_there(found: Assignment) -> BadInput:
-    codes = [why.code for why in found.trace]
-    return BadInput(
-        "task.transfer_refused", "Expected somebody who may decide and is not asked already, but found nobody.",
-        problems=[
-            {"path": "to", "code": why.code, "message": "Not a possible target.", "params": why.to_json()}
-            for why in found.trace
-        ],
-        reasons=codes,
+def _nobody(runs: Sequence[Assignment]) -> Fail:
+    """Somebody must repair the organisation first: nothing passes because nobody is there."""
+    return Fail(
+        code="approval.nobody", message="Expected somebody who may decide, not even an owner was found.",
+        params={"trace": [why.to_json() for found in runs for why in found.trace]},
     )  # fmt: skip
 
 

@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from accounts.policy import Role
 from workflows.engine.calendar_windows import OfflineWindow
 from workflows.engine.graph import LocalText
 
 MAX_LEVELS = 32  # of departments on the way up; deeper is a mistake in the data
 SUPERUSER = "superuser"  # the last resort of an assignment; not a role that can be given
+DECIDERS = frozenset({Role.APPROVER.value, Role.SUPERVISOR.value, SUPERUSER})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +34,11 @@ class Person:
     department: str | None = None
     offline: tuple[OfflineWindow, ...] = ()
     absences: tuple[Absence, ...] = ()
+
+    @property
+    def may_decide(self) -> bool:
+        """Whether this person may have a seat at all: the one rule for every way of being asked, and for staying."""
+        return self.active and not DECIDERS.isdisjoint(self.roles)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,14 +96,14 @@ class Directory:
         return None if key is None else self.departments.get(key)
 
     def members(self, key: str) -> tuple[Person, ...]:
-        """The active members of a group now, in their order; none if there is no such group."""
+        """The members of a group who may decide now, in their order; none if there is no such group."""
         group = self.groups.get(key)
         ids = () if group is None else group.members
-        return tuple(person for person in map(self.people.get, ids) if person is not None and person.active)
+        return tuple(person for person in map(self.people.get, ids) if person is not None and person.may_decide)
 
     def holders(self, role: str) -> tuple[Person, ...]:
-        """The active people with this role, by username."""
-        found = [person for person in self.people.values() if person.active and role in person.roles]
+        """The people with this role who may decide, by username."""
+        found = [person for person in self.people.values() if person.may_decide and role in person.roles]
         return tuple(sorted(found, key=lambda person: person.username))
 
     def groups_of(self, id: str) -> tuple[str, ...]:  # noqa: A002
@@ -117,14 +124,14 @@ class Directory:
         return tuple(walked)
 
     def head_of(self, key: str | None, *, level: int = 1, without: str | None = None) -> Person | None:
-        """The `level`-th different active head on the way up from a department, not counting the person `without`.
+        """The `level`-th different head who may decide on the way up from a department, without the person `without`.
 
         None when the organisation ends before that level.
         """
         heads: list[str] = []
         for department in self.ancestry(key):
             head = self.person(department.head)
-            if head is None or not head.active or head.id == without or head.id in heads:
+            if head is None or not head.may_decide or head.id == without or head.id in heads:
                 continue
             heads.append(head.id)
             if len(heads) == level:

@@ -11,10 +11,10 @@ from accounts.policy import Role
 from approvals import papers
 from approvals.ballot import Ballot, read_ballot
 from approvals.candidates import describe, scopes_of
-from approvals.deliberation import already_decided
 from approvals.directory import Directory
 from approvals.models import ApprovalTask
 from approvals.queries import find_task, may_see
+from approvals.refusals import already_decided
 from bedrock.errors import Conflict, Forbidden, NotFound, OrderflowError
 from workflows.actions import audit
 from workflows.actions.instances import Delivered, deliver

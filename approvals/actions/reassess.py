@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import OperationalError, connection, transaction
 
+from approvals.candidates import ROLE_NAMES
 from approvals.directory import Directory
 from workflows.actions.instances import deliver, give_up
 from workflows.engine.events import SYSTEM, Signalled
@@ -44,10 +45,10 @@ def reassess_left_work(*, now: datetime) -> int:
 
 def _left_alone(directory: Directory) -> list[tuple[str, int, int]]:
     """Waits with an open seat that nobody can use: nobody sits there, or only the person who asked."""
-    people = {f"u:{person.id}" for person in directory.people.values() if person.active}
-    pools = {f"g:{key}": directory.members(key) for key in directory.groups}
-    roles = {f"r:{role}" for person in directory.people.values() if person.active for role in person.roles}
-    usable = people | roles | {scope for scope, members in pools.items() if members}
+    people = {f"u:{person.id}" for person in directory.people.values() if person.may_decide}
+    groups = {f"g:{key}": directory.members(key) for key in directory.groups}
+    pools = groups | {f"r:{role}": directory.holders(role) for role in ROLE_NAMES}
+    usable = people | {scope for scope, members in pools.items() if members}
     single = [(scope, members[0].id) for scope, members in pools.items() if len(members) == 1]
     with connection.cursor() as cursor:
         pools_of_one = [scope for scope, _ in single], [person for _, person in single]

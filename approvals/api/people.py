@@ -39,7 +39,7 @@ class PeopleView(APIView):
             (
                 person
                 for person in directory.people.values()
-                if person.active
+                if person.may_decide
                 and person.username > after
                 and (wanted in person.username.casefold() or wanted in person.name.casefold())
             ),

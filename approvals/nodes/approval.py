@@ -27,7 +27,8 @@ from workflows.engine.node_type import (
     Work,
 )
 from workflows.engine.state import Json
-from workflows.engine.values import Duration, Variable
+from workflows.engine.values import Duration
+from workflows.engine.variables import Variable
 
 APPROVED = Port(port="approved", name=LocalText(zh="同意", en="Approved"))
 REJECTED = Port(port="rejected", name=LocalText(zh="驳回", en="Rejected"))
@@ -67,15 +68,9 @@ class Approval(NodeType[ApprovalConfig]):
     @override
     def enter(self, scope: Scope[ApprovalConfig]) -> Outcome:
         try:
-            found, outcome = Deliberation(scope).open()
+            return Deliberation(scope).open()
         except NoOpenTime as error:
             return Fail(code=error.code, message=error.message)
-        if outcome is None:
-            return Fail(
-                code="approval.nobody", message="Expected somebody who may decide, not even an owner was found.",
-                params={"trace": [why.to_json() for why in found.trace]},
-            )  # fmt: skip
-        return outcome
 
     @override
     def resume(self, scope: Scope[ApprovalConfig], event: Resumption) -> Outcome:

@@ -48,7 +48,8 @@ def office(db: None) -> Office:
         for member in members:
             GroupMember.objects.create(group=group, user=people[member])
     service = Department.objects.create(key="service", name={"zh": "客服", "en": "Service"}, head=people["s1"])
-    DepartmentMember.objects.create(user=people["cs"], department=service)
+    for member in ("cs", "s1"):
+        DepartmentMember.objects.create(user=people[member], department=service)
     return people
 
 

@@ -32,6 +32,10 @@ def person(who: str, name: str, **fields: Any) -> Person:
     return Person(id=who, username=name, name=name.capitalize(), **fields)
 
 
+def approver(who: str, name: str, **fields: Any) -> Person:
+    return person(who, name, roles=("approver",), **fields)
+
+
 def group(key: str, *members: str, **fields: Any) -> Group:
     fields.setdefault("calendar", "office")
     return Group(key=key, name=LocalText(zh=key, en=key), members=members, **fields)
@@ -45,10 +49,10 @@ def directory(**changes: Any) -> Directory:
     """finance: f1 f2 (lunch break); backup: b1 b2; ops: o1 o2; s1 supervisor; cs asks; root is an administrator."""
     base = Directory(
         people=people_of(
-            person("1", "f1", department="money"), person("2", "f2", department="money"),
-            person("3", "b1"), person("4", "b2"), person("5", "o1"), person("6", "o2"),
-            person("7", "s1", roles=("supervisor",)), person("8", "cs", department="service"),
-            person("9", "root", roles=("superuser",)), person("10", "head", department="service"),
+            approver("1", "f1", department="money"), approver("2", "f2", department="money"),
+            approver("3", "b1"), approver("4", "b2"), approver("5", "o1"), approver("6", "o2"),
+            person("7", "s1", roles=("supervisor",)), person("8", "cs", roles=("requester",), department="service"),
+            person("9", "root", roles=("superuser",)), approver("10", "head", department="service"),
         ),
         groups={
             one.key: one

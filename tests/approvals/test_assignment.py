@@ -19,6 +19,7 @@ from tests.approvals.office import (
     directory,
     ended,
     graph,
+    group,
     noted,
     opened,
     seats,
@@ -94,6 +95,84 @@ def test_trap_6_a_transfer_to_the_requester_is_refused() -> None:
     assert caught.value.code == "task.transfer_refused"
     assert caught.value.fields["reasons"] == ["assigned.user", "skipped.requester"]
     assert seats(case) == ["g:finance"]
+
+
+@pytest.mark.parametrize("target", [{"kind": "user", "user": "cs"}, {"kind": "group", "group": "only-cs"}])
+def test_trap_6_a_transfer_by_hand_reaches_nobody_else_when_it_names_the_requester(target: dict[str, str]) -> None:
+    """The rule for requesters asks their head when work is assigned; a person who transfers chose this one person."""
+    people = with_person(directory(), "8", roles=("requester", "approver"))
+    people = replace(people, groups={**people.groups, "only-cs": group("only-cs", "8")})
+    case = opened(people=people, on_requester="department_head")
+    before = case.state.seq
+
+    with pytest.raises(BadInput) as caught:
+        case.signal("ask", "transfer", actor=actor("1"), revision=1, to=target)
+
+    assert caught.value.code == "task.transfer_refused"
+    assert caught.value.fields["reasons"][-1] == "skipped.requester"
+    assert (seats(case), case.state.seq) == (["g:finance"], before)
+
+
+WITHOUT_RIGHT = [("8", ("integration",)), ("8", ("auditor",)), ("8", ("designer",)), ("8", ("requester",)), ("8", ())]
+
+
+@pytest.mark.parametrize(("who", "roles"), WITHOUT_RIGHT)
+def test_a_transfer_is_refused_when_the_target_may_not_decide(who: str, roles: tuple[str, ...]) -> None:
+    case = opened(people=with_person(directory(), who, roles=roles), requester=None)
+    before = case.state.seq
+
+    with pytest.raises(BadInput) as caught:
+        case.signal("ask", "transfer", actor=actor("1"), revision=1, to={"kind": "user", "user": "cs"})
+
+    assert caught.value.code == "task.transfer_refused"
+    assert caught.value.fields["reasons"] == ["skipped.no_role"]
+    assert (seats(case), case.state.seq) == (["g:finance"], before)
+
+
+def test_a_transfer_is_refused_when_the_target_is_disabled() -> None:
+    case = opened(people=with_person(directory(), "3", active=False))
+
+    with pytest.raises(BadInput) as caught:
+        case.signal("ask", "transfer", actor=actor("1"), revision=1, to={"kind": "user", "user": "b1"})
+
+    assert caught.value.fields["reasons"] == ["skipped.inactive"]
+
+
+def test_a_transfer_is_refused_when_nobody_of_the_group_may_decide() -> None:
+    people = with_person(with_person(directory(), "3", roles=("auditor",)), "4", roles=("designer",))
+    case = opened(people=people)
+
+    with pytest.raises(BadInput) as caught:
+        case.signal("ask", "transfer", actor=actor("1"), revision=1, to={"kind": "group", "group": "backup"})
+
+    assert caught.value.fields["reasons"] == ["skipped.empty"]
+
+
+def test_people_without_the_right_are_asked_on_no_path() -> None:
+    """First assignment, pools, heads, fallback: one rule."""
+    auditor = with_person(directory(), "1", roles=("auditor",))
+    assert run(F1, F2, people=auditor) == (["u:2"], ["skipped.no_role", "assigned.user"])
+    assert run(FINANCE, people=auditor, mode=Mode.ALL)[0] == ["u:2"]
+    assert run(NOBODY, people=auditor, fallback=(F1,))[0] == ["r:supervisor"]
+    head = HeadTarget(kind="department_head")
+    assert run(head, people=with_person(directory(), "10", roles=("requester",)))[0] == ["u:9"]
+
+
+def test_a_member_without_the_right_cannot_answer_for_a_pool() -> None:
+    case = opened()
+    case.world = world(with_person(directory(), "1", roles=("auditor",)))
+
+    with pytest.raises(Forbidden) as caught:
+        case.signal("ask", "approve", actor=actor("1"), revision=1)
+
+    assert caught.value.code == "task.not_yours"
+
+
+def test_the_head_is_asked_for_a_requester_who_is_named_though_they_could_not_decide() -> None:
+    cs = UserTarget(kind="user", user="cs")
+
+    assert run(cs, requester="8", on_requester="department_head")[0] == ["u:10"]
+    assert run(cs, requester="8")[1][:2] == ["assigned.user", "skipped.requester"]
 
 
 def test_trap_6_a_timeout_transfer_never_reaches_the_requester() -> None:
@@ -269,6 +348,7 @@ def test_a_sound_config_has_no_problems() -> None:
     [
         ({"assign": [{"kind": "user", "user": "ghost"}]}, ("approval.unknown_user", "error", "assign.0")),
         ({"assign": [{"kind": "group", "group": "ghost"}]}, ("approval.unknown_group", "error", "assign.0")),
+        ({"assign": [{"kind": "user", "user": "cs"}]}, ("approval.user_without_role", "error", "assign.0")),
         (
             {"assign": [{"kind": "department_head", "department": "ghost"}]},
             ("approval.unknown_department", "error", "assign.0"),

@@ -210,7 +210,7 @@ def test_people_groups_and_departments_are_listed_for_those_who_name_them(office
     assert [(one["username"], one["display_name"], one["department"]) for one in people] == [
         ("f1", "F1", None), ("f2", "F2", None),
     ]  # fmt: skip
-    assert client.get("/api/v1/people", {"q": "cs"}).json()["results"][0]["department"]["key"] == "service"
+    assert client.get("/api/v1/people", {"q": "s1"}).json()["results"][0]["department"]["key"] == "service"
     assert [(one["key"], [member["username"] for member in one["members"]]) for one in groups] == [
         ("backup", ["b1", "b2"]), ("finance", ["f1", "f2"]), ("ops", ["o1", "o2"]),
     ]  # fmt: skip
@@ -224,4 +224,19 @@ def test_people_come_in_pages(office: Office) -> None:
     first = client.get("/api/v1/people", {"limit": "2"}).json()
     second = client.get("/api/v1/people", {"limit": "2", "cursor": first["next"]}).json()
 
-    assert [one["username"] for one in first["results"] + second["results"]] == ["au", "b1", "b2", "cs"]
+    assert [one["username"] for one in first["results"] + second["results"]] == ["b1", "b2", "f1", "f2"]
+
+
+def test_only_people_who_may_decide_are_offered_for_a_flow_or_a_transfer(office: Office) -> None:
+    """Not the auditor, the designer, the requester or a program, and nobody who is disabled."""
+    office["b2"].is_active = False
+    office["b2"].save()
+    backup = GroupMember.objects.get(user=office["b1"]).group
+    GroupMember.objects.create(group=backup, user=office["au"])
+    client = signed_in(office["f1"])
+
+    people = client.get("/api/v1/people").json()["results"]
+    groups = client.get("/api/v1/groups").json()["results"]
+
+    assert [one["username"] for one in people] == ["b1", "f1", "f2", "o1", "o2", "root", "s1"]
+    assert [member["username"] for member in groups[0]["members"]] == ["b1"]

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
+from accounts.models import User
 from approvals.actions.decide import answer
 from approvals.actions.reassess import reassess_left_work
 from approvals.models import ApprovalTask, GroupMember
@@ -27,12 +28,20 @@ from tests.approvals.test_votes import parallel_graph
 from workflows import runtime
 from workflows.actions.audit import By
 from workflows.engine.events import Actor, Forced
-from workflows.models import AuditEntry, Instance, StoredAnswer, Timer
+from workflows.models import AuditEntry, Incident, Instance, StoredAnswer, Timer
 from workflows.runtime import Delivered
 from workflows.scheduler import fire_due
 
 Run = Callable[..., Delivered]
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def seat(office: Office, who: str) -> str:
+    return f"u:{office[who].pk}"
+
+
+def disable(office: Office, *names: str) -> None:
+    User.objects.filter(pk__in=[office[name].pk for name in names]).update(is_active=False)
 
 
 def post(user: Any, task: ApprovalTask, action: str, headers: dict[str, str] | None = None, **body: Any) -> Any:
@@ -215,7 +224,7 @@ def test_the_same_key_gives_the_stored_answer_and_another_body_is_refused(office
     other = post(office["f1"], task, "approve", headers=key, revision=1, comment="else")
 
     assert (first.status_code, again.status_code) == (200, 200)
-    assert again.json() == first.json()
+    assert again.content == first.content
     assert (again.headers["Idempotent-Replayed"], "Idempotent-Replayed" in first.headers) == ("true", False)
     assert (other.status_code, other.json()["code"]) == (422, "idempotency.key_reused")
     assert StoredAnswer.objects.count() == 1
@@ -273,6 +282,80 @@ def test_trap_1_work_of_a_disabled_person_goes_to_the_owner_role_at_the_next_swe
     assert state_of_rows(task)["seats"] == [("r:supervisor", "open"), (f"u:{office['f1'].pk}", "not_needed")]
     assert task.trace[0]["lines"][0]["name"]["en"] == "F1"
     assert post(office["s1"], task, "approve", revision=2).status_code == 200
+
+
+def test_a_countersign_waits_for_the_owner_when_its_last_voter_was_disabled(office: Office) -> None:
+    voters = [{"kind": "user", "user": name} for name in ("f1", "f2")]
+    publish_flow(office, assign=voters, mode="all", calendar="office")
+    delivered = start_run(office)
+    task = open_task(delivered)
+    reassess_left_work(now=MONDAY)
+    assert post(office["f1"], task, "approve", revision=1).status_code == 200
+    disable(office, "f2")
+
+    assert reassess_left_work(now=MONDAY) == 1
+    assert reassess_left_work(now=MONDAY) == 0
+
+    assert state_of_rows(task)["seats"] == sorted(
+        [(seat(office, "f1"), "decided"), (seat(office, "f2"), "not_needed"), (seat(office, "s1"), "open")]
+    )
+    assert state_of_rows(task)["decisions"] == [(str(office["f1"].pk), "approved")]
+    assert not ApprovalTask.objects.filter(node="ops").exists()
+    answered = post(office["s1"], task, "approve", revision=2).json()
+    assert (answered["task"]["status"], answered["instance"]["tokens"][0]["node"]) == ("approved", "ops")
+    assert state_of_rows(task)["decisions"] == sorted((str(office[who].pk), "approved") for who in ("f1", "s1"))
+
+
+def test_the_run_shows_an_incident_when_nobody_is_left_for_a_lost_voice(office: Office) -> None:
+    voters = [{"kind": "user", "user": name} for name in ("f1", "f2")]
+    publish_flow(office, assign=voters, mode="all", calendar="office")
+    delivered = start_run(office)
+    task = open_task(delivered)
+    assert post(office["f1"], task, "approve", revision=1).status_code == 200
+    disable(office, "f2", "s1", "root")
+
+    assert reassess_left_work(now=MONDAY) == 1
+    assert reassess_left_work(now=MONDAY) == 0
+
+    assert (str(ApprovalTask.objects.get(pk=task.pk).status), state_of_rows(task)["seats"]) == (
+        "cancelled", sorted([(seat(office, "f1"), "decided"), (seat(office, "f2"), "not_needed")]),
+    )  # fmt: skip
+    incident = Incident.objects.get(instance=delivered.instance_id)
+    assert (incident.code, incident.node) == ("approval.nobody", "finance")
+    assert not ApprovalTask.objects.filter(node="ops").exists()
+
+
+def test_work_of_the_owners_moves_on_when_only_the_one_who_asked_is_left_of_them(office: Office) -> None:
+    User.objects.create_user("s2", "x", roles=["supervisor"])
+    publish_flow(office, assign=[{"kind": "user", "user": "f1"}], calendar="office")
+    task = open_task(start_run(office, requester="s1"))
+    disable(office, "f1")
+    assert reassess_left_work(now=MONDAY) == 1
+    assert ApprovalTask.objects.get(pk=task.pk).scopes == ["r:supervisor"]
+
+    User.objects.filter(username="s2").update(is_active=False)
+
+    assert reassess_left_work(now=MONDAY) == 1
+    assert ApprovalTask.objects.get(pk=task.pk).scopes == ["r:superuser"]
+
+
+@pytest.mark.parametrize(
+    ("who", "reason"),
+    [("shop", "skipped.no_role"), ("au", "skipped.no_role"), ("d1", "skipped.no_role"), ("cs", "skipped.requester"),
+     ("b2", "skipped.inactive")],
+)  # fmt: skip
+def test_a_transfer_to_somebody_who_cannot_act_is_refused_and_nothing_moves(
+    office: Office, run: Run, who: str, reason: str
+) -> None:
+    task = open_task(run())
+    disable(office, "b2")
+    before = state_of_rows(task)
+
+    refused = post(office["f1"], task, "transfer", revision=1, to={"kind": "user", "key": who})
+
+    assert (refused.status_code, refused.json()["code"]) == (422, "task.transfer_refused")
+    assert [one["code"] for one in refused.json()["errors"]][-1] == reason
+    assert state_of_rows(task) == before
 
 
 def test_forcing_the_run_onward_cancels_the_task_in_the_same_commit(office: Office, run: Run) -> None:

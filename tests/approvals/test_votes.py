@@ -216,17 +216,6 @@ def test_reassess_changes_nothing_when_everybody_is_still_there() -> None:
     assert run.state.seq == before
 
 
-def test_trap_23_a_removal_completes_the_node_when_all_others_approved() -> None:
-    run = opened(ALL3)
-    run.signal("ask", "approve", actor=actor("1"), revision=1)
-    run.signal("ask", "approve", actor=actor("2"), revision=1)
-    run.world = world(with_person(directory(), "3", active=False))
-
-    run.signal("ask", "reassess")
-
-    assert ended(run) == "yes"
-
-
 def test_reassess_is_ignored_when_a_person_sends_it() -> None:
     run = opened({"assign": [{"kind": "user", "user": "f1"}]})
     run.world = world(with_person(directory(), "1", active=False))

@@ -1,0 +1,45 @@
+"""What an open approval answers to those whom it refuses: typed errors with stable codes. Pure."""
+
+from approvals.assignment import Assignment
+from bedrock.errors import BadInput, Conflict, Forbidden
+
+
+def already_decided(*, by: str, at: str, outcome: str) -> Conflict:
+    """The task (or this person's part of it) is over."""
+    return Conflict(
+        "task.already_decided", f"Expected an open task, but {by or 'somebody'} decided it: {outcome}.",
+        decided_by=by, decided_at=at, outcome=outcome,
+    )  # fmt: skip
+
+
+def own_request() -> Forbidden:
+    """Separation of duties."""
+    return Forbidden("task.own_request", "Nobody decides on their own request.")
+
+
+def not_yours() -> Forbidden:
+    """Somebody else is asked."""
+    return Forbidden("task.not_yours", "This task is not yours to act on.")
+
+
+def comment_required() -> BadInput:
+    """The answer needs a reason in words."""
+    return BadInput("task.comment_required", "Expected a comment, but there is none.")
+
+
+def unknown_target() -> BadInput:
+    """A transfer names nobody."""
+    return BadInput("task.unknown_target", "Expected a person or a group to transfer to.")
+
+
+def transfer_refused(found: Assignment) -> BadInput:
+    """A transfer names somebody who cannot take the work: the requester, somebody without the right, a voter."""
+    codes = [why.code for why in found.trace]
+    return BadInput(
+        "task.transfer_refused", "Expected somebody who may decide and is not asked already, but found nobody.",
+        problems=[
+            {"path": "to", "code": why.code, "message": "Not a possible target.", "params": why.to_json()}
+            for why in found.trace
+        ],
+        reasons=codes,
+    )  # fmt: skip

@@ -1,13 +1,11 @@
 """Every table of this wing, for Django. The rooms import their own models, never this file."""
 
 from orders.core.models import Order, OrderLine
-from orders.intake.models import IntakeKey
 from orders.payments.models import Payment
 from orders.payments.sandbox.models import SandboxBehaviour, SandboxRefund, SandboxVoid
 from orders.refunds.models import Refund, RefundEffect, UnbookedReceipt
 
 __all__ = [
-    "IntakeKey",
     "Order",
     "OrderLine",
     "Payment",

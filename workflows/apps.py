@@ -10,10 +10,13 @@ class WorkflowsConfig(AppConfig):
 
     @override
     def ready(self) -> None:
+        from workflows import wings
         from workflows.calendar_rows import load_calendars
-        from workflows.engine.calendars import CalendarBook
+        from workflows.engine.calendar_book import CalendarBook
         from workflows.engine.registry import discover
+        from workflows.idempotency import forget_old
         from workflows.worlds import provide
 
         discover("workflows.engine.nodes")
         provide(CalendarBook, name="calendars", load=load_calendars)
+        wings.sweep_with(forget_old)

@@ -1,59 +1,70 @@
-"""Answers by idempotency key: the same request again gets the stored answer, another body is refused."""
+"""Answers by idempotency key: the same request again gets the stored answer to the byte, another body is refused."""
 
-import hashlib
-import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Final
 
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
 
-from bedrock.errors import BadInput
+from bedrock.errors import BadInput, MalformedInput
 from workflows.models import StoredAnswer
 
-MAX_KEY = 128
+MAX_KEY: Final = 200
+KEPT: Final = timedelta(days=7)  # longer than any client goes on repeating a request; a payment provider's day is one
+BATCH: Final = 500
+
+_CLAIM: Final = """
+INSERT INTO workflows_storedanswer (owner, scope, key, fingerprint, body, created_at)
+VALUES (%s, %s, %s, %s, '', %s) ON CONFLICT (owner, scope, key) DO NOTHING RETURNING id
+"""
+_FORGET: Final = """
+DELETE FROM workflows_storedanswer WHERE id IN (
+    SELECT id FROM workflows_storedanswer WHERE created_at < %s ORDER BY created_at LIMIT %s FOR UPDATE SKIP LOCKED)
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Remembered:
-    """An answer that was given before."""
+class Answered:
+    """The text of an answer, and whether it is the one given before under the same key."""
 
-    status: int
-    body: Any
-
-
-def fingerprint_of(body: Any) -> str:
-    """SHA-256 (hex) of a request's body, whatever the order of its fields."""
-    canonical = json.dumps(body, sort_keys=True, separators=(",", ":"), cls=DjangoJSONEncoder)
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    body: str
+    is_replayed: bool
 
 
-def recall(*, owner: str, scope: str, key: str, fingerprint: str) -> Remembered | None:
-    """The answer stored under this key, or None. Call inside the transaction that will `remember`.
+def answer_once(
+    *, owner: str, scope: str, key: str, fingerprint: str, now: datetime, answer: Callable[[], str]
+) -> Answered:
+    """The text that `answer()` gives, once per owner, scope and key; call it inside the transaction of the work.
 
-    An advisory lock on the key makes a second request with the same key wait for the first. Raises BadInput
-    `idempotency.key_reused` when the key was used for another body.
+    Several at once wait for the first. Raises MalformedInput `idempotency.key_malformed`, BadInput
+    `idempotency.key_reused` when the key belongs to another body; an error of `answer()` frees the key.
     """
-    if not key or len(key) > MAX_KEY or not key.isprintable():
-        raise BadInput(
-            "idempotency.key_malformed", f"Expected a key of 1 to {MAX_KEY} printable characters, found {len(key)}."
+    if not key or len(key) > MAX_KEY or not key.isascii() or not key.isprintable():
+        raise MalformedInput(
+            "idempotency.key_malformed", f"Expected a key of 1 to {MAX_KEY} printable ASCII characters."
         )
+    claimed = _claim([owner, scope, key, fingerprint, now])
+    if claimed is None:
+        stored = StoredAnswer.objects.get(owner=owner, scope=scope, key=key)
+        if stored.fingerprint != fingerprint:
+            raise BadInput("idempotency.key_reused", "Expected a new key: this one was used for another body.", key=key)
+        return Answered(body=stored.body, is_replayed=True)
+    body = answer()
+    StoredAnswer.objects.filter(pk=claimed).update(body=body)
+    return Answered(body=body, is_replayed=False)
+
+
+def forget_old(*, now: datetime) -> int:
+    """Delete a batch of the answers that were kept long enough; how many. Safe beside others."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{owner}\n{scope}\n{key}"])
-    stored = StoredAnswer.objects.filter(owner=owner, scope=scope, key=key).first()
-    if stored is None:
-        return None
-    if stored.fingerprint != fingerprint:
-        raise BadInput(
-            "idempotency.key_reused", "Expected the same body under the same key, found another one.", key=key
-        )
-    return Remembered(status=stored.status, body=stored.body)
+        cursor.execute(_FORGET, [now - KEPT, BATCH])
+        return int(cursor.rowcount)
 
 
-def remember(*, owner: str, scope: str, key: str, fingerprint: str, status: int, body: Any, now: datetime) -> None:
-    """Store the answer in the transaction of the work, so that both are there or neither."""
-    StoredAnswer.objects.create(
-        owner=owner, scope=scope, key=key, fingerprint=fingerprint, status=status,
-        body=json.loads(json.dumps(body, cls=DjangoJSONEncoder)), created_at=now,
-    )  # fmt: skip
+def _claim(row: Sequence[str | datetime]) -> int | None:
+    """The new row for the one transaction that may answer; others wait here until it has committed or given up."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, row)
+        claimed = cursor.fetchone()
+    return None if claimed is None else int(claimed[0])

@@ -1,15 +1,13 @@
 """`/tasks`: the inbox, its badge, one task, and the four answers."""
 
 import hashlib
-import json
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -29,18 +27,13 @@ from web.inputs import Input, query_of, read_input
 from web.middleware import client_ip
 from web.paging import limit_of, page
 from web.permissions import roles
-from workflows import idempotency
 from workflows.actions.audit import By
+from workflows.api.once import KEY, answer_request
 from workflows.engine.events import Actor
 
 INBOX = roles(Role.APPROVER, Role.SUPERVISOR, Role.AUDITOR, Role.DESIGNER, Role.REQUESTER)
 BOXES = ("todo", "done", "started")
 MAX_SEARCH = 100
-REPLAYED = {"Idempotent-Replayed": "true"}
-KEY = OpenApiParameter(
-    "Idempotency-Key", str, OpenApiParameter.HEADER,
-    description="The same key and body again give the stored answer, marked Idempotent-Replayed.",
-)  # fmt: skip
 
 
 class TasksView(APIView):
@@ -124,7 +117,7 @@ class ApproveView(APIView):
     permission_classes = [INBOX]
 
     @extend_schema(operation_id="tasks_approve", parameters=[KEY], request=AnswerInput, responses=shapes.AnsweredShape)
-    def post(self, request: Request, task_id: UUID) -> Response:
+    def post(self, request: Request, task_id: UUID) -> HttpResponse:
         return _answer(request, task_id, name="approve", payload=read_input(AnswerInput, request))
 
 
@@ -132,7 +125,7 @@ class RejectView(APIView):
     permission_classes = [INBOX]
 
     @extend_schema(operation_id="tasks_reject", parameters=[KEY], request=AnswerInput, responses=shapes.AnsweredShape)
-    def post(self, request: Request, task_id: UUID) -> Response:
+    def post(self, request: Request, task_id: UUID) -> HttpResponse:
         return _answer(request, task_id, name="reject", payload=read_input(AnswerInput, request))
 
 
@@ -142,7 +135,7 @@ class TransferView(APIView):
     @extend_schema(
         operation_id="tasks_transfer", parameters=[KEY], request=TransferInput, responses=shapes.AnsweredShape
     )
-    def post(self, request: Request, task_id: UUID) -> Response:
+    def post(self, request: Request, task_id: UUID) -> HttpResponse:
         given = read_input(TransferInput, request)
         kind, key = given["to"]["kind"], given["to"]["key"]
         payload = given | {"to": {"kind": kind, kind: key}}
@@ -153,28 +146,18 @@ class CommentView(APIView):
     permission_classes = [INBOX]
 
     @extend_schema(operation_id="tasks_comment", parameters=[KEY], request=CommentInput, responses=shapes.AnsweredShape)
-    def post(self, request: Request, task_id: UUID) -> Response:
+    def post(self, request: Request, task_id: UUID) -> HttpResponse:
         return _answer(request, task_id, name="comment", payload=read_input(CommentInput, request))
 
 
-def _answer(request: Request, task_id: UUID, *, name: str, payload: Mapping[str, Any]) -> Response:
-    """One transaction; with an Idempotency-Key the answer is stored in it, and given again to the same request."""
+def _answer(request: Request, task_id: UUID, *, name: str, payload: Mapping[str, Any]) -> HttpResponse:
     user, present = _user(request), now()
     by = By(actor=_actor(request), ip=client_ip(request._request))
-    key = request.headers.get("Idempotency-Key")
-    scope = {"owner": str(user.pk), "scope": f"task.{name}:{task_id.hex}"}
-    with transaction.atomic(durable=True):
-        if key is None:
-            body = _answered(answer(task_id, name=name, payload=payload, user=user, by=by, now=present), by=by)
-            return Response(body)
-        fingerprint = idempotency.fingerprint_of(payload)
-        stored = idempotency.recall(key=key, fingerprint=fingerprint, **scope)
-        if stored is not None:
-            return Response(stored.body, status=stored.status, headers=REPLAYED)
-        body = _answered(answer(task_id, name=name, payload=payload, user=user, by=by, now=present), by=by)
-        body = json.loads(JSONRenderer().render(body))  # as it is sent, so that the same is sent again
-        idempotency.remember(key=key, fingerprint=fingerprint, status=200, body=body, now=present, **scope)
-        return Response(body)
+
+    def decided() -> dict[str, Any]:
+        return _answered(answer(task_id, name=name, payload=payload, user=user, by=by, now=present), by=by)
+
+    return answer_request(request, scope=f"tasks/{task_id.hex}/{name}", now=present, answer=decided)
 
 
 def _answered(done: Answered, *, by: By) -> dict[str, Any]:

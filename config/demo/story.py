@@ -12,10 +12,11 @@ from accounts.models import User
 from approvals.actions.decide import answer
 from approvals.models import ApprovalTask
 from bedrock.errors import Conflict
+from bedrock.fingerprints import fingerprint_of
 from config.demo.goods import documents, order_no_of
 from orders.core.models import Order
 from orders.intake.actions import Client, place_order
-from orders.intake.document import fingerprint_of, read_order
+from orders.intake.document import read_order
 from orders.payments.sandbox.controls import tell
 from orders.payments.sandbox.models import Mode
 from orders.refunds.actions import request_refund

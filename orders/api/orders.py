@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
@@ -12,21 +13,22 @@ from accounts.models import User
 from accounts.policy import Role
 from bedrock.clock import now
 from bedrock.errors import BadInput
+from bedrock.fingerprints import fingerprint_of
 from orders import queries
 from orders.api import shapes
 from orders.core.channels import Channel
 from orders.core.models import OrderStatus
-from orders.intake.actions import Answered, Client, answer_once, place_order
-from orders.intake.document import OrderBody, RefundBody, fingerprint_of, read_order, read_refund
+from orders.intake.actions import Client, place_order
+from orders.intake.document import OrderBody, RefundBody, read_order, read_refund
 from orders.refunds.actions import request_refund
 from web.inputs import query_of
 from web.paging import page
 from web.permissions import reading_or, roles
+from workflows.api.once import KEY, answer_request
 from workflows.engine.events import Actor
 
 READERS = (Role.REQUESTER, Role.SUPERVISOR, Role.AUDITOR, Role.APPROVER, Role.INTEGRATION)
-KEY = OpenApiParameter("X-Idempotency-Key", str, OpenApiParameter.HEADER, required=True)
-OPTIONAL_KEY = OpenApiParameter("X-Idempotency-Key", str, OpenApiParameter.HEADER)
+REQUIRED_KEY = OpenApiParameter("X-Idempotency-Key", str, OpenApiParameter.HEADER, required=True)
 CHANNEL = OpenApiParameter("channel", str, enum=[channel.value for channel in Channel])
 
 
@@ -61,15 +63,14 @@ class OrdersView(APIView):
 
     @extend_schema(
         operation_id="orders_place",
-        parameters=[KEY],
+        parameters=[REQUIRED_KEY],
         request=OrderBody,
         responses={201: shapes.OrderSummaryShape, 200: shapes.OrderSummaryShape},
     )
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request) -> HttpResponse:
         query_of(request.query_params)
         user, present = _user(request), now()
         client = Client(user_id=user.pk, may_record_payments=user.has_role(Role.INTEGRATION))
-        fingerprint = fingerprint_of({"path": "orders", "body": request.data})
 
         def answer() -> dict[str, Any]:
             order = place_order(
@@ -77,9 +78,7 @@ class OrdersView(APIView):
             )
             return queries.summary(order, refunds_open=0)
 
-        return _answered(
-            answer_once(owner_id=user.pk, key=_key(request), fingerprint=fingerprint, now=present, answer=answer)
-        )
+        return answer_request(request, scope="orders", now=present, answer=answer, status=201, needs_key=True)
 
 
 class OrderView(APIView):
@@ -96,11 +95,11 @@ class RefundsView(APIView):
 
     @extend_schema(
         operation_id="orders_request_refund",
-        parameters=[CHANNEL, OPTIONAL_KEY],
+        parameters=[CHANNEL, KEY],
         request=RefundBody,
         responses={201: shapes.AskedRefundShape, 200: shapes.AskedRefundShape},
     )
-    def post(self, request: Request, order_no: str) -> Response:
+    def post(self, request: Request, order_no: str) -> HttpResponse:
         params = query_of(request.query_params, "channel")
         user, present = _user(request), now()
         given = read_refund(request.data)
@@ -112,21 +111,8 @@ class RefundsView(APIView):
             )
             return queries.refund_shape(refund) | {"order_no": order.order_no}
 
-        key = _key(request)
-        if not key:
-            return Response(answer(), status=201)
-        fingerprint = fingerprint_of({"path": f"orders/{order.pk}/refunds", "body": request.data})
-        return _answered(answer_once(owner_id=user.pk, key=key, fingerprint=fingerprint, now=present, answer=answer))
-
-
-def _answered(answered: Answered) -> Response:
-    if answered.replayed:
-        return Response(answered.body, status=200, headers={"Idempotent-Replayed": "true"})
-    return Response(answered.body, status=201)
-
-
-def _key(request: Request) -> str:
-    return request.headers.get("X-Idempotency-Key") or request.headers.get("Idempotency-Key") or ""
+        scope = f"orders/{order.pk}/refunds"
+        return answer_request(request, scope=scope, now=present, answer=answer, status=201)
 
 
 def _choice(params: dict[str, str], name: str, known: list[str]) -> str | None:

@@ -1,22 +1,21 @@
-"""Taking orders in: one action for HTTP and files, and the table that makes a repeated request harmless."""
+"""Taking orders in: one action for HTTP and files."""
 
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, connection, transaction
 
-from bedrock.errors import BadInput, Conflict, Forbidden, MalformedInput, OrderflowError
+from bedrock.errors import Conflict, Forbidden, OrderflowError
 from orders.core.channels import SHIPS_WITHIN
 from orders.core.masking import phone_tail
 from orders.core.models import Order, OrderLine, order_no_of
 from orders.core.transitions import move
 from orders.intake.document import OrderBody
-from orders.intake.models import IntakeKey
 from orders.intake.pricing import Priced, line_total, price
 from orders.payments.actions import Receipt, duplicate_transaction, record_payment
 from orders.payments.models import Payment
@@ -24,7 +23,6 @@ from orders.payments.models import Payment
 logger = logging.getLogger(__name__)
 
 SHOP_ZONE: Final = ZoneInfo("Asia/Shanghai")
-MAX_KEY: Final = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,14 +31,6 @@ class Client:
 
     user_id: int
     may_record_payments: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answered:
-    """An answer, and whether it is the one given before under the same key."""
-
-    body: dict[str, Any]
-    replayed: bool
 
 
 @transaction.atomic
@@ -65,50 +55,6 @@ def place_order(order: OrderBody, *, fingerprint: str, client: Client, now: date
         _insert(payment, conflict=lambda: duplicate_transaction(receipt))
     logger.info("order placed", extra={"action": "orders.placed", "order": row.pk, "channel": row.channel})
     return row
-
-
-@transaction.atomic
-def answer_once(
-    *, owner_id: int, key: str, fingerprint: str, now: datetime, answer: Callable[[], dict[str, Any]]
-) -> Answered:
-    """The answer of `answer()`, given once per owner and key, in the same transaction as its effects.
-
-    Several at once wait for the first. Raises MalformedInput `idempotency.key_required` or `idempotency.key_malformed`,
-    BadInput `idempotency.key_reused` when the key belongs to another body; an error of `answer()` frees the key.
-    """
-    _check_key(key)
-    claimed = _claim(owner_id=owner_id, key=key, fingerprint=fingerprint, now=now)
-    if claimed is None:
-        row = IntakeKey.objects.get(owner_id=owner_id, key=key)
-        if row.fingerprint != fingerprint:
-            raise BadInput("idempotency.key_reused", "Expected a new key: this one was used for another body.", key=key)
-        return Answered(body=row.response or {}, replayed=True)
-    body = answer()
-    IntakeKey.objects.filter(pk=claimed).update(response=body)
-    return Answered(body=body, replayed=False)
-
-
-def _check_key(key: str) -> None:
-    if not key:
-        raise MalformedInput("idempotency.key_required", "Expected the header X-Idempotency-Key.")
-    if len(key) > MAX_KEY or not key.isascii() or not key.isprintable():
-        raise MalformedInput(
-            "idempotency.key_malformed", f"Expected a key of at most {MAX_KEY} printable ASCII characters."
-        )
-
-
-def _claim(*, owner_id: int, key: str, fingerprint: str, now: datetime) -> int | None:
-    """The new row for the one transaction that may answer; others wait here until it has committed or given up."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            INSERT INTO orders_intakekey (owner_id, key, fingerprint, created_at) VALUES (%s, %s, %s, %s)
-            ON CONFLICT (owner_id, key) DO NOTHING RETURNING id
-            """,
-            [owner_id, key, fingerprint, now],
-        )
-        row = cursor.fetchone()
-    return None if row is None else int(row[0])
 
 
 def _insert(row: Order | Payment, *, conflict: Callable[[], OrderflowError]) -> None:

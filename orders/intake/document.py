@@ -1,9 +1,6 @@
 """The order document as clients and files hand it in: shape and types only, every fault with its path. Pure."""
 
-import hashlib
-import json
 import re
-from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Final, TypeVar
 
@@ -169,20 +166,6 @@ def read_order(document: object) -> OrderBody:
 def read_refund(document: object) -> RefundBody:
     """The typed refund request of a JSON document. Raises BadInput `input.invalid` with one problem per place."""
     return _read(RefundBody, document)
-
-
-def fingerprint_of(document: object) -> str:
-    """SHA-256 (hex) of the canonical JSON: the same for the same content, whatever the order of its keys."""
-    canonical = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain)
-    return hashlib.sha256(canonical.encode()).hexdigest()
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, Decimal):
-        return f"decimal:{value}"
-    if isinstance(value, datetime):
-        return value.isoformat()
-    raise TypeError(f"{type(value).__name__} is no part of a document")
 
 
 B = TypeVar("B", bound=Body)

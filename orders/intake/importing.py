@@ -12,9 +12,10 @@ from django.db import DatabaseError
 from django.db.models import Q
 
 from bedrock.errors import BadInput, OrderflowError
+from bedrock.fingerprints import fingerprint_of
 from orders.core.models import Order
 from orders.intake.actions import Client, place_order
-from orders.intake.document import fingerprint_of, read_order
+from orders.intake.document import read_order
 from orders.intake.mapping import ColumnMapping, disagreeing, document_of, payment_of
 from orders.intake.pricing import price
 from orders.intake.tables import Row

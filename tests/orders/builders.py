@@ -10,9 +10,10 @@ from typing import Any
 from django.db import connection
 
 from accounts.models import User
+from bedrock.fingerprints import fingerprint_of
 from orders.core.models import Order
 from orders.intake.actions import Client, place_order
-from orders.intake.document import fingerprint_of, read_order
+from orders.intake.document import read_order
 from orders.payments.models import Payment
 from orders.refunds.models import Refund
 from workflows.engine.events import Actor

@@ -1,4 +1,4 @@
-"""Placing orders: what is accepted, what is refused, and that a repeated request is harmless."""
+"""Placing orders: what is accepted and what is refused."""
 
 from decimal import Decimal
 from typing import Any
@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from bedrock.errors import BadInput, Conflict, Forbidden, MalformedInput
+from bedrock.errors import BadInput, Conflict, Forbidden
+from bedrock.fingerprints import fingerprint_of
 from orders.core.models import Order, OrderLine
-from orders.intake.actions import Answered, Client, answer_once, place_order
-from orders.intake.document import fingerprint_of, read_order
-from orders.intake.models import IntakeKey
+from orders.intake.actions import Client, place_order
+from orders.intake.document import read_order
 from orders.payments.models import Payment
-from tests.orders.builders import NOW, at_once, cny, order_document, paid_document, place, user
+from tests.orders.builders import NOW, cny, order_document, paid_document, place, user
 
 pytestmark = pytest.mark.django_db
 
@@ -160,70 +160,3 @@ def test_the_database_refuses_when_sums_are_made_wrong_behind_our_back(change: s
         cursor.execute(f"UPDATE orders_order SET {change} WHERE id = %s", [order.pk])  # noqa: S608
 
     assert Order.objects.get(pk=order.pk).total == Decimal(199)
-
-
-def answer(document: dict[str, Any], *, key: str = "K-1", owner: int | None = None) -> Answered:
-    owner_id = owner or user().pk
-    client = Client(user_id=owner_id, may_record_payments=True)
-    fingerprint = fingerprint_of(document)
-
-    def body() -> dict[str, Any]:
-        order = place_order(read_order(document), fingerprint=fingerprint, client=client, now=NOW)
-        return {"order_no": order.order_no}
-
-    return answer_once(owner_id=owner_id, key=key, fingerprint=fingerprint, now=NOW, answer=body)
-
-
-def test_the_stored_answer_is_given_when_a_request_is_repeated() -> None:
-    document = order_document(order_no=None)
-
-    first, second = answer(document), answer(document)
-
-    assert (first.replayed, second.replayed, first.body) == (False, True, second.body)
-    assert Order.objects.count() == 1
-
-
-def test_the_same_key_is_free_for_another_client() -> None:
-    document = order_document(order_no=None)
-    answer(document)
-
-    assert answer(document, owner=user("other").pk).replayed is False
-
-
-def test_a_key_is_refused_when_it_was_used_for_another_body() -> None:
-    document = order_document()
-    answer(document)
-
-    with pytest.raises(BadInput, match=r"idempotency\.key_reused"):
-        answer(document | {"promotion_id": "P-2"})
-
-    assert Order.objects.count() == 1
-
-
-@pytest.mark.parametrize(
-    ("key", "code"),
-    [("", "idempotency.key_required"), ("x" * 201, "idempotency.key_malformed"), ("钥匙", "idempotency.key_malformed")],
-)
-def test_a_request_is_refused_when_its_key_is_missing_or_malformed(key: str, code: str) -> None:
-    with pytest.raises(MalformedInput) as caught:
-        answer(order_document(), key=key)
-
-    assert (caught.value.code, Order.objects.count()) == (code, 0)
-
-
-def test_a_key_is_free_again_when_its_request_was_refused() -> None:
-    with pytest.raises(BadInput):
-        answer(order_document(order_no="ORD-1", freight=cny("0.001")))
-
-    assert IntakeKey.objects.count() == 0
-    assert answer(order_document(order_no="ORD-1")).replayed is False
-
-
-@pytest.mark.usefixtures("committed")
-def test_one_order_is_made_when_four_requests_with_one_key_arrive_at_once() -> None:
-    document, owner = order_document(order_no=None), user().pk
-    results = at_once(4, lambda: answer(document, owner=owner))
-
-    assert sorted(result.replayed for result in results) == [False, True, True, True]
-    assert len({result.body["order_no"] for result in results}) == 1
-    assert Order.objects.count() == 1

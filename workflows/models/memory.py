@@ -5,14 +5,16 @@ from typing_extensions import override
 
 
 class StoredAnswer(models.Model):
-    """The answer to one request of one owner in one scope. `fingerprint` is a hash of the request's body."""
+    """The answer to one request of one owner in one scope, as it was sent. `fingerprint` is a hash of the request.
+
+    `body` is empty within the transaction that is still answering; nobody else ever sees that.
+    """
 
     owner = models.CharField(max_length=64)
     scope = models.CharField(max_length=60)
-    key = models.CharField(max_length=128)
+    key = models.CharField(max_length=200)
     fingerprint = models.CharField(max_length=64)
-    status = models.PositiveSmallIntegerField()
-    body = models.JSONField()
+    body = models.TextField()
     created_at = models.DateTimeField()
 
     class Meta:

@@ -1,0 +1,55 @@
+"""Requests that may be repeated: with an idempotency key the answer is stored in the transaction of the work, and the
+same request gets the same bytes again."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Final
+
+from django.db import transaction
+from django.http import HttpResponse
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from bedrock.errors import MalformedInput
+from bedrock.fingerprints import fingerprint_of
+from web.renderers import JSONRenderer
+from workflows.idempotency import answer_once
+
+HEADERS: Final = ("X-Idempotency-Key", "Idempotency-Key")
+REPLAYED: Final = {"Idempotent-Replayed": "true"}
+KEY: Final = OpenApiParameter(
+    HEADERS[1], str, OpenApiParameter.HEADER,
+    description="The same key and body again give the stored answer with 200, marked Idempotent-Replayed. "
+    f"{HEADERS[0]} means the same.",
+)  # fmt: skip
+
+
+def answer_request(
+    request: Request,
+    *,
+    scope: str,
+    now: datetime,
+    answer: Callable[[], Any],
+    status: int = 200,
+    needs_key: bool = False,
+) -> HttpResponse:
+    """Do the work of a request in one transaction and answer with `status`; a repeated one is answered with 200.
+
+    `scope` names the work and what it is done to: a key counts within it, per person. Raises MalformedInput
+    `idempotency.key_required` when there has to be a key, and what `answer_once` and `answer` raise.
+    """
+    key = next((request.headers[name] for name in HEADERS if name in request.headers), None)
+    if key is None and needs_key:
+        raise MalformedInput("idempotency.key_required", f"Expected the header {HEADERS[0]}.")
+    with transaction.atomic(durable=True):
+        if key is None:
+            return Response(answer(), status=status)
+        answered = answer_once(
+            owner=str(request.user.pk), scope=scope, key=key, fingerprint=fingerprint_of(request.data), now=now,
+            answer=lambda: JSONRenderer().render(answer()).decode(),
+        )  # fmt: skip
+    return HttpResponse(
+        answered.body, content_type=JSONRenderer.media_type, status=200 if answered.is_replayed else status,
+        headers=REPLAYED if answered.is_replayed else None,
+    )  # fmt: skip

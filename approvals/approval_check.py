@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from approvals.approval_config import ApprovalConfig, TimeoutConfig
 from approvals.directory import Directory
 from approvals.targets import GroupTarget, HeadTarget, Target, UserTarget
-from workflows.engine.calendars import CalendarBook
+from workflows.engine.calendar_book import CalendarBook
 from workflows.engine.due import parse_duration
 from workflows.engine.node_type import CheckContext, Problem
 

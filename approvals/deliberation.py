@@ -26,7 +26,7 @@ from approvals.refusals import (
 from approvals.targets import GroupTarget, Target, UserTarget
 from approvals.voting import Mode, Verdict, Vote
 from bedrock.errors import BadInput, Conflict, OrderflowError
-from workflows.engine.calendars import CalendarBook
+from workflows.engine.calendar_book import CalendarBook
 from workflows.engine.events import Actor, Signalled
 from workflows.engine.node_type import Continue, Fail, Ignore, Note, Outcome, Scope, Wait
 from workflows.engine.state import Awaits

@@ -10,7 +10,8 @@ from approvals.deadlines import working_calendar
 from approvals.directory import SUPERUSER, Directory
 from approvals.models import ApprovalTask, Comment
 from approvals.presence import Presence
-from workflows.engine.calendars import CalendarBook, NoOpenTime
+from workflows.engine.calendar_book import CalendarBook
+from workflows.engine.calendars import NoOpenTime
 from workflows.engine.world import World
 
 ANSWERS = ("approve", "reject", "transfer", "comment")

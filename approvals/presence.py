@@ -6,8 +6,9 @@ from datetime import datetime
 
 from approvals.candidates import Candidate, Kind
 from approvals.directory import Directory, Person
+from workflows.engine.calendar_book import CalendarBook
 from workflows.engine.calendar_windows import OfflineWindow, WorkingHours
-from workflows.engine.calendars import ALWAYS, Calendar, CalendarBook, NoOpenTime, all_of, any_of
+from workflows.engine.calendars import ALWAYS, Calendar, NoOpenTime, all_of, any_of
 
 KEPT_COMPOSITIONS = 2048
 AROUND_THE_CLOCK = (((0, 1440),),) * 7

@@ -1,7 +1,7 @@
 """Loads the calendar book from its rows."""
 
+from workflows.engine.calendar_book import CalendarBook
 from workflows.engine.calendar_document import calendar_from_document
-from workflows.engine.calendars import CalendarBook
 from workflows.models import Calendar
 
 

@@ -5,8 +5,9 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from approvals.directory import Absence, Department, Directory, Group, Person
+from workflows.engine.calendar_book import CalendarBook
 from workflows.engine.calendar_windows import OfflineWindow, WorkingHours
-from workflows.engine.calendars import Calendar, CalendarBook
+from workflows.engine.calendars import Calendar
 from workflows.engine.events import Actor
 from workflows.engine.facts import Noted
 from workflows.engine.graph import LocalText

@@ -26,7 +26,7 @@ from tests.approvals.office import (
     with_person,
     world,
 )
-from workflows.engine.calendars import CalendarBook
+from workflows.engine.calendar_book import CalendarBook
 from workflows.engine.graph import LocalText
 from workflows.engine.node_type import CheckContext
 from workflows.engine.registry import registry

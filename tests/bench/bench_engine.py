@@ -11,15 +11,15 @@ from typing import Any
 
 from tests.engine.flows import Ask, Call, fork, graph, money, when
 from workflows.engine import events
-from workflows.engine.calendars import CalendarBook
+from workflows.engine.calendar_book import CalendarBook
 from workflows.engine.expressions.language import compile_condition
 from workflows.engine.graph import Graph, read_graph
+from workflows.engine.json_values import decode
 from workflows.engine.plan import Plan, compile_plan
 from workflows.engine.registry import discover, registry
 from workflows.engine.state import State, Subject
 from workflows.engine.step import advance
 from workflows.engine.validate import validate
-from workflows.engine.values import decode
 from workflows.engine.world import World, world_of
 from workflows.testing import MONDAY_MORNING
 

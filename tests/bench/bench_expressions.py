@@ -10,7 +10,8 @@ from typing import Any
 
 from workflows.engine.expressions.evaluation import build
 from workflows.engine.expressions.language import check, compile_condition
-from workflows.engine.values import decode, parse_variables
+from workflows.engine.json_values import decode
+from workflows.engine.variables import parse_variables
 
 _DECLARED = [
     {"name": "refundAmount", "type": "money"},

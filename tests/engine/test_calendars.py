@@ -8,8 +8,9 @@ import pytest
 
 from bedrock.errors import BadInput, NotFound
 from workflows.engine.calendar_blocks import KEPT_BLOCKS
+from workflows.engine.calendar_book import CalendarBook
 from workflows.engine.calendar_windows import OfflineWindow, Window, WorkingHours
-from workflows.engine.calendars import ALWAYS, KEPT_DAYS, Calendar, CalendarBook, NoOpenTime, all_of, any_of
+from workflows.engine.calendars import ALWAYS, KEPT_DAYS, Calendar, NoOpenTime, all_of, any_of
 
 OFFICE: tuple[Window, ...] = ((540, 720), (810, 1080))  # 09:00-12:00, 13:30-18:00
 ROUND: tuple[Window, ...] = ((0, 1440),)

@@ -8,7 +8,9 @@ import pytest
 
 from workflows.engine.expressions.errors import EvaluationError
 from workflows.engine.expressions.language import compile_condition, compile_expression
-from workflows.engine.values import Duration, Money, encode, parse_variables
+from workflows.engine.json_values import encode
+from workflows.engine.values import Duration, Money
+from workflows.engine.variables import parse_variables
 
 VARIABLES = parse_variables(
     [

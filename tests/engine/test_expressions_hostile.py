@@ -5,7 +5,7 @@ import pytest
 from workflows.engine.expressions.errors import EvaluationError, ExpressionError
 from workflows.engine.expressions.language import check, compile_expression, parse
 from workflows.engine.expressions.syntax import MAX_DEPTH, MAX_NODES, MAX_TEXT, children
-from workflows.engine.values import parse_variables
+from workflows.engine.variables import parse_variables
 
 VARIABLES = parse_variables(
     [

@@ -31,7 +31,9 @@ from workflows.engine.expressions.syntax import (
     Not,
     Reference,
 )
-from workflows.engine.values import Duration, Money, encode, parse_variables
+from workflows.engine.json_values import encode
+from workflows.engine.values import Duration, Money
+from workflows.engine.variables import parse_variables
 
 DECLARED = {
     "m1": "money",

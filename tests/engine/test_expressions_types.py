@@ -4,7 +4,7 @@ import pytest
 
 from workflows.engine.expressions.errors import ExpressionError
 from workflows.engine.expressions.language import check, compile_condition, compile_expression
-from workflows.engine.values import parse_variables
+from workflows.engine.variables import parse_variables
 
 VARIABLES = parse_variables(
     [

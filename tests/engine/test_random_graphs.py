@@ -11,7 +11,7 @@ from tests.engine.drawings import any_drawing, nested
 from tests.engine.flows import money
 from tests.engine.player import SUPERVISOR, Player
 from workflows.engine import events
-from workflows.engine.calendars import CalendarBook
+from workflows.engine.calendar_book import CalendarBook
 from workflows.engine.graph import read_graph
 from workflows.engine.plan import Plan, compile_plan
 from workflows.engine.registry import registry

@@ -10,7 +10,7 @@ from random import Random
 import pytest
 
 from tests.engine.token_game import PORTS, Drawing, all_drawings, verdict
-from workflows.engine.calendars import CalendarBook
+from workflows.engine.calendar_book import CalendarBook
 from workflows.engine.graph import read_graph
 from workflows.engine.registry import registry
 from workflows.engine.validate import validate

@@ -7,7 +7,7 @@ import pytest
 from bedrock.errors import BadInput, Conflict
 from tests.engine.flows import fork, graph, in_a_row, money, when
 from workflows.engine import events, facts
-from workflows.engine.calendars import CalendarBook
+from workflows.engine.calendar_book import CalendarBook
 from workflows.engine.events import Actor
 from workflows.engine.state import Awaits, Status
 from workflows.engine.world import world_of

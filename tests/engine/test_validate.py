@@ -8,7 +8,7 @@ import pytest
 
 from tests.engine.flows import Ask, AskConfig, Call, fork, graph, in_a_row, money, when
 from workflows.engine import validate as module
-from workflows.engine.calendars import CalendarBook
+from workflows.engine.calendar_book import CalendarBook
 from workflows.engine.graph import LocalText, read_graph
 from workflows.engine.node_type import Port, PortRule, Problem
 from workflows.engine.plan import compile_plan

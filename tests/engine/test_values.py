@@ -8,17 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflows.engine.values import (
-    CurrencyMismatch,
-    Duration,
-    Money,
-    ValueMismatch,
-    decode,
-    encode,
-    parse_type,
-    parse_variable,
-    parse_variables,
-)
+from workflows.engine.json_values import decode, encode
+from workflows.engine.values import CurrencyMismatch, Duration, Money, ValueMismatch
+from workflows.engine.variables import parse_type, parse_variable, parse_variables
 
 
 def cny(amount: str) -> Money:

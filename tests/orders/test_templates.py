@@ -5,8 +5,9 @@ import pytest
 from orders.subjects import REFUND_REQUESTED, TRIGGERS
 from orders.templates import Template, template, templates
 from workflows.engine.graph import read_graph
+from workflows.engine.json_values import decode
 from workflows.engine.registry import registry
-from workflows.engine.values import decode, parse_variables
+from workflows.engine.variables import parse_variables
 
 
 def test_the_shipped_refund_flow_skips_finance_below_thirty_percent() -> None:

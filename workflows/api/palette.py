@@ -17,7 +17,8 @@ from workflows.api import shapes
 from workflows.engine.expressions.language import check
 from workflows.engine.node_type import PortRule
 from workflows.engine.registry import AnyNodeType, registry
-from workflows.engine.values import ValueMismatch, parse_variables
+from workflows.engine.values import ValueMismatch
+from workflows.engine.variables import parse_variables
 from workflows.models import Calendar
 
 READERS = (Role.DESIGNER, Role.SUPERVISOR, Role.AUDITOR, Role.APPROVER)

@@ -4,15 +4,14 @@ Blocks of 64 days are built when first needed and kept; they change the speed, n
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from types import MappingProxyType
 from typing import assert_never
 
 from typing_extensions import override
 
-from bedrock.errors import BadInput, NotFound
+from bedrock.errors import BadInput
 from workflows.engine.calendar_blocks import BLOCK_BITS, KEPT_BLOCKS, Block, block_number, span_of_block
 from workflows.engine.calendar_windows import (
     DAY,
@@ -31,7 +30,6 @@ HORIZON = timedelta(days=366)  # how far past the last needed instant an opening
 LONGEST = timedelta(days=3660)  # the longest duration that is added
 
 _ZERO = timedelta()
-_KEPT_COMPOSITIONS = 2048
 KEPT_DAYS = 512
 
 
@@ -347,59 +345,6 @@ def any_of(*calendars: Calendar) -> Calendar:
     if any(isinstance(part.rule, Always) for part in parts):
         return ALWAYS
     return Calendar(AnyOf(tuple(parts))) if len(parts) > 1 else parts[0]
-
-
-@dataclass(frozen=True, slots=True)
-class CalendarBook:
-    """The calendars of the house by key: a snapshot, so that one book always gives the same due times."""
-
-    calendars: Mapping[str, Calendar] = field(default_factory=dict)
-    _composed: dict[tuple[str, ...], Calendar] = field(init=False, repr=False, compare=False, default_factory=dict)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "calendars", MappingProxyType(dict(self.calendars)))
-
-    def __getitem__(self, key: str) -> Calendar:
-        """NotFound `calendar.unknown` for a key that is not in the book."""
-        found = self.calendars.get(key)
-        if found is None:
-            raise NotFound("calendar.unknown", f"Expected a calendar of the book, but got {key!r}.", calendar=key)
-        return found
-
-    def __contains__(self, key: object) -> bool:
-        return key in self.calendars
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.calendars)
-
-    def __len__(self) -> int:
-        return len(self.calendars)
-
-    @override
-    def __hash__(self) -> int:
-        return hash(frozenset(self.calendars.items()))
-
-    def all_of(self, *keys: str) -> Calendar:
-        """`all_of` of these calendars, remembered, so that its blocks are built once."""
-        return self._compose("all", *keys)
-
-    def any_of(self, *keys: str) -> Calendar:
-        """`any_of` of these calendars, remembered like `all_of`."""
-        return self._compose("any", *keys)
-
-    def unconfirmed(self, at: datetime, until: datetime) -> tuple[int, ...]:
-        """The years from `at` to `until` that some calendar of the book has no official notice for."""
-        return tuple(sorted({year for one in self.calendars.values() for year in one.unconfirmed(at, until)}))
-
-    def _compose(self, how: str, *keys: str) -> Calendar:
-        composed = self._composed.get((how, *keys))
-        if composed is None:
-            parts = [self[key] for key in keys]
-            composed = all_of(*parts) if how == "all" else any_of(*parts)
-            if len(self._composed) >= _KEPT_COMPOSITIONS:
-                self._composed.clear()
-            self._composed[(how, *keys)] = composed
-        return composed
 
 
 def _flat(calendars: Sequence[Calendar], kind: type[AllOf] | type[AnyOf]) -> list[Calendar]:

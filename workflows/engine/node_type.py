@@ -16,7 +16,7 @@ from workflows.engine.events import Actor, Resumption
 from workflows.engine.graph import Document, LocalText
 from workflows.engine.record import record
 from workflows.engine.state import Awaits, Json, State, Subject, Token
-from workflows.engine.values import Variable
+from workflows.engine.variables import Variable
 from workflows.engine.world import World
 
 

@@ -8,7 +8,7 @@ from workflows.engine.graph import Edge, Graph
 from workflows.engine.node_type import NodeType, Place
 from workflows.engine.registry import Registry
 from workflows.engine.structure import Branches, branches_of
-from workflows.engine.values import Variable, parse_variables
+from workflows.engine.variables import Variable, parse_variables
 
 STEP_BUDGET = 10_000  # passes that any step may make; a large drawing may be passed once in full
 

@@ -13,7 +13,8 @@ from workflows.engine.node_type import CheckContext, Port, Problem
 from workflows.engine.plan import declared_variables
 from workflows.engine.registry import AnyNodeType, Registry
 from workflows.engine.structure import branches_of, reachable
-from workflows.engine.values import ValueMismatch, Variable
+from workflows.engine.values import ValueMismatch
+from workflows.engine.variables import Variable
 from workflows.engine.world import World
 
 _STRUCTURE = {

@@ -28,7 +28,7 @@ from workflows.engine.expressions.syntax import (
     Reference,
     children,
 )
-from workflows.engine.values import Kind, Variable, VariableType
+from workflows.engine.variables import Kind, Variable, VariableType
 
 BOOLEAN: Final = VariableType(kind=Kind.BOOLEAN)
 _NUMBERS: Final = frozenset({Kind.INTEGER, Kind.DECIMAL})

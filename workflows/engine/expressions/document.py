@@ -18,7 +18,7 @@ from workflows.engine.expressions.syntax import (
     Not,
     Reference,
 )
-from workflows.engine.values import encode
+from workflows.engine.json_values import encode
 
 
 def to_json(tree: Typed) -> dict[str, Any]:

@@ -32,7 +32,8 @@ from workflows.engine.expressions.syntax import (
     Not,
     Reference,
 )
-from workflows.engine.values import EXACT, QUOTIENT, CurrencyMismatch, Duration, Kind, Money
+from workflows.engine.values import EXACT, QUOTIENT, CurrencyMismatch, Duration, Money
+from workflows.engine.variables import Kind
 
 
 class Values(Protocol):

@@ -15,7 +15,9 @@ from workflows.engine.expressions.parser import Parser
 from workflows.engine.expressions.shortcuts import faster
 from workflows.engine.expressions.syntax import Ast, Reference, refuse_oversized
 from workflows.engine.expressions.tokens import tokenize
-from workflows.engine.values import ValueMismatch, Variable, VariableType, decode
+from workflows.engine.json_values import decode
+from workflows.engine.values import ValueMismatch
+from workflows.engine.variables import Variable, VariableType
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,7 +32,9 @@ from workflows.engine.expressions.syntax import (
     Span,
 )
 from workflows.engine.expressions.tokens import Token, TokenKind, shorten
-from workflows.engine.values import Duration, Kind, Money, ValueMismatch, VariableType, decode
+from workflows.engine.json_values import decode
+from workflows.engine.values import Duration, Money, ValueMismatch
+from workflows.engine.variables import Kind, VariableType
 
 _KEYWORDS: Final = frozenset(
     [

@@ -20,7 +20,8 @@ from workflows.engine.expressions.syntax import (
     Literal,
     Reference,
 )
-from workflows.engine.values import EXACT, Kind, Money
+from workflows.engine.values import EXACT, Money
+from workflows.engine.variables import Kind
 
 # A missing value has no entry, a null one no amount and no currency; a product may be too long.
 _UNUSUAL: Final = (KeyError, AttributeError, Inexact)

@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from workflows.engine.expressions.errors import ExpressionError
 from workflows.engine.expressions.syntax import MAX_TEXT
-from workflows.engine.values import MAX_DIGITS, MAX_NAME
+from workflows.engine.values import MAX_DIGITS
+from workflows.engine.variables import MAX_NAME
 
 SHOWN: Final = 40
 

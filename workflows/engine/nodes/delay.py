@@ -6,7 +6,8 @@ from typing import ClassVar, Literal
 from pydantic import Field
 from typing_extensions import override
 
-from workflows.engine.calendars import CalendarBook, NoOpenTime
+from workflows.engine.calendar_book import CalendarBook
+from workflows.engine.calendars import NoOpenTime
 from workflows.engine.due import due_at, parse_duration
 from workflows.engine.events import Resumption, TimerDue
 from workflows.engine.graph import LocalText
@@ -24,7 +25,8 @@ from workflows.engine.node_type import (
 )
 from workflows.engine.panel import ui
 from workflows.engine.state import Awaits
-from workflows.engine.values import Duration, Variable
+from workflows.engine.values import Duration
+from workflows.engine.variables import Variable
 
 
 class DelayConfig(Config):

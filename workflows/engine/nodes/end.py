@@ -8,7 +8,7 @@ from typing_extensions import override
 from workflows.engine.graph import LocalText
 from workflows.engine.node_type import Config, End, NodeType, Outcome, PortRule, Scope
 from workflows.engine.panel import ui
-from workflows.engine.values import Variable
+from workflows.engine.variables import Variable
 
 
 class EndConfig(Config):

@@ -22,7 +22,7 @@ from workflows.engine.node_type import (
 )
 from workflows.engine.panel import ui
 from workflows.engine.state import Json
-from workflows.engine.values import Variable
+from workflows.engine.variables import Variable
 
 OTHERWISE = "otherwise"
 

@@ -1,6 +1,7 @@
 """The order document as clients and files hand it in: shape and types only, every fault with its path. Pure."""
 
 import re
+from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Final, TypeVar
 
@@ -23,6 +24,8 @@ from workflows.engine.values import Money
 
 MAX_LINES: Final = 500
 MAX_QUANTITY: Final = 1_000_000
+EARLIEST_YEAR: Final = 2000
+LATEST_YEAR: Final = 2199
 _AMOUNT: Final = re.compile(r"[0-9]{1,14}(?:\.[0-9]{1,4})?")
 _ISO_TIME: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}.*")
 _CHANNELS: Final = frozenset(channel.value for channel in Channel)
@@ -48,6 +51,13 @@ def _currency(value: str) -> str:
 def _moment(value: object) -> object:
     if not isinstance(value, str) or not _ISO_TIME.fullmatch(value):
         raise PydanticCustomError("datetime_text", "Expected a time such as 2026-01-26T16:42:11+08:00.")
+    return value
+
+
+def _in_reach(value: datetime) -> datetime:
+    # Working time is counted from it, and zones shift it: both end with the range of dates.
+    if not EARLIEST_YEAR <= value.year <= LATEST_YEAR:
+        raise PydanticCustomError("moment_range", "Expected a time in the years 2000 to 2199.")
     return value
 
 
@@ -79,7 +89,7 @@ def _text(longest: int, *, shortest: int = 0) -> Any:
     return Annotated[str, Field(min_length=shortest, max_length=longest), AfterValidator(_one_line)]
 
 
-Moment = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_moment)]
+Moment = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_moment), AfterValidator(_in_reach)]
 OrderNo = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.\-]+$")]
 
 

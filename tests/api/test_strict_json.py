@@ -7,8 +7,10 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.actions import ensure_user
+from accounts.actions import create_token, ensure_user
 from bedrock.errors import MalformedInput
+from orders.core.models import Order
+from tests.orders.builders import order_document
 from web.strict_json import MAX_DEPTH, read_json
 
 
@@ -54,6 +56,23 @@ def test_fractions_are_decimals_and_nothing_is_rounded() -> None:
         (b"1e-999999999", "json.number_out_of_range"),
         (b"9" * 65, "json.number_too_long"),
         (b"0." + b"9" * 65, "json.number_too_long"),
+        (b'{"a": 1} x', "json.syntax"),
+        (b'{"a": 1}\x00', "json.syntax"),
+        (b"\x00", "json.syntax"),
+        (b"[1", "json.syntax"),
+        (b"+1", "json.syntax"),
+        (b".5", "json.syntax"),
+        (b"1.", "json.syntax"),
+        (b"0x10", "json.syntax"),
+        ("１".encode(), "json.syntax"),
+        (b'{"a": undefined}', "json.syntax"),
+        (b"// c\n1", "json.syntax"),
+        (b'"\\x41"', "json.syntax"),
+        (b"-" + b"9" * 64, "json.number_too_long"),
+        (b"1e" + b"9" * 63, "json.number_too_long"),
+        (b"{" * 70 + b"}" * 70, "json.too_deep"),
+        (b'["a\xc0\xaf"]', "json.not_utf8"),
+        ('{"a": 1}'.encode("utf-16"), "json.not_utf8"),
         (b"\xff\xfe[]", "json.not_utf8"),
         (b"\xed\xa0\x80", "json.not_utf8"),
         (b"\xef\xbb\xbf{}", "json.byte_order_mark"),
@@ -94,6 +113,17 @@ def test_any_bytes_are_read_or_refused_but_never_crash(body: bytes) -> None:
         (b"[]", "application/json", 422, "input.invalid"),
         (b'"en"', "application/json", 422, "input.invalid"),
         (b"null", "application/json", 422, "input.invalid"),
+        (b"", "application/json", 422, "input.invalid"),
+        (b"{} {}", "application/json", 400, "json.syntax"),
+        (b'{"language": "\xff"}', "application/json", 400, "json.not_utf8"),
+        (b'{"language": "\\u0000"}', "application/json", 400, "json.bad_text"),
+        (b'{"language": 1e999999}', "application/json", 400, "json.number_out_of_range"),
+        (b'{"language": ' + b"9" * 5000 + b"}", "application/json", 400, "json.number_too_long"),
+        (b'{"language": ["en"]}', "application/json", 422, "input.invalid"),
+        (b'{"language": "en", "__proto__": {}}', "application/json", 422, "input.invalid"),
+        (b'{"language": "en"}', "text/plain", 415, "input.unsupported_media_type"),
+        (b'{"language": "en"}', "multipart/form-data", 415, "input.unsupported_media_type"),
+        (b'{"language": "en"}', "json", 415, "input.unsupported_media_type"),
     ],
 )
 def test_api_answers_with_a_problem_when_body_is_bad(body: bytes, media_type: str, status: int, code: str) -> None:
@@ -107,3 +137,22 @@ def test_api_answers_with_a_problem_when_body_is_bad(body: bytes, media_type: st
     assert answer["Content-Type"] == "application/problem+json"
     ann.refresh_from_db()
     assert ann.language == "zh-CN"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("moment", ["9999-12-31T23:59:59+00:00", "0001-01-01T00:00:00+00:00", "1999-12-31T23:59:59Z"])
+def test_moment_that_no_calendar_can_count_from_is_refused_and_nothing_is_placed(moment: str) -> None:
+    client = Client(
+        headers={"authorization": f"Token {create_token(ensure_user('shop', password='pw', roles=['integration']))}"}
+    )
+
+    answer = client.post(
+        "/api/v1/orders",
+        order_document(placed_at=moment),
+        content_type="application/json",
+        headers={"X-Idempotency-Key": "K-1"},
+    )
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "input.invalid")
+    assert [(one["path"], one["code"]) for one in answer.json()["errors"]] == [("placed_at", "input.moment_range")]
+    assert not Order.objects.exists()

@@ -14,6 +14,7 @@ class ApprovalsConfig(AppConfig):
         from approvals.actions.reassess import reassess_left_work
         from approvals.directory import Directory
         from approvals.directory_rows import load_directory
+        from approvals.invariants import INVARIANTS
         from workflows import wings, worlds
         from workflows.engine.registry import discover
 
@@ -23,3 +24,5 @@ class ApprovalsConfig(AppConfig):
         wings.show_to(queries.runs_shown_to)
         wings.show_flows_to(queries.flows_shown_to)
         wings.sweep_with(reassess_left_work)
+        for name, offenders in INVARIANTS.items():
+            wings.hold_true(name, offenders)

@@ -63,6 +63,14 @@ def _states_that_differ() -> Sequence[str]:
 
 _TOKENS = """(SELECT i.id AS instance, t.id AS token, t.awaits, t.due_at
     FROM workflows_instance i, jsonb_to_recordset(i.state->'tokens') AS t(id int, awaits text, due_at timestamptz))"""
+# For the wings: who waits to be told something, with the type of the node.
+LISTENING = """(SELECT i.id AS instance, t.id AS token, t.node, n->>'type' AS type, t.visit, t.due_at, t.data
+    FROM workflows_instance i
+    CROSS JOIN jsonb_to_recordset(i.state->'tokens')
+        AS t(id int, node text, awaits text, visit int, due_at timestamptz, data jsonb)
+    JOIN workflows_definitionversion v ON v.id = i.version_id
+    CROSS JOIN jsonb_array_elements(v.graph->'nodes') n
+    WHERE t.awaits = 'signal' AND n->>'id' = t.node AND i.status = 'running')"""
 _QUERIES = {
     "instance.live_has_tokens": """SELECT id FROM workflows_instance
         WHERE (status = 'running') <> (jsonb_array_length(state->'tokens') > 0)""",

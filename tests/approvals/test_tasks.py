@@ -25,7 +25,7 @@ from tests.approvals.conftest import (
 )
 from tests.approvals.office import MONDAY, at
 from tests.approvals.test_votes import parallel_graph
-from workflows import runtime
+from workflows import invariants, runtime
 from workflows.actions.audit import By
 from workflows.engine.events import Actor, Forced
 from workflows.models import AuditEntry, Incident, Instance, StoredAnswer, Timer
@@ -197,6 +197,8 @@ def test_a_supervisors_transfer_of_others_work_is_kept_in_the_audit(office: Offi
     entry = AuditEntry.objects.get()
     assert (entry.action, entry.reason, entry.object_id) == ("task.transfer", "ill today", str(task.pk))
     assert [one["candidates"][0]["key"] for one in (entry.before or {}, entry.after or {})] == ["finance", "backup"]
+    of_run = signed_in(office["au"]).get("/api/v1/audit", {"instance": str(task.instance)}).json()["results"]
+    assert [(one["action"], one["actor"]["name"]) for one in of_run] == [("task.transfer", "S1")]
 
 
 def test_a_transfer_of_ones_own_work_is_no_intervention(office: Office, run: Run) -> None:
@@ -304,6 +306,7 @@ def test_a_countersign_waits_for_the_owner_when_its_last_voter_was_disabled(offi
     answered = post(office["s1"], task, "approve", revision=2).json()
     assert (answered["task"]["status"], answered["instance"]["tokens"][0]["node"]) == ("approved", "ops")
     assert state_of_rows(task)["decisions"] == sorted((str(office[who].pk), "approved") for who in ("f1", "s1"))
+    assert invariants.broken() == []
 
 
 def test_the_run_shows_an_incident_when_nobody_is_left_for_a_lost_voice(office: Office) -> None:
@@ -323,6 +326,7 @@ def test_the_run_shows_an_incident_when_nobody_is_left_for_a_lost_voice(office: 
     incident = Incident.objects.get(instance=delivered.instance_id)
     assert (incident.code, incident.node) == ("approval.nobody", "finance")
     assert not ApprovalTask.objects.filter(node="ops").exists()
+    assert invariants.broken() == []
 
 
 def test_work_of_the_owners_moves_on_when_only_the_one_who_asked_is_left_of_them(office: Office) -> None:

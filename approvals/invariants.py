@@ -1,0 +1,49 @@
+# ruff: noqa: S608 - queries are put together from constants only
+"""What must always be true of tasks: they say what their runs say, and every verdict has the answers it needs."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from workflows.invariants import LISTENING, by_sql
+from workflows.wings import Offenders
+
+_SAME_WAIT = "w.instance = t.instance AND w.token = t.token AND w.node = t.node AND w.visit = t.visit"
+_WAITS = f"(SELECT * FROM {LISTENING} l WHERE l.type = 'approval')"
+
+_QUERIES = {
+    # Ids of tasks.
+    "task.open_waits_in_its_run": f"""SELECT t.id FROM approvals_approvaltask t
+        WHERE t.status = 'open' AND NOT EXISTS (SELECT FROM {_WAITS} w WHERE {_SAME_WAIT})""",
+    # Ids of runs.
+    "task.is_there_for_every_wait": f"""SELECT w.instance FROM {_WAITS} w
+        WHERE NOT EXISTS (SELECT FROM approvals_approvaltask t WHERE t.status = 'open' AND {_SAME_WAIT})""",
+    "task.shows_what_its_run_says": f"""SELECT t.id FROM approvals_approvaltask t JOIN {_WAITS} w ON {_SAME_WAIT}
+        WHERE t.status = 'open' AND (
+            t.revision <> (w.data->>'revision')::int
+            OR t.due_at IS DISTINCT FROM w.due_at
+            OR jsonb_array_length(t.votes) <> jsonb_array_length(w.data->'answers')
+            OR t.scopes::text[] <> ARRAY(
+                SELECT left(s.seat->>'kind', 1) || ':' || (s.seat->>'key')
+                FROM jsonb_array_elements(w.data->'seats') WITH ORDINALITY AS s(seat, n) ORDER BY s.n))""",
+    "task.seats_are_its_open_assignments": """SELECT t.id FROM approvals_approvaltask t
+        WHERE t.status = 'open' AND ARRAY(SELECT unnest(t.scopes)::text ORDER BY 1) <> ARRAY(
+            SELECT a.scope::text FROM approvals_assignment a
+            WHERE a.task_id = t.id AND a.status = 'open' ORDER BY 1)""",
+    # Ids of assignments.
+    "assignment.open_only_while_its_task_is": """SELECT a.id FROM approvals_assignment a
+        JOIN approvals_approvaltask t ON t.id = a.task_id WHERE a.status = 'open' AND t.status <> 'open'""",
+    "task.verdict_has_its_decisions": """SELECT t.id FROM approvals_approvaltask t
+        CROSS JOIN LATERAL (
+            SELECT count(*) FILTER (WHERE outcome = 'approved') AS yes,
+                count(*) FILTER (WHERE outcome = 'rejected') AS no
+            FROM approvals_decision d WHERE d.task_id = t.id) given
+        WHERE jsonb_array_length(t.votes) <> yes + no OR (t.mode = 'any' AND yes + no > 1) OR CASE t.status
+            WHEN 'approved' THEN yes = 0 OR no > 0
+            WHEN 'rejected' THEN no = 0
+            ELSE no > 0 OR (t.mode = 'any' AND yes > 0) END""",
+    "decision.one_per_person_and_visit": """SELECT min(t.id::text) FROM approvals_decision d
+        JOIN approvals_approvaltask t ON t.id = d.task_id
+        GROUP BY t.instance, t.token, t.node, t.visit, d.actor HAVING count(*) > 1""",
+}
+
+INVARIANTS: Final[Mapping[str, Offenders]] = {name: by_sql(query) for name, query in _QUERIES.items()}

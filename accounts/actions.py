@@ -49,7 +49,8 @@ def ensure_user(
     unknown = unknown_roles(wanted)
     if unknown:
         raise BadInput("user.unknown_roles", f"There are no roles {', '.join(unknown)}.", roles=list(unknown))
-    user = User.objects.select_for_update().filter(username=username).first() or User(username=username)
+    stored = User.objects.select_for_update().filter(username=username).first()
+    user = stored or User(username=username)
     user.display_name = display_name
     user.roles = wanted
     user.is_superuser = is_superuser
@@ -58,7 +59,7 @@ def ensure_user(
     user.is_active = True
     if isinstance(password, HashedPassword):
         user.password = password.encoded
-    elif user.pk is None or not user.check_password(password):
+    elif stored is None or not user.check_password(password):
         user.set_password(password)
     user.save()
     return user

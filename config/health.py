@@ -14,6 +14,7 @@ from bedrock.clock import now
 from workflows.models import Heartbeat
 
 LONGEST_SILENCE_SECONDS = 30
+PATIENCE = {"socket_connect_timeout": 1, "socket_timeout": 1}
 
 
 @require_safe
@@ -53,7 +54,8 @@ def _broker() -> str:
     url: str = settings.CELERY_BROKER_URL
     if url.startswith("memory:"):
         return ""
-    with Connection(url, connect_timeout=1) as broker:
+    # The time limits of a socket: a broker that takes the call and says nothing must not hold the answer.
+    with Connection(url, connect_timeout=1, transport_options=PATIENCE) as broker:
         broker.ensure_connection(max_retries=1, interval_start=0, interval_step=0, timeout=2)
     return ""
 

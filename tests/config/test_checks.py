@@ -1,5 +1,7 @@
 """The system checks refuse what is known to go wrong, and health says why it is degraded."""
 
+import socket
+import time
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,8 @@ from django.test import Client
 from bedrock.clock import now
 from config import checks, health
 from workflows.models import Heartbeat
+
+LONGEST_ANSWER_SECONDS = 10.0
 
 
 def _ids(found: list[Any]) -> list[str]:
@@ -91,6 +95,20 @@ def test_readyz_is_degraded_when_the_broker_is_gone(settings: Any) -> None:
 
     assert (answer.status_code, answer.json()["status"]) == (200, "degraded")
     assert [reason["check"] for reason in answer.json()["reasons"]] == ["broker"]
+
+
+@pytest.mark.django_db
+def test_readyz_answers_when_the_broker_takes_the_call_and_says_nothing(settings: Any) -> None:
+    Heartbeat.objects.create(name="scheduler", at=now())
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        settings.CELERY_BROKER_URL = f"redis://127.0.0.1:{silent.getsockname()[1]}/0"
+        begun = time.monotonic()
+
+        answer = Client().get("/readyz")
+
+    assert (answer.status_code, answer.json()["status"]) == (200, "degraded")
+    assert [reason["check"] for reason in answer.json()["reasons"]] == ["broker"]
+    assert time.monotonic() - begun < LONGEST_ANSWER_SECONDS
 
 
 @pytest.mark.django_db

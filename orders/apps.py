@@ -22,7 +22,7 @@ class OrdersConfig(AppConfig):
         discover("orders.nodes")
         wings.settle_after(REFUND, settle_after_runs)
         wings.show_to(queries.runs_of_own_orders)
-        wings.own_subjects(REFUND, queries.may_use_refund)
+        wings.own_subjects(REFUND)
         wings.sweep_with(settle_orphans)
         wings.sweep_with(book_receipts)
         for name, offenders in INVARIANTS.items():

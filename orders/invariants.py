@@ -7,6 +7,7 @@ from typing import Final
 from django.db.models import Q, QuerySet
 
 from orders.refunds.models import OPEN, EffectStatus, Refund
+from orders.subjects import REFUND
 from workflows.invariants import by_sql
 from workflows.queries import instances_of
 
@@ -58,7 +59,7 @@ def left_behind() -> Sequence[str]:
     found: list[str] = []
     for start in range(0, len(ids), CHUNK):
         chunk = ids[start : start + CHUNK]
-        runs = instances_of([str(one) for one in chunk])
+        runs = instances_of(REFUND, [str(one) for one in chunk])
         running = {run["id"] for of_refund in runs.values() for run in of_refund if run["status"] == "running"}
         found += [str(one) for one in chunk if str(suspects[one]) not in running]
     # A run that ended between the two looks has settled its refund: look again.

@@ -1,6 +1,5 @@
 """Reading orders: who may see which, how they are found, how the contract shows them. Personal data leaves masked."""
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
@@ -15,12 +14,12 @@ from orders.core.models import Order, OrderLine
 from orders.money import money_json
 from orders.payments.models import Payment
 from orders.refunds.models import OPEN, Refund
+from orders.subjects import REFUND
 from workflows import wings
 from workflows.queries import instances_of
 
 SEES_ALL: Final = (Role.SUPERVISOR, Role.AUDITOR, Role.REQUESTER)
 TAIL: Final = 4
-_UUID: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 # An approver's orders are found through the runs of refunds: the newest of them, open or closed.
 NEWEST_REFUNDS: Final = 1000
 
@@ -67,14 +66,6 @@ def runs_of_own_orders(user: User, instance_ids: Collection[str]) -> set[str]:
     return {str(one) for one in rows.values_list("instance", flat=True)}
 
 
-def may_use_refund(user: User, refund_id: str) -> bool:
-    """Whether this user may start a run about a refund: not about one of an order that they cannot see."""
-    if not _UUID.fullmatch(refund_id):
-        return True
-    refund = Refund.objects.select_related("order").filter(pk=refund_id).first()
-    return refund is None or _may_see(user, refund.order)
-
-
 def matching(orders: QuerySet[Order], text: str) -> QuerySet[Order]:
     """Orders whose number begins with the text, whose buyer's name contains it, or whose phone is it or ends in it."""
     found = Q(order_no__startswith=text) | Q(buyer_name__icontains=text)
@@ -109,7 +100,7 @@ def summary(order: Order, *, refunds_open: int) -> dict[str, Any]:
 def whole(order: Order) -> dict[str, Any]:
     """An order with its lines, payments, refunds and the runs about them; a fixed number of statements."""
     refunds = list(order.refunds.select_related("requested_by", "effect").order_by("created_at", "id"))
-    runs = instances_of([str(refund.pk) for refund in refunds])
+    runs = instances_of(REFUND, [str(refund.pk) for refund in refunds])
     shown = summary(order, refunds_open=sum(refund.status in OPEN for refund in refunds))
     shown["buyer"] |= {"customer_id": order.customer_id}
     return shown | {

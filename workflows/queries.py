@@ -86,9 +86,10 @@ def visible_instance(instance_id: str, *, user: User) -> Instance | None:
     return row if seen else None
 
 
-def instances_of(subject_ids: Collection[str]) -> dict[str, list[dict[str, Any]]]:
+def instances_of(subject_type: str, subject_ids: Collection[str]) -> dict[str, list[dict[str, Any]]]:
     """Short pictures of the runs about these subjects, by subject id, oldest first; one statement."""
-    rows = Instance.objects.select_related("version__definition").filter(subject_id__in=subject_ids)
+    rows = Instance.objects.select_related("version__definition")
+    rows = rows.filter(subject_type=subject_type, subject_id__in=subject_ids)
     found: dict[str, list[dict[str, Any]]] = {subject: [] for subject in subject_ids}
     for row in rows.order_by("started_at"):
         found[row.subject_id].append(

@@ -13,6 +13,7 @@ from workflows import outbox, store, wings
 from workflows.engine.events import ActivityFailed, Event, Started
 from workflows.engine.facts import Fact
 from workflows.engine.node_type import RunContext, Work
+from workflows.engine.plan import Plan
 from workflows.engine.registry import registry
 from workflows.engine.state import State, Status, Token
 from workflows.engine.step import advance
@@ -37,12 +38,24 @@ class Delivered:
     facts: tuple[Fact, ...] = ()
 
 
-def start(event: Started, *, now: datetime, key: str | None = None, trigger: str | None = None) -> Delivered | None:
-    """Begin a run of a live flow, found by key or by the event it listens to; None when there is none."""
+def start(
+    event: Started,
+    *,
+    now: datetime,
+    key: str | None = None,
+    trigger: str | None = None,
+    admit: Callable[[Plan, Started], Started] | None = None,
+) -> Delivered | None:
+    """Begin a run of a live flow, found by key or by the event it listens to; None when there is none.
+
+    `admit` may look at the live plan first, and change or refuse what is asked for.
+    """
     found = store.live_release(key=key, trigger=trigger)
     if found is None:
         return None
     release, world = found
+    if admit is not None:
+        event = admit(release.plan, event)
     row = Instance(
         id=new_id(), definition=release.definition_id, version_id=release.version_id, seq=0,
         subject_type=event.subject.type, subject_id=event.subject.id,

@@ -15,7 +15,6 @@ TasksOf = Callable[[Sequence[str]], Mapping[str, Sequence[Mapping[str, Any]]]]
 Witness = Callable[[User, Collection[str]], Collection[str]]
 
 FlowWitness = Callable[[User], Collection[str]]
-Owner = Callable[[User, str], bool]
 
 
 class Janitor(Protocol):
@@ -29,7 +28,7 @@ Offenders = Callable[[], Sequence[str]]
 
 _tasks: list[TasksOf] = []
 _settlers: dict[str, Settle] = {}
-_owners: dict[str, Owner] = {}
+_owned: set[str] = set()
 _witnesses: list[Witness] = []
 _flow_witnesses: list[FlowWitness] = []
 _janitors: list[Janitor] = []
@@ -51,15 +50,14 @@ def show_flows_to(witness: FlowWitness) -> None:
     _flow_witnesses.append(witness)
 
 
-def own_subjects(subject_type: str, may_use: Owner) -> None:
-    """Declare who may start runs about a subject of this type, by its id."""
-    _owners[subject_type] = may_use
+def own_subjects(subject_type: str) -> None:
+    """Declare that runs about subjects of this type are started by the wing alone, which vouches for what they say."""
+    _owned.add(subject_type)
 
 
-def may_use_subject(user: User, subject_type: str, subject_id: str) -> bool:
-    """Whether this user may start a run about a subject; nobody owns subjects of a type that no wing declared."""
-    owner = _owners.get(subject_type)
-    return owner is None or owner(user, subject_id)
+def owns_subjects(subject_type: str) -> bool:
+    """Whether runs about subjects of this type are started by a wing alone."""
+    return subject_type in _owned
 
 
 def settle_after(subject_type: str, settle: Settle) -> None:

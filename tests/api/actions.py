@@ -130,10 +130,15 @@ def start(client: APIClient, scene: Scene, actor: str) -> Any:
     return post(client, "/instances", {"definition": "plain", "subject": {"type": "question", "id": "q-1"}})
 
 
-@action("instance.start-foreign-refund")
-def start_about_a_foreign_refund(client: APIClient, scene: Scene, actor: str) -> Any:
-    subject = {"type": "refund", "id": str(scene.foreign.pk)}
+@action("instance.start-about-refund")
+def start_about_a_refund(client: APIClient, scene: Scene, actor: str) -> Any:
+    subject = {"type": "refund", "id": str(scene.refund.pk)}
     return post(client, "/instances", {"definition": "plain", "subject": subject})
+
+
+@action("instance.start-refund-flow")
+def start_the_refund_flow(client: APIClient, scene: Scene, actor: str) -> Any:
+    return post(client, "/instances", {"definition": "refunds", "subject": {"type": "question", "id": "q-1"}})
 
 
 def intervene(client: APIClient, run: str, kind: str, *, reason: str = REASON, **wanted: str) -> Any:

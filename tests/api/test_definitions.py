@@ -1,5 +1,7 @@
 """Drawing over HTTP: drafts with all their problems, revisions, and versions that never change."""
 
+import json
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -93,6 +95,43 @@ def test_layout_is_outside_of_the_hash() -> None:
         format="json",
     )
     assert saved.json()["graph_hash"] == flow["draft"]["graph_hash"]
+
+
+def with_layout(number: str) -> str:
+    """The body of a draft whose layout holds a number as it is written."""
+    body = {"revision": 1, "graph": GRAPH, "layout": {"offsets": {"rest": {"dx": "NUMBER"}}}}
+    return json.dumps(body).replace('"NUMBER"', number)
+
+
+@pytest.mark.parametrize("number", ["4.5", "-0.125", "1e3", "0.1", "9007199254740993"])
+def test_a_layout_with_fractions_comes_back_as_it_was_given(number: str) -> None:
+    client = client_of("designer")
+    url = f"/api/v1/definitions/{created(client)['id']}/draft"
+
+    saved = client.put(url, with_layout(number), content_type="application/json")
+
+    assert saved.status_code == 200, saved.content
+    shown = json.loads(client.get(url).content, parse_float=Decimal)
+    assert shown["layout"]["offsets"]["rest"]["dx"] == Decimal(number)
+
+
+def test_a_new_flow_may_have_fractions_in_its_layout() -> None:
+    client = client_of("designer")
+    body = {"key": "x", "title": {"zh": "x", "en": "x"}, "graph": GRAPH, "layout": {"zoom": 1.5}}
+
+    assert client.post("/api/v1/definitions", body, format="json").status_code == 201
+    assert Definition.objects.get().draft_layout == {"zoom": 1.5}
+
+
+def test_a_layout_with_more_digits_than_can_be_kept_is_refused_with_its_place() -> None:
+    client = client_of("designer")
+    url = f"/api/v1/definitions/{created(client)['id']}/draft"
+
+    refused = client.put(url, with_layout("0.1000000000000000055511151231257827"), content_type="application/json")
+
+    assert (refused.status_code, refused.json()["code"]) == (422, "layout.not_exact")
+    assert [one["path"] for one in refused.json()["errors"]] == ["layout.offsets.rest.dx"]
+    assert (Definition.objects.get().draft_revision, Definition.objects.get().draft_layout) == (1, {})
 
 
 def test_publishing_the_same_graph_again_is_refused() -> None:

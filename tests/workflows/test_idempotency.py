@@ -126,7 +126,7 @@ def test_one_run_is_started_when_a_request_with_a_key_is_repeated(designer: User
     live_flow("flow", chain(("rest", "delay", {"after": "PT1H"})), by=designer)
     client = APIClient()
     client.force_login(User.objects.create_user("cs", "pass-word-1", roles=["requester"]))
-    body = {"definition": "flow", "subject": {"type": "question", "id": "q-1"}}
+    body = {"definition": "flow", "subject": {"type": "question", "id": "q-1"}, "variables": {"amount": None}}
 
     answers: list[Any] = [
         client.post("/api/v1/instances", body, format="json", headers={"Idempotency-Key": "S-1"}) for _ in range(2)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -42,7 +43,7 @@ def create_definition(
     problems = problems_of(drawing, now=now)
     definition = Definition(
         key=key, title=dict(title), owner=actor, draft_graph=drawing.to_json(),
-        draft_layout=dict(layout or {}), draft_hash=drawing.graph_hash,
+        draft_layout=read_layout(layout or {}), draft_hash=drawing.graph_hash,
         draft_problem_count=len(problems), draft_by=actor, draft_at=now, created_at=now,
     )  # fmt: skip
     try:
@@ -63,12 +64,12 @@ def save_draft(
     now: datetime,
 ) -> Draft:
     """Store a draft, problems and all. Raises Conflict `definition.revision_conflict` when somebody saved before."""
-    drawing = read_graph(graph)
+    drawing, places = read_graph(graph), read_layout(layout)
     problems = problems_of(drawing, now=now)
     with transaction.atomic():
         definition = locked(definition_id)
         _require_revision(definition, revision)
-        definition.draft_graph, definition.draft_layout = drawing.to_json(), dict(layout)
+        definition.draft_graph, definition.draft_layout = drawing.to_json(), places
         definition.draft_hash, definition.draft_problem_count = drawing.graph_hash, len(problems)
         definition.draft_revision += 1
         definition.draft_by, definition.draft_at = actor, now
@@ -116,6 +117,37 @@ def publish(
         definition.live_version, definition.live_trigger = version, trigger
         definition.save(update_fields=["live_version", "live_trigger"])
     return version
+
+
+def read_layout(layout: Mapping[str, Any]) -> dict[str, Any]:
+    """A layout as it is stored. Its numbers are places on a screen, doubles as browsers have them.
+
+    Raises BadInput `layout.not_exact` for fractions with more digits than a double keeps.
+    """
+    problems: list[dict[str, Any]] = []
+
+    def plain(value: Any, path: str) -> Any:
+        match value:
+            case Decimal():
+                double = float(value)
+                if Decimal(repr(double)) != value:
+                    message = f"Expected a number that a double keeps, found {value}."
+                    problems.append({"path": path, "code": "layout.not_exact", "message": message, "params": {}})
+                return double
+            case dict():
+                return {key: plain(item, f"{path}.{key}") for key, item in value.items()}
+            case list():
+                return [plain(item, f"{path}.{index}") for index, item in enumerate(value)]
+            case _:
+                return value
+
+    places: dict[str, Any] = plain(dict(layout), "layout")
+    if problems:
+        raise BadInput(
+            "layout.not_exact", f"Expected numbers that a double keeps, found {len(problems)} others.",
+            problems=problems,
+        )  # fmt: skip
+    return places
 
 
 def problems_of(drawing: Graph, *, now: datetime) -> tuple[Problem, ...]:

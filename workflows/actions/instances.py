@@ -1,16 +1,19 @@
 """Starting runs and telling them what happened. Every function works in the caller's transaction."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from bedrock.errors import NotFound
-from workflows import runtime
+from bedrock.errors import BadInput, Conflict, NotFound
+from workflows import runtime, wings
 from workflows.engine.events import Actor, Event, Started
+from workflows.engine.plan import Plan
 from workflows.engine.state import Subject
+from workflows.given_variables import read_variables
 from workflows.runtime import Delivered
 
-__all__ = ["Delivered", "deliver", "give_up", "start", "start_for_trigger"]
+__all__ = ["Delivered", "deliver", "give_up", "start", "start_by_hand", "start_for_trigger"]
 
 
 def start(
@@ -22,9 +25,48 @@ def start(
     actor: Actor,
     now: datetime,
 ) -> Delivered:
-    """Start the live version of a flow. Raises NotFound `definition.not_live`."""
+    """Start the live version of a flow, for a room that vouches for what it says. Raises NotFound
+    `definition.not_live`."""
     event = Started(subject=subject, variables=variables, requester=requester, actor=actor)
-    started = runtime.start(event, now=now, key=definition_key)
+    return _found(runtime.start(event, now=now, key=definition_key), definition_key)
+
+
+def start_by_hand(
+    definition_key: str,
+    *,
+    subject: Subject,
+    variables: Mapping[str, Any],
+    requester: str,
+    actor: Actor,
+    now: datetime,
+) -> Delivered:
+    """Start the live version of a flow on the word of a person or a program alone.
+
+    Raises BadInput `subject.reserved` for a type of subject that a wing owns, `variables.invalid` and
+    `variables.too_large`; Conflict `definition.started_by_event`; NotFound `definition.not_live`.
+    """
+    if wings.owns_subjects(subject.type):
+        message = f"Expected a type of subject of your own, found {subject.type!r}, whose runs start by themselves."
+        raise BadInput(
+            "subject.reserved", message,
+            problems=[{"path": "subject.type", "code": "subject.reserved", "message": message, "params": {}}],
+        )  # fmt: skip
+    event = Started(subject=subject, variables=variables, requester=requester, actor=actor)
+    return _found(runtime.start(event, now=now, key=definition_key, admit=_admit), definition_key)
+
+
+def _admit(plan: Plan, event: Started) -> Started:
+    trigger = getattr(plan.start.config, "trigger", None)
+    if trigger is not None:
+        raise Conflict(
+            "definition.started_by_event",
+            f"Expected a flow that people start, found that {trigger!r} starts this one.",
+            trigger=trigger,
+        )
+    return replace(event, variables=read_variables(plan.variables, event.variables))
+
+
+def _found(started: Delivered | None, definition_key: str) -> Delivered:
     if started is None:
         raise NotFound(
             "definition.not_live",

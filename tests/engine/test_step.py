@@ -145,6 +145,57 @@ def test_a_loop_beyond_its_rounds_is_an_incident() -> None:
     assert run.where() == ["l!loop.exhausted", "r"]
 
 
+# start → a ⟲1 → b ⟲1 → z → end: `z` may send back to `a` twice, each of the others to itself once.
+NESTED_LOOPS = graph(
+    {"start": "start", "a": "test.ask", "b": "test.ask", "z": "test.ask", "end": "end"},
+    "start>a", "a.no~1>a", "a.yes>b", "b.no~1>b", "b.yes>z", "z.no~2>a", "z.yes>end",
+)  # fmt: skip
+
+
+def test_a_new_round_of_an_outer_loop_begins_the_loops_inside_of_it_anew() -> None:
+    run = Harness(NESTED_LOOPS)
+    run.start()
+    for _ in range(2):
+        for node, answer in (("a", "no"), ("a", "yes"), ("b", "no"), ("b", "yes"), ("z", "no")):
+            run.signal(node, answer)
+    run.signal("a", "no")
+    assert (run.where(), run.state.rounds) == (["a"], {"e1": 1, "e5": 2})
+    assert [fact.renewed for fact in run.facts if isinstance(fact, facts.Moved) and fact.edge == "e5"] == [
+        ("e1", "e3"), ("e1", "e3"),
+    ]  # fmt: skip
+
+    run.signal("a", "yes")
+    run.signal("b", "yes")
+    run.signal("z", "no")
+
+    assert run.where() == ["z!loop.exhausted"]
+
+
+def test_a_loop_inside_of_another_still_ends_within_one_round_of_it() -> None:
+    run = Harness(NESTED_LOOPS)
+    run.start()
+    run.signal("a", "no")
+
+    run.signal("a", "no")
+
+    assert run.where() == ["a!loop.exhausted"]
+
+
+def test_of_two_loops_that_overlap_neither_begins_the_other_anew() -> None:
+    run = Harness(
+        graph({"start": "start", "a": "test.ask", "b": "test.ask", "c": "test.ask", "end": "end"},
+              "start>a", "a.yes>b", "a.no>end", "b.yes>c", "b.no~2>a", "c.no~2>b", "c.yes>end")
+    )  # fmt: skip
+    run.start()
+    for node, answer in (("a", "yes"), ("b", "yes"), ("c", "no"), ("b", "no"), ("a", "yes"), ("b", "yes"), ("c", "no")):
+        run.signal(node, answer)
+    assert run.state.rounds == {"e5": 2, "e4": 1}
+
+    run.signal("b", "no")
+
+    assert run.state.rounds == {"e5": 2, "e4": 2}
+
+
 def test_all_branches_of_many_finish_together_and_the_join_fires_once() -> None:
     ports = [f"p{n}" for n in range(32)]
     nodes = {"start": "start", "f": fork(*ports), "j": "parallel", "end": "end"} | dict.fromkeys(ports, "test.ask")

@@ -25,7 +25,8 @@ class Started:
 class Moved:
     """A token left a node by a port and is on its way to `to`, under a new number if it had stood.
 
-    `waited` tells whether an event woke it, or it only passed.
+    `waited` tells whether an event woke it, or it only passed. `renewed` are back edges whose passes are counted
+    anew from here, because their loops lie inside the one that goes into its next round.
     """
 
     kind: ClassVar[str] = "moved"
@@ -39,6 +40,7 @@ class Moved:
     waited: bool
     output: Mapping[str, Json]
     why: Mapping[str, Json] | None
+    renewed: tuple[str, ...] | None = None
 
 
 @record
@@ -235,7 +237,7 @@ def _moved(state: State, fact: Moved) -> None:
     if fact.visit > state.visits.get(fact.node, 0):
         state.visits[fact.node] = fact.visit
     if fact.counted:
-        _count_round(state, fact.edge)
+        _count_round(state, fact.edge, renewed=fact.renewed or ())
     if fact.output:
         state.variables = {**state.variables, **fact.output}
     number = state.renumber(state.tokens.pop(fact.token))
@@ -302,8 +304,9 @@ def _retried(state: State, fact: Retried) -> None:
     state.tokens[number] = Token(number, failed.node, failed.via, failed.visit, attempt=fact.attempt)
 
 
-def _count_round(state: State, edge: str) -> None:
-    state.rounds = {**state.rounds, edge: state.rounds.get(edge, 0) + 1}
+def _count_round(state: State, edge: str, *, renewed: tuple[str, ...] = ()) -> None:
+    rounds = {other: count for other, count in state.rounds.items() if other not in renewed}
+    state.rounds = rounds | {edge: rounds.get(edge, 0) + 1}
 
 
 def _noted(state: State, fact: Noted) -> None:
@@ -370,8 +373,8 @@ def decode(kind: str, document: Mapping[str, Json]) -> Fact:
             Branch(token=t, port=port, edge=edge, to=to, counted=counted)
             for t, port, edge, to, counted in values["branches"]
         )
-    for name in ("absorbed", "left"):
-        if name in values:
+    for name in ("absorbed", "left", "renewed"):
+        if values.get(name) is not None:
             values[name] = tuple(values[name])
     return fact(**values)  # type: ignore[no-any-return]
 

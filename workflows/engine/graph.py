@@ -50,7 +50,10 @@ class Node(Document):
 
 
 class Edge(Document):
-    """A line from a node's port to another node. A `back` edge closes a loop of at most `max_rounds`."""
+    """A line from a node's port to another node. A `back` edge closes a loop of at most `max_rounds`.
+
+    A loop inside of another may go so many rounds in each round of the outer one.
+    """
 
     id: Id
     source: Id = Field(alias="from")

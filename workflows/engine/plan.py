@@ -34,7 +34,7 @@ class PlanNode(Place[Any]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """A compiled version. `branches` tells which forks enclose each node and edge.
+    """A compiled version. `branches` tells which forks enclose each node and edge, `loops` the ends of back edges.
 
     A run without an endless loop passes fewer nodes in one step than its `step_budget`.
     """
@@ -43,6 +43,7 @@ class Plan:
     start: PlanNode
     variables: tuple[Variable, ...]
     branches: Branches
+    loops: Mapping[str, tuple[str, str]]  # from where to where
     step_budget: int
 
 
@@ -70,6 +71,7 @@ def compile_plan(graph: Graph, *, registry: Registry) -> Plan:
         start=next(node for node in nodes.values() if node.type.is_start),
         variables=variables,
         branches=branches_of(graph, registry=registry),
+        loops={edge.id: (edge.source, edge.target) for edge in graph.edges if edge.kind == "back"},
         step_budget=max(STEP_BUDGET, len(graph.edges) + 1),
     )
 

@@ -60,7 +60,10 @@ class Token:
 
 @dataclass(slots=True)
 class State:
-    """One run. `seq` counts its facts and is its revision; `rounds` counts passes of back edges."""
+    """One run. `seq` counts its facts and is its revision; `rounds` counts passes of back edges.
+
+    A loop is counted within one round of the loop around it; visits of a node are counted over the whole run.
+    """
 
     subject: Subject = NO_SUBJECT
     requester: str | None = None

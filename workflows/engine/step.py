@@ -16,6 +16,7 @@ from workflows.engine.incidents import (
     starved_join,
     undecided,
 )
+from workflows.engine.loops import renewed_loops
 from workflows.engine.node_type import (
     Continue,
     End,
@@ -239,9 +240,10 @@ class _Run:
         else:
             self.moving.append(self.state.number_after(token))
             waited = token.awaits is not _MOVING
+            renewed = (renewed_loops(self.plan, way, self.state.rounds) or None) if way.counted else None
             self.record(facts.Moved(
                 token.id, node.id, visit, outcome.port, way.edge, way.to, way.counted, waited, outcome.output,
-                outcome.why,
+                outcome.why, renewed,
             ))  # fmt: skip
 
     def fork(self, token: Token, node: PlanNode, visit: int, ports: tuple[str, ...]) -> None:

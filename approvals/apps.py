@@ -22,6 +22,7 @@ class ApprovalsConfig(AppConfig):
         worlds.provide(Directory, name="directory", load=load_directory)
         wings.show_tasks(queries.lines_of)
         wings.show_to(queries.runs_shown_to)
+        wings.show_all_to(queries.all_runs_shown_to)
         wings.show_flows_to(queries.flows_shown_to)
         wings.sweep_with(reassess_left_work)
         for name, offenders in INVARIANTS.items():

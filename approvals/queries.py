@@ -161,6 +161,13 @@ def runs_shown_to(user: User, instance_ids: Collection[str]) -> set[str]:
     return {str(one) for one in _asked(user).filter(instance__in=instance_ids).values_list("instance", flat=True)}
 
 
+def all_runs_shown_to(user: User) -> "QuerySet[Assignment, Any]":
+    """All runs in which this person is or was asked, as a query of their ids; one statement, for the world."""
+    scopes = scopes_of(str(user.pk), directory=present_world().need(Directory))
+    asked = Assignment.objects.filter(scope__in=scopes).values("task__instance")
+    return asked.union(Decision.objects.filter(actor=str(user.pk)).values("task__instance"))
+
+
 def flows_shown_to(user: User) -> set[str]:
     """Keys of the flows in which this person is or was asked."""
     return set(_asked(user).order_by().values_list("definition_key", flat=True).distinct())

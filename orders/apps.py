@@ -23,6 +23,7 @@ class OrdersConfig(AppConfig):
         wings.settle_after(REFUND, settle_after_runs)
         wings.show_to(queries.runs_of_own_orders)
         wings.own_subjects(REFUND)
+        wings.name_subjects(REFUND, queries.refunds_of_order_no)
         wings.sweep_with(settle_orphans)
         wings.sweep_with(book_receipts)
         for name, offenders in INVARIANTS.items():

@@ -16,12 +16,10 @@ from orders.payments.models import Payment
 from orders.refunds.models import OPEN, Refund
 from orders.subjects import REFUND
 from workflows import wings
-from workflows.queries import instances_of
+from workflows.queries import instances_of, visible_runs
 
 SEES_ALL: Final = (Role.SUPERVISOR, Role.AUDITOR, Role.REQUESTER)
 TAIL: Final = 4
-# An approver's orders are found through the runs of refunds: the newest of them, open or closed.
-NEWEST_REFUNDS: Final = 1000
 
 
 def visible_orders(user: User) -> QuerySet[Order]:
@@ -32,7 +30,8 @@ def visible_orders(user: User) -> QuerySet[Order]:
     if user.has_role(Role.INTEGRATION):
         seen |= Q(placed_by=user)
     if user.has_role(Role.APPROVER):
-        seen |= Q(pk__in=_orders_of_own_tasks(user))
+        for runs in wings.runs_visible_to(user):
+            seen |= Q(pk__in=Refund.objects.filter(instance__in=runs).values("order"))
     return Order.objects.filter(seen)
 
 
@@ -66,6 +65,12 @@ def runs_of_own_orders(user: User, instance_ids: Collection[str]) -> set[str]:
     return {str(one) for one in rows.values_list("instance", flat=True)}
 
 
+def refunds_of_order_no(order_no: str) -> list[str]:
+    """The refunds of the orders with exactly this number, in all channels."""
+    rows = Refund.objects.filter(order__order_no=order_no).order_by("created_at", "pk")
+    return [str(one) for one in rows.values_list("pk", flat=True)]
+
+
 def matching(orders: QuerySet[Order], text: str) -> QuerySet[Order]:
     """Orders whose number begins with the text, whose buyer's name contains it, or whose phone is it or ends in it."""
     found = Q(order_no__startswith=text) | Q(buyer_name__icontains=text)
@@ -97,10 +102,15 @@ def summary(order: Order, *, refunds_open: int) -> dict[str, Any]:
     }
 
 
-def whole(order: Order) -> dict[str, Any]:
-    """An order with its lines, payments, refunds and the runs about them; a fixed number of statements."""
+def whole(order: Order, *, user: User) -> dict[str, Any]:
+    """An order with its lines, payments, refunds and the runs about them that this user may see.
+
+    A fixed number of statements.
+    """
     refunds = list(order.refunds.select_related("requested_by", "effect").order_by("created_at", "id"))
     runs = instances_of(REFUND, [str(refund.pk) for refund in refunds])
+    named = {str(refund.instance) for refund in refunds if refund.instance}
+    seen = visible_runs(named | {run["id"] for of_refund in runs.values() for run in of_refund}, user=user)
     shown = summary(order, refunds_open=sum(refund.status in OPEN for refund in refunds))
     shown["buyer"] |= {"customer_id": order.customer_id}
     return shown | {
@@ -117,20 +127,20 @@ def whole(order: Order) -> dict[str, Any]:
         },
         "lines": [_line(line, order.currency) for line in order.lines.all()],
         "payments": [_payment(payment) for payment in order.payments.order_by("id")],
-        "refunds": [refund_shape(refund) for refund in refunds],
-        "instances": [run for refund in refunds for run in runs[str(refund.pk)]],
+        "refunds": [refund_shape(refund, shows_run=str(refund.instance) in seen) for refund in refunds],
+        "instances": [run for refund in refunds for run in runs[str(refund.pk)] if run["id"] in seen],
     }
 
 
-def refund_shape(refund: Refund) -> dict[str, Any]:
-    """A refund as the contract shows it."""
+def refund_shape(refund: Refund, *, shows_run: bool) -> dict[str, Any]:
+    """A refund as the contract shows it; its run only to those who may open that."""
     effect = getattr(refund, "effect", None)
     return {
         "id": str(refund.pk),
         "amount": money_json(refund.amount, refund.currency),
         "reason": refund.reason,
         "status": refund.status,
-        "instance": str(refund.instance) if refund.instance else None,
+        "instance": str(refund.instance) if refund.instance and shows_run else None,
         "requested_by": {"username": refund.requested_by.username, "display_name": refund.requested_by.get_full_name()},
         "requested_at": refund.created_at.isoformat(),
         "closed_at": refund.closed_at.isoformat() if refund.closed_at else None,
@@ -167,13 +177,6 @@ def _may_see(user: User, order: Order) -> bool:
         return False
     runs = Refund.objects.filter(order=order).exclude(instance=None).values_list("instance", flat=True)
     return bool(wings.visible_to(user, _texts(list(runs))))
-
-
-def _orders_of_own_tasks(user: User) -> list[int]:
-    newest = Refund.objects.exclude(instance=None).order_by("-created_at", "-id")[:NEWEST_REFUNDS]
-    order_of = dict(newest.values_list("instance", "order_id"))
-    seen = wings.visible_to(user, _texts(list(order_of)))
-    return [order for run, order in order_of.items() if str(run) in seen]
 
 
 def _texts(ids: Sequence[UUID | None]) -> list[str]:

@@ -14,7 +14,7 @@ from workflows import store
 from workflows.engine.state import Awaits
 from workflows.engine.world import World
 from workflows.models import AuditEntry, Definition, DefinitionVersion, HistoryEvent, Incident, Instance, Timer
-from workflows.wings import tasks_of, visible_to
+from workflows.wings import subjects_named, tasks_of, visible_to
 
 STUCK_AFTER = timedelta(hours=24)
 SEES_ALL = (Role.SUPERVISOR, Role.AUDITOR)
@@ -39,14 +39,15 @@ def present_world() -> World:
 def instances(filters: Filters, *, user: User, now: datetime) -> QuerySet[Instance]:
     """The runs a user may see, by role; runs seen by relation only are found by `subject` or id."""
     rows = Instance.objects.select_related("version__definition")
+    about = None if filters.subject is None else _about(filters.subject)
     if not user.has_role(*SEES_ALL):
-        rows = rows.filter(_seen_by(user, rows, subject=filters.subject))
+        rows = rows.filter(_seen_by(user, rows, about=about))
     if filters.status is not None:
         rows = rows.filter(status=filters.status)
     if filters.definition is not None:
         rows = rows.filter(version__definition__key=filters.definition)
-    if filters.subject is not None:
-        rows = rows.filter(_about(filters.subject))
+    if about is not None:
+        rows = rows.filter(about)
     if filters.stuck:
         quiet = Q(updated_at__lt=now - STUCK_AFTER) & ~Exists(
             Timer.objects.filter(instance=OuterRef("pk"), due_at__gt=now)
@@ -56,15 +57,19 @@ def instances(filters: Filters, *, user: User, now: datetime) -> QuerySet[Instan
 
 
 def _about(subject: str) -> Q:
-    return Q(subject_id=subject) | Q(subject_title__startswith=subject)
+    """Runs about the subject with exactly this id, or about one that goes by exactly this name."""
+    about = Q(subject_id=subject)
+    for subject_type, ids in subjects_named(subject).items():
+        about |= Q(subject_type=subject_type, subject_id__in=ids)
+    return about
 
 
-def _seen_by(user: User, rows: QuerySet[Instance], *, subject: str | None) -> Q:
+def _seen_by(user: User, rows: QuerySet[Instance], *, about: Q | None) -> Q:
     """Own requests; of the newest runs about a named subject also those that a wing shows."""
     own = Q(requester=str(user.pk))
-    if not subject:
+    if about is None:
         return own
-    newest = rows.filter(_about(subject)).order_by("-started_at", "-id").values_list("pk", flat=True)[:NEWEST]
+    newest = rows.filter(about).order_by("-started_at", "-id").values_list("pk", flat=True)[:NEWEST]
     return own | Q(pk__in=visible_to(user, [str(one) for one in newest]))
 
 
@@ -84,6 +89,14 @@ def visible_instance(instance_id: str, *, user: User) -> Instance | None:
         return None
     seen = user.has_role(*SEES_ALL) or row.requester == str(user.pk) or instance_id in visible_to(user, [instance_id])
     return row if seen else None
+
+
+def visible_runs(instance_ids: Collection[str], *, user: User) -> set[str]:
+    """Of these runs the ones this user may see: by role, as their requester, or because a wing shows them."""
+    if user.has_role(*SEES_ALL) or not instance_ids:
+        return set(instance_ids)
+    own = Instance.objects.filter(pk__in=instance_ids, requester=str(user.pk)).values_list("pk", flat=True)
+    return {str(one) for one in own} | visible_to(user, instance_ids)
 
 
 def instances_of(subject_type: str, subject_ids: Collection[str]) -> dict[str, list[dict[str, Any]]]:

@@ -8,13 +8,17 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
+from django.db.models import QuerySet
+
 from accounts.models import User
 from workflows.engine.node_type import RunContext
 
 TasksOf = Callable[[Sequence[str]], Mapping[str, Sequence[Mapping[str, Any]]]]
 Witness = Callable[[User, Collection[str]], Collection[str]]
 
+RunsOf = Callable[[User], "QuerySet[Any, Any]"]
 FlowWitness = Callable[[User], Collection[str]]
+Namer = Callable[[str], Collection[str]]
 
 
 class Janitor(Protocol):
@@ -29,7 +33,9 @@ Offenders = Callable[[], Sequence[str]]
 _tasks: list[TasksOf] = []
 _settlers: dict[str, Settle] = {}
 _owned: set[str] = set()
+_namers: dict[str, Namer] = {}
 _witnesses: list[Witness] = []
+_runs: list[RunsOf] = []
 _flow_witnesses: list[FlowWitness] = []
 _janitors: list[Janitor] = []
 _invariants: dict[str, Offenders] = {}
@@ -45,6 +51,11 @@ def show_to(witness: Witness) -> None:
     _witnesses.append(witness)
 
 
+def show_all_to(runs_of: RunsOf) -> None:
+    """Declare how to find all runs that a user may see for a reason of the wing: a query of their ids."""
+    _runs.append(runs_of)
+
+
 def show_flows_to(witness: FlowWitness) -> None:
     """Declare which flows, by key, a user may look at because of work in them."""
     _flow_witnesses.append(witness)
@@ -58,6 +69,17 @@ def own_subjects(subject_type: str) -> None:
 def owns_subjects(subject_type: str) -> bool:
     """Whether runs about subjects of this type are started by a wing alone."""
     return subject_type in _owned
+
+
+def name_subjects(subject_type: str, named: Namer) -> None:
+    """Declare which subjects of this type, by id, go by a name that people know, such as an order number."""
+    _namers[subject_type] = named
+
+
+def subjects_named(name: str) -> dict[str, list[str]]:
+    """The ids of the subjects that go by exactly this name, by their type; types without any are left out."""
+    found = {subject_type: list(named(name)) for subject_type, named in _namers.items()}
+    return {subject_type: ids for subject_type, ids in found.items() if ids}
 
 
 def settle_after(subject_type: str, settle: Settle) -> None:
@@ -85,6 +107,11 @@ def tasks_of(instance_ids: Sequence[str]) -> dict[str, list[Mapping[str, Any]]]:
 def visible_to(user: User, instance_ids: Collection[str]) -> set[str]:
     """The runs of these that some wing shows to this user."""
     return {str(one) for ask in _witnesses for one in ask(user, instance_ids)}
+
+
+def runs_visible_to(user: User) -> "list[QuerySet[Any, Any]]":
+    """All runs that some wing shows to this user, as queries of their ids that have not been asked yet."""
+    return [ask(user) for ask in _runs]
 
 
 def flows_visible_to(user: User) -> set[str]:

@@ -87,7 +87,9 @@ class OrderView(APIView):
     @extend_schema(operation_id="orders_read", parameters=[CHANNEL], responses=shapes.OrderShape)
     def get(self, request: Request, order_no: str) -> Response:
         params = query_of(request.query_params, "channel")
-        return Response(queries.whole(queries.find_order(order_no, user=_user(request), channel=params.get("channel"))))
+        user = _user(request)
+        order = queries.find_order(order_no, user=user, channel=params.get("channel"))
+        return Response(queries.whole(order, user=user))
 
 
 class RefundsView(APIView):
@@ -109,7 +111,7 @@ class RefundsView(APIView):
             refund = request_refund(
                 order.pk, amount=given.amount.money, reason=given.reason, actor=_actor(request), now=present
             )
-            return queries.refund_shape(refund) | {"order_no": order.order_no}
+            return queries.refund_shape(refund, shows_run=True) | {"order_no": order.order_no}
 
         scope = f"orders/{order.pk}/refunds"
         return answer_request(request, scope=scope, now=present, answer=answer, status=201)

@@ -63,7 +63,7 @@ class InstancesView(APIView):
         parameters=[
             OpenApiParameter("status", str, enum=["running", "completed", "cancelled"]),
             OpenApiParameter("definition", str, description="key of a flow"),
-            OpenApiParameter("subject", str, description="id of a subject, or the beginning of its title"),
+            OpenApiParameter("subject", str, description="id of a subject, or an order number"),
             OpenApiParameter("stuck", bool),
             *PAGING,
         ],

@@ -127,20 +127,30 @@ def forget() -> None:
 
 def loop(stop: threading.Event) -> None:
     """Sweep until told to stop. Due times have this thread for themselves; what may call somebody has others."""
-    sweeps = [*[sweep_jobs] * HANDS, sweep_chores]
     beside = [
-        threading.Thread(target=_repeat, args=(sweep, stop), name=sweep.__name__, daemon=True) for sweep in sweeps
+        _beside(sweep_chores, stop),
+        # Taking turns, the hands together look as often as one alone would.
+        *(_beside(sweep_jobs, stop, pause=PAUSE_SECONDS * HANDS, first=PAUSE_SECONDS * hand) for hand in range(HANDS)),
     ]
-    for thread in beside:
-        thread.start()
     _repeat(sweep_timers, stop)
     end = time.monotonic() + STOP_SECONDS
     for thread in beside:
         thread.join(max(0.0, end - time.monotonic()))
 
 
-def _repeat(sweep: Callable[[], int], stop: threading.Event) -> None:
+def _beside(sweep: Callable[[], int], stop: threading.Event, **pauses: float) -> threading.Thread:
+    thread = threading.Thread(
+        target=_repeat, args=(sweep, stop), kwargs=pauses, name=sweep.__name__, daemon=True
+    )  # fmt: skip
+    thread.start()
+    return thread
+
+
+def _repeat(
+    sweep: Callable[[], int], stop: threading.Event, *, pause: float = PAUSE_SECONDS, first: float = 0.0
+) -> None:
     """One kind of sweep until told to stop. A database that is away is waited for."""
+    stop.wait(first)
     while not stop.is_set():
         done = 0
         try:
@@ -149,5 +159,5 @@ def _repeat(sweep: Callable[[], int], stop: threading.Event) -> None:
         except Exception:
             _logger.exception("sweep failed", extra={"action": "workflows.sweep_failed", "sweep": sweep.__name__})
         if not done:
-            stop.wait(PAUSE_SECONDS)
+            stop.wait(pause)
     connection.close()

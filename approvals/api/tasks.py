@@ -1,6 +1,5 @@
 """`/tasks`: the inbox, its badge, one task, and the four answers."""
 
-import hashlib
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -17,6 +16,7 @@ from accounts.policy import Role
 from approvals import queries
 from approvals.actions.decide import Answered, answer
 from approvals.api import shapes
+from approvals.api.conditional import unless_same
 from approvals.api.cursors import read_place, write_place
 from approvals.directory import Directory
 from approvals.models import ApprovalTask
@@ -49,7 +49,7 @@ class TasksView(APIView):
             OpenApiParameter("cursor", str),
             OpenApiParameter("limit", int),
         ],
-        responses=shapes.TasksShape,
+        responses={200: shapes.TasksShape, 304: None},
     )
     def get(self, request: Request) -> Response:
         params = query_of(request.query_params, "box", "q", "cursor", "limit")
@@ -57,16 +57,7 @@ class TasksView(APIView):
         if box not in BOXES:
             raise BadInput("tasks.unknown_box", f"Expected a box of {', '.join(BOXES)}, found {box!r}.")
         viewer = queries.viewer_of(_user(request), now=now())
-        if box == "todo":
-            found = queries.todo(
-                viewer, search=search, after=read_place(params.get("cursor")), limit=limit_of(params.get("limit"))
-            )
-            return Response(_page(found.tasks, next_=write_place(found.next), viewer=viewer))
-        if box == "done":
-            decided = page(queries.done(viewer, search=search), order_by=("-at", "-id"), params=params)
-            return Response(_page([row.task for row in decided.rows], next_=decided.next, viewer=viewer))
-        asked = page(queries.started(viewer, search=search), order_by=("-opened_at", "-id"), params=params)
-        return Response(_page(asked.rows, next_=asked.next, viewer=viewer))
+        return unless_same(request, _box(box, viewer=viewer, search=search, params=params))
 
 
 class SummaryView(APIView):
@@ -76,24 +67,20 @@ class SummaryView(APIView):
     def get(self, request: Request) -> Response:
         query_of(request.query_params)
         numbers = queries.summary(queries.viewer_of(_user(request), now=now()))
-        words = f"{_user(request).pk}:{numbers.todo}:{numbers.overdue}"
-        tag = f'"{hashlib.sha256(words.encode()).hexdigest()[:20]}"'
-        if tag in [one.strip().removeprefix("W/") for one in request.headers.get("If-None-Match", "").split(",")]:
-            return Response(status=304, headers={"ETag": tag})
-        return Response({"todo": numbers.todo, "overdue": numbers.overdue}, headers={"ETag": tag})
+        return unless_same(request, {"todo": numbers.todo, "overdue": numbers.overdue})
 
 
 class TaskView(APIView):
     permission_classes = [INBOX]
 
-    @extend_schema(operation_id="tasks_read", responses=shapes.TaskDetailShape)
+    @extend_schema(operation_id="tasks_read", responses={200: shapes.TaskDetailShape, 304: None})
     def get(self, request: Request, task_id: UUID) -> Response:
         query_of(request.query_params)
         viewer = queries.viewer_of(_user(request), now=now())
         task = queries.find_task(task_id)
         if task is None or not queries.may_see(task, user=_user(request), directory=viewer.world.need(Directory)):
             raise NotFound("task.unknown", f"Expected a task of yours, found none with id {task_id}.")
-        return Response(detail(task, comments=queries.comments_of(task), viewer=viewer))
+        return unless_same(request, detail(task, comments=queries.comments_of(task), viewer=viewer))
 
 
 class AnswerInput(Input):
@@ -175,6 +162,19 @@ def _answered(done: Answered, *, by: By) -> dict[str, Any]:
         "task": picture(done.task, viewer=viewer),
         "instance": {"id": delivered.instance_id, "status": status, "tokens": tokens},
     }
+
+
+def _box(box: str, *, viewer: Viewer, search: str, params: dict[str, str]) -> dict[str, Any]:
+    if box == "todo":
+        found = queries.todo(
+            viewer, search=search, after=read_place(params.get("cursor")), limit=limit_of(params.get("limit"))
+        )
+        return _page(found.tasks, next_=write_place(found.next), viewer=viewer)
+    if box == "done":
+        decided = page(queries.done(viewer, search=search), order_by=("-at", "-id"), params=params)
+        return _page([row.task for row in decided.rows], next_=decided.next, viewer=viewer)
+    asked = page(queries.started(viewer, search=search), order_by=("-opened_at", "-id"), params=params)
+    return _page(asked.rows, next_=asked.next, viewer=viewer)
 
 
 def _page(tasks: list[ApprovalTask], *, next_: str | None, viewer: Viewer) -> dict[str, Any]:

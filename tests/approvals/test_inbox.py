@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -156,6 +157,58 @@ def test_the_badge_counts_open_and_overdue_work_and_answers_304_when_nothing_cha
     assert first.json() == {"todo": 1, "overdue": 1}
     assert (again.status_code, again.content) == (304, b"")
     assert (after.status_code, after.json()["todo"]) == (200, 2)
+
+
+def answered(client: Any, path: str, etag: str = "") -> tuple[int, str, int]:
+    """The status, the ETag and the number of statements of a GET that names what is known already."""
+    with CaptureQueriesContext(connection) as caught:
+        response = client.get(path, headers={"If-None-Match": etag})
+    assert (response.content == b"") == (response.status_code == 304)
+    return response.status_code, response.headers["ETag"], len(caught)
+
+
+def test_the_poll_is_answered_304_until_something_changes_at_the_same_cost(office: Office, run: Run) -> None:
+    task = open_task(run())
+    client = signed_in(office["f1"])
+    for path in (TASK_PATH, f"{TASK_PATH}/{task.pk}", f"{TASK_PATH}?box=done", f"{TASK_PATH}?box=started"):
+        answered(client, path)  # the world and prepared statements are made once in a process
+        status, etag, cost = answered(client, path)
+        assert status == 200
+        assert answered(client, path, etag) == (304, etag, cost)
+        assert answered(client, path, f'"other", {etag}') == (304, etag, cost)
+
+    _, listed, cost = answered(client, TASK_PATH)
+    _, read, _ = answered(client, f"{TASK_PATH}/{task.pk}")
+    for number in range(2, 12):
+        run(order=f"ORD{number}")
+    status, listed_now, cost_now = answered(client, TASK_PATH, listed)
+    assert (status, listed_now != listed, cost_now) == (200, True, cost)
+    assert answered(client, f"{TASK_PATH}/{task.pk}", read)[0] == 304
+    signed_in(office["cs"]).post(f"{TASK_PATH}/{task.pk}/comment", {"text": "please hurry"}, format="json")
+    assert answered(client, f"{TASK_PATH}/{task.pk}", read)[0] == 200
+    assert answered(client, TASK_PATH, listed_now)[0] == 304
+    signed_in(office["f2"]).post(f"{TASK_PATH}/{task.pk}/approve", {"revision": 1}, format="json")
+    assert answered(client, TASK_PATH, listed_now)[0] == 200
+
+
+def test_one_persons_answer_is_not_anothers(office: Office, run: Run) -> None:
+    """What one may do with a task differs, and so does the tag, though the row is the same."""
+    path = f"{TASK_PATH}/{open_task(run()).pk}"
+    _, etag, _ = answered(signed_in(office["f1"]), path)
+
+    assert answered(signed_in(office["s1"]), path, etag)[0] == 200
+
+
+def test_the_countdown_alone_makes_no_new_answer_and_a_pause_does(office: Office, run: Run) -> None:
+    with time_machine.travel(at(9), tick=False) as clock:
+        run(now=at(9))
+        client = signed_in(office["f1"])
+        first = client.get(TASK_PATH)
+        assert first.json()["results"][0]["working_seconds_left"] == 120 * 60
+        clock.move_to(at(9, 1))
+        assert answered(client, TASK_PATH, first.headers["ETag"])[0] == 304
+        clock.move_to(at(20))
+        assert answered(client, TASK_PATH, first.headers["ETag"])[0] == 200
 
 
 def test_a_page_costs_two_statements_however_long_it_is(office: Office, run: Run) -> None:

@@ -272,6 +272,29 @@ def test_a_person_who_lost_the_role_has_left_too() -> None:
     assert seats(run) == ["u:1", "u:2", "u:7"]
 
 
+def test_trap_1_history_keeps_the_names_of_then_when_somebody_left_and_was_renamed() -> None:
+    run = opened(ALL3)
+    run.signal("ask", "approve", actor=actor("1"), revision=1)
+    run.world = world(with_person(without("1", "3"), "1", name="Somebody Else"))
+
+    run.signal("ask", "reassess")
+
+    [voted] = run.inline[-1].payload["sheet"]["votes"]
+    assert (voted["user"]["display_name"], voted["outcome"]) == ("F1", "approved")
+    moved = noted(run, "reassigned")[0]
+    assert [one["name"]["en"] for one in moved["from"]] == ["F2", "B1"]
+    assert [one["name"]["en"] for one in moved["to"]] == ["F2", "S1"]
+
+
+def test_trap_13_a_group_that_lost_its_members_is_left_as_one_seat_beside_the_people_who_are_named() -> None:
+    """Of two seats of any, only the empty one goes; nobody is asked twice."""
+    run = opened({"assign": [*group("finance"), *users("b1")]})
+
+    after_leaving(run, "1", "2")
+
+    assert (seats(run), run.inline[-1].payload["left"]) == (["u:3"], {"g:finance": "not_needed"})
+
+
 def test_the_time_goes_on_when_a_lost_voice_is_replaced() -> None:
     run = opened(ALL3, calendar="office", timeouts=[{"after": "PT120M", "do": "remind"}])
     assert run.token_at("ask").due_at == at(11)

@@ -27,7 +27,7 @@ from tests.approvals.office import MONDAY, at
 from tests.approvals.test_votes import parallel_graph
 from workflows import invariants, runtime
 from workflows.actions.audit import By
-from workflows.engine.events import Actor, Forced
+from workflows.engine.events import Actor, CancelRequested, Forced
 from workflows.models import AuditEntry, Incident, Instance, StoredAnswer, Timer
 from workflows.runtime import Delivered
 from workflows.scheduler import fire_due
@@ -374,6 +374,19 @@ def test_forcing_the_run_onward_cancels_the_task_in_the_same_commit(office: Offi
     assert (str(task.status), state_of_rows(task)["seats"]) == ("cancelled", [("g:finance", "not_needed")])
     late = post(office["f1"], task, "approve", revision=1)
     assert (late.status_code, late.json()["code"], late.json()["outcome"]) == (409, "task.already_decided", "cancelled")
+
+
+def test_trap_40_a_cancelled_run_leaves_inbox_and_badge_in_the_same_commit(office: Office, run: Run) -> None:
+    task = open_task(run())
+    client = signed_in(office["f1"])
+    assert client.get(f"{TASK_PATH}/summary").json()["todo"] == 1
+
+    runtime.deliver(str(task.instance), CancelRequested(actor=Actor(id="1", name="S"), reason="wrong"), now=MONDAY)
+
+    assert client.get(f"{TASK_PATH}/summary").json() == {"todo": 0, "overdue": 0}
+    assert client.get(TASK_PATH).json()["results"] == []
+    assert state_of_rows(task)["seats"] == [("g:finance", "not_needed")]
+    assert invariants.broken() == []
 
 
 def test_trap_20_rows_of_parallel_approvals_are_not_mixed(office: Office) -> None:

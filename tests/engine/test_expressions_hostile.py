@@ -11,6 +11,7 @@ VARIABLES = parse_variables(
     [
         {"name": "a", "type": "decimal"},
         {"name": "t", "type": "text"},
+        {"name": "l", "type": "list<duration>"},
         {"name": "r", "type": "record", "fields": [{"name": "x", "type": "text"}]},
     ]
 )
@@ -149,4 +150,23 @@ def test_longest_product_stops_at_a_thousand_digits() -> None:
 def test_values_cannot_smuggle_in_a_huge_exponent() -> None:
     with pytest.raises(EvaluationError) as caught:
         compile_expression("${a} + 1", VARIABLES).value({"a": "1e999999999"})
+    assert caught.value.code == "expression.bad_value"
+
+
+@pytest.mark.parametrize(
+    ("text", "fits", "largest", "one_more"),
+    [
+        ("duration'PT2H' in ${l}", ["PT1H"] * 1_000, False, ["PT1H"] * 1_001),
+        ("${t} contains 'b'", "a" * 100_000, False, "a" * 100_001),
+    ],
+    ids=["list", "text"],
+)
+def test_values_cannot_smuggle_in_a_long_search(text: str, fits: object, largest: object, one_more: object) -> None:
+    """A condition has room for 70 searches, and a run for a megabyte in which each of them could look."""
+    condition = compile_expression(text, VARIABLES)
+    name = condition.references[0]
+
+    assert condition.value({name: fits}) is largest
+    with pytest.raises(EvaluationError) as caught:
+        condition.value({name: one_more})
     assert caught.value.code == "expression.bad_value"

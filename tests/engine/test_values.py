@@ -243,6 +243,13 @@ def test_decode_refuses_with_the_path(name: str, document: Any, path: str) -> No
     assert caught.value.path == path
 
 
+@pytest.mark.parametrize("name", ["decimal", "integer", "date", "datetime", "duration"])
+def test_decode_refuses_a_number_too_long_for_python_to_write(name: str) -> None:
+    with pytest.raises(ValueMismatch) as caught:
+        decode(parse_type(name), -(10**5_000), path="v")
+    assert (caught.value.path, caught.value.found) == ("v", "a number of more than 40 digits")
+
+
 @pytest.mark.parametrize("value", [0.1, datetime(2026, 1, 1), object(), Decimal("NaN")])  # noqa: DTZ001
 def test_encode_refuses_what_is_not_a_value_of_a_flow(value: Any) -> None:
     with pytest.raises(ValueMismatch):

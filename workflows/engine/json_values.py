@@ -21,6 +21,12 @@ _DATETIME: Final = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?(?:Z|[+-][0-9]{2}:[0-9]{2})?"
 )
 _MONEY: Final = frozenset({"amount", "currency"})
+_ROOM: Final = 50  # characters of a found document in a message
+
+# What a condition reads may be searched once for each of its parts: the longest condition over the largest values
+# must stay a matter of milliseconds.
+MAX_CHARACTERS: Final = 100_000
+MAX_LIST: Final = 1_000
 
 
 def decode(declared: VariableType, document: Json, path: str = "") -> Any:
@@ -65,6 +71,8 @@ def encode(value: Any) -> Json:  # noqa: PLR0911 - one case per kind of value
 def _text(_: VariableType, document: Json, path: str) -> str:
     if not isinstance(document, str):
         raise ValueMismatch(path, expected="text", found=phrase(document))
+    if len(document) > MAX_CHARACTERS:
+        raise ValueMismatch(path, expected=f"at most {MAX_CHARACTERS} characters", found=f"a text of {len(document)}")
     return document
 
 
@@ -82,10 +90,21 @@ def _decimal(_: VariableType, document: Json, path: str) -> Decimal:
 
 
 def _inexact(document: Json, path: str) -> ValueMismatch:
-    found = phrase(document)
-    if isinstance(document, str | int | Decimal):
-        found += f" {str(document)[:50]!r}"
-    return ValueMismatch(path, expected="an exact number of at most 40 digits", found=found)
+    return ValueMismatch(path, expected=f"an exact number of at most {MAX_DIGITS} digits", found=_shown(document))
+
+
+def _shown(document: Json) -> str:
+    """As much of a document as a message has room for; Python refuses to write whole numbers beyond all measure."""
+    match document:
+        case int() if abs(document) >= 10**MAX_DIGITS:
+            return f"a number of more than {MAX_DIGITS} digits"
+        case Decimal():
+            return repr(str(document)[:_ROOM])
+        case str():
+            return repr(document[:_ROOM])
+        case int() | float():
+            return repr(document)
+    return phrase(document)
 
 
 def _exact(document: Json) -> Decimal | None:
@@ -119,7 +138,7 @@ def _money(_: VariableType, document: Json, path: str) -> Money:
         raise _inexact(document["amount"], f"{path}.amount")
     currency = document["currency"]
     if not isinstance(currency, str) or currency not in MINOR_UNITS:
-        raise ValueMismatch(f"{path}.currency", expected="an ISO 4217 code", found=repr(currency)[:40])
+        raise ValueMismatch(f"{path}.currency", expected="an ISO 4217 code", found=_shown(currency))
     return money_of(amount, currency)
 
 
@@ -129,7 +148,7 @@ def _date(_: VariableType, document: Json, path: str) -> date:
             return date.fromisoformat(document)
     except ValueError:
         pass
-    raise ValueMismatch(path, expected="a date such as 2026-01-31", found=repr(document)[:40])
+    raise ValueMismatch(path, expected="a date such as 2026-01-31", found=_shown(document))
 
 
 def _datetime(_: VariableType, document: Json, path: str) -> datetime:
@@ -141,7 +160,7 @@ def _datetime(_: VariableType, document: Json, path: str) -> datetime:
     except ValueError:
         moment = None
     if moment is None or moment.tzinfo is None:
-        raise ValueMismatch(path, expected=expected, found=repr(document)[:40])
+        raise ValueMismatch(path, expected=expected, found=_shown(document))
     return moment
 
 
@@ -149,12 +168,14 @@ def _duration(_: VariableType, document: Json, path: str) -> Duration:
     try:
         return Duration.parse(document, negative=True) if isinstance(document, str) else Duration.parse("")
     except ValueMismatch as mismatch:
-        raise ValueMismatch(path, expected=mismatch.expected, found=repr(document)[:40]) from None
+        raise ValueMismatch(path, expected=mismatch.expected, found=_shown(document)) from None
 
 
 def _list(declared: VariableType, document: Json, path: str) -> tuple[Any, ...]:
     if not isinstance(document, list | tuple) or declared.item is None:
         raise ValueMismatch(path, expected="a list", found=phrase(document))
+    if len(document) > MAX_LIST:
+        raise ValueMismatch(path, expected=f"at most {MAX_LIST} items", found=f"a list of {len(document)}")
     for i, item in enumerate(document):
         if item is None:
             raise ValueMismatch(f"{path}[{i}]", expected=str(declared.item), found="null")

@@ -16,7 +16,9 @@ BATCH: Final = 500
 
 _CLAIM: Final = """
 INSERT INTO workflows_storedanswer (owner, scope, key, fingerprint, body, created_at)
-VALUES (%s, %s, %s, %s, '', %s) ON CONFLICT (owner, scope, key) DO NOTHING RETURNING id
+VALUES (%s, %s, %s, %s, '', %s)
+ON CONFLICT (owner, scope, key) DO UPDATE SET key = excluded.key  -- nothing new, but it locks and returns the row
+RETURNING id, fingerprint, body
 """
 _FORGET: Final = """
 DELETE FROM workflows_storedanswer WHERE id IN (
@@ -44,14 +46,13 @@ def answer_once(
         raise MalformedInput(
             "idempotency.key_malformed", f"Expected a key of 1 to {MAX_KEY} printable ASCII characters."
         )
-    claimed = _claim([owner, scope, key, fingerprint, now])
-    if claimed is None:
-        stored = StoredAnswer.objects.get(owner=owner, scope=scope, key=key)
-        if stored.fingerprint != fingerprint:
-            raise BadInput("idempotency.key_reused", "Expected a new key: this one was used for another body.", key=key)
-        return Answered(body=stored.body, is_replayed=True)
+    row_id, first_fingerprint, stored = _claim([owner, scope, key, fingerprint, now])
+    if first_fingerprint != fingerprint:
+        raise BadInput("idempotency.key_reused", "Expected a new key: this one was used for another body.", key=key)
+    if stored:
+        return Answered(body=stored, is_replayed=True)
     body = answer()
-    StoredAnswer.objects.filter(pk=claimed).update(body=body)
+    StoredAnswer.objects.filter(pk=row_id).update(body=body)
     return Answered(body=body, is_replayed=False)
 
 
@@ -62,9 +63,12 @@ def forget_old(*, now: datetime) -> int:
         return int(cursor.rowcount)
 
 
-def _claim(row: Sequence[str | datetime]) -> int | None:
-    """The new row for the one transaction that may answer; others wait here until it has committed or given up."""
+def _claim(row: Sequence[str | datetime]) -> tuple[int, str, str]:
+    """Id, fingerprint and text of the key's row; the text is empty for the one transaction that is to answer.
+
+    Others wait here until it has committed or given up.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_CLAIM, row)
-        claimed = cursor.fetchone()
-    return None if claimed is None else int(claimed[0])
+        claimed: tuple[int, str, str] = cursor.fetchone()
+    return claimed

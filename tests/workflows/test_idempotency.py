@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from accounts.models import User
@@ -34,9 +35,12 @@ def never() -> str:
 
 
 def test_the_very_text_comes_again_when_a_request_is_repeated() -> None:
-    first, second = ask(), ask(answer=never)
+    first = ask()
+    with CaptureQueriesContext(connection) as queries:
+        second = ask(answer=never)
 
     assert (first, second) == (Answered(body=TEXT, is_replayed=False), Answered(body=TEXT, is_replayed=True))
+    assert len(queries) == 3, [query["sql"] for query in queries]  # savepoint, the key, release
 
 
 def test_a_key_is_free_for_other_work() -> None:

@@ -184,6 +184,20 @@ def test_a_problem_of_a_nodes_own_settings_names_node_and_path(node: Any, code: 
     assert [(problem.node, problem.path) for problem in found if problem.code == code] == [("x", path)]
 
 
+def test_each_bad_declaration_is_named_and_the_sound_ones_still_count() -> None:
+    nodes = {"start": "start", "x": when("small", "${a} < ${b}"), "end": "end"}
+    drawing = graph(nodes, "start>x", "x.small>end", "x.otherwise>end", variables=[
+        {"name": "a", "type": "money"}, {"name": "c", "type": "nonsense"}, {"name": "b", "type": "money"},
+        {"name": "a", "type": "text"}, {"name": "not a name", "type": "text"},
+    ])  # fmt: skip
+
+    assert [(problem.code, problem.path) for problem in problems_of(drawing)] == [
+        ("variables.malformed", "variables[1].type"),
+        ("variables.malformed", "variables[3].name"),
+        ("variables.malformed", "variables[4].name"),
+    ]
+
+
 def test_the_refund_flow_has_no_problem() -> None:
     variables = [{"name": "refundAmount", "type": "money"}, {"name": "orderTotal", "type": "money"}]
     small = ("exclusive", {"branches": [{"port": "small", "name": {"zh": "小额直通", "en": "Small"},

@@ -50,7 +50,7 @@ class Plan:
 def compile_plan(graph: Graph, *, registry: Registry) -> Plan:
     """Compile a graph that `validate` found without errors; otherwise KeyError or ValidationError may come."""
     types = {node.id: registry.get(node.type) for node in graph.nodes}
-    variables = declared_variables(graph)
+    variables = parse_variables(declarations(graph))
     joins = joining_edges(graph, registry=registry)
     exits: dict[str, dict[str, Exit]] = {node: {} for node in types}
     for edge in graph.edges:
@@ -89,6 +89,6 @@ def joining_edges(graph: Graph, *, registry: Registry) -> dict[str, tuple[str, .
     }
 
 
-def declared_variables(graph: Graph) -> tuple[Variable, ...]:
-    """The typed declarations of a graph; raises ValueMismatch at the first bad one."""
-    return parse_variables([one.model_dump(exclude_unset=True) for one in graph.variables])
+def declarations(graph: Graph) -> list[dict[str, Any]]:
+    """The declarations of a graph's variables as they were given, for `variables` to read."""
+    return [one.model_dump(exclude_unset=True) for one in graph.variables]

@@ -10,11 +10,10 @@ from pydantic import ValidationError
 
 from workflows.engine.graph import Edge, Graph, Node
 from workflows.engine.node_type import CheckContext, Port, Problem
-from workflows.engine.plan import declared_variables
+from workflows.engine.plan import declarations
 from workflows.engine.registry import AnyNodeType, Registry
 from workflows.engine.structure import branches_of, reachable
-from workflows.engine.values import ValueMismatch
-from workflows.engine.variables import Variable
+from workflows.engine.variables import Variable, read_declarations
 from workflows.engine.world import World
 
 _STRUCTURE = {
@@ -99,10 +98,9 @@ def _drawing(graph: Graph, registry: Registry) -> _Drawing:
 
 
 def _variables(graph: Graph) -> tuple[tuple[Variable, ...], list[Problem]]:
-    try:
-        return declared_variables(graph), []
-    except ValueMismatch as error:
-        return (), [Problem(code="variables.malformed", message=str(error), path=error.path, params={})]
+    """The sound declarations, against which conditions are checked, and what is wrong with the others."""
+    sound, wrong = read_declarations(declarations(graph))
+    return sound, [Problem(code="variables.malformed", message=str(one), path=one.path, params={}) for one in wrong]
 
 
 def _ids(graph: Graph) -> Iterator[Problem]:

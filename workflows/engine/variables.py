@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -66,13 +66,30 @@ def parse_variables(document: Json, *, path: str = "variables", depth: int = 0) 
     """
     if not isinstance(document, list | tuple):
         raise ValueMismatch(path, expected="a list of declarations", found=phrase(document))
-    variables = tuple(parse_variable(item, path=f"{path}[{i}]", depth=depth) for i, item in enumerate(document))
-    seen: set[str] = set()
-    for i, variable in enumerate(variables):
-        if variable.name in seen:
-            raise ValueMismatch(f"{path}[{i}].name", expected="a name that is not taken", found=repr(variable.name))
-        seen.add(variable.name)
+    variables, wrong = read_declarations(document, path=path, depth=depth)
+    if wrong:
+        raise wrong[0]
     return variables
+
+
+def read_declarations(
+    documents: Sequence[Json], *, path: str = "variables", depth: int = 0
+) -> tuple[tuple[Variable, ...], tuple[ValueMismatch, ...]]:
+    """The sound declarations, and what is wrong with each of the others: also that its name is taken."""
+    sound: dict[str, Variable] = {}
+    wrong: list[ValueMismatch] = []
+    for i, document in enumerate(documents):
+        try:
+            variable = parse_variable(document, path=f"{path}[{i}]", depth=depth)
+        except ValueMismatch as mismatch:
+            wrong.append(mismatch)
+            continue
+        if variable.name in sound:
+            found = repr(variable.name)
+            wrong.append(ValueMismatch(f"{path}[{i}].name", expected="a name that is not taken", found=found))
+        else:
+            sound[variable.name] = variable
+    return tuple(sound.values()), tuple(wrong)
 
 
 def parse_variable(document: Json, *, path: str = "variable", depth: int = 0) -> Variable:

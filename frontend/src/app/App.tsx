@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { flushSync } from "react-dom";
 import { createBrowserRouter, RouterProvider } from "react-router";
 import { Providers } from "./Providers";
 import { makeQueryClient } from "./queryClient";
@@ -9,7 +10,7 @@ export function App() {
   const [router] = useState(() => createBrowserRouter(routes));
   return (
     <Providers client={client}>
-      <RouterProvider router={router} />
+      <RouterProvider router={router} flushSync={(update) => void flushSync(update)} />
     </Providers>
   );
 }

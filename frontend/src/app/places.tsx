@@ -40,7 +40,7 @@ const PLACES: Place[] = [
     to: "/console",
     keys: "g s",
     icon: MonitorOutlined,
-    roles: ["supervisor", "auditor", "designer"],
+    roles: ["supervisor", "auditor"],
   },
   {
     key: "orders",

@@ -2,6 +2,7 @@
 import { render } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { http, HttpResponse } from "msw";
+import { flushSync } from "react-dom";
 import { createMemoryRouter, RouterProvider } from "react-router";
 import type { Role, Session, SessionUser } from "@/api/types";
 import { Providers } from "@/app/Providers";
@@ -41,7 +42,7 @@ export function renderApp(path: string) {
   const user = userEvent.setup();
   const view = render(
     <Providers client={client}>
-      <RouterProvider router={router} />
+      <RouterProvider router={router} flushSync={(update) => void flushSync(update)} />
     </Providers>,
   );
   return { ...view, user, router, client };

@@ -1,5 +1,5 @@
 /** Keyboard shortcuts: guarded against input methods, typing and dialogs; listed in the shortcut sheet. */
-import { useEffect, useRef } from "react";
+import { useLayoutEffect, useRef } from "react";
 import { create } from "zustand";
 import { usePreferences } from "./preferences";
 
@@ -111,11 +111,12 @@ function onKeyDown(event: KeyboardEvent): void {
 /** Registers shortcuts while the component is shown. Later registrations win over earlier ones. */
 export function useShortcuts(group: string, shortcuts: Shortcut[]): void {
   const latest = useRef(shortcuts);
-  useEffect(() => {
+  // Before the screen is painted: what a person sees, they may already type for.
+  useLayoutEffect(() => {
     latest.current = shortcuts;
   });
   const signature = shortcuts.map((one) => `${one.keys.join("/")}=${one.label ?? ""}`).join(";");
-  useEffect(() => {
+  useLayoutEffect(() => {
     const id = nextId++;
     // Each entry asks for the latest closure and state when it is used, so it need not be registered again.
     const live = latest.current.map((one, index): Shortcut => ({

@@ -11,6 +11,7 @@ import { TaskList } from "./TaskList";
 import { useInboxAddress } from "./useInboxAddress";
 import { useInboxKeys } from "./useInboxKeys";
 import { useLeaving } from "./useLeaving";
+import { useSearch } from "./useSearch";
 import { useShownTasks } from "./useShownTasks";
 
 export function InboxPage() {
@@ -23,6 +24,14 @@ export function InboxPage() {
 
   const leave = useLeaving({ rows, phone, readAt, select });
   useInboxKeys({ rows, selected, select, phone });
+  const find = useSearch({
+    q,
+    search,
+    rows,
+    isAnswered: list.isSuccess && !list.isPlaceholderData,
+    selected,
+    select,
+  });
 
   // A wide screen always shows a task when there is one; the address then says which, so that nothing moves later.
   const first = rows[0]?.id;
@@ -47,7 +56,7 @@ export function InboxPage() {
     <div className={styles.inbox}>
       {showList && (
         <section className={styles.list} aria-label={t("list.label")} data-region>
-          <InboxHead box={box} q={q} onSearch={search} todo={box === "todo" && !q ? rows.length : null} />
+          <InboxHead box={box} q={q} onSearch={find} todo={box === "todo" && !q ? rows.length : null} />
           <TaskList list={list} rows={rows} readAt={readAt} box={box} q={q} selected={selected} />
         </section>
       )}

@@ -55,8 +55,9 @@ function Content({
         <WhereItStands task={task} />
         <Activity task={task} comments={read?.comments ?? []} loading={!read} />
       </div>
-      {read && !gone && task.closed_at === null && (
-        <ActionBar task={read} onDealtWith={onDealtWith} onNext={onNext} />
+      {/* What may be done is known from the list: nobody who types fast waits for the rest to load. */}
+      {!gone && task.closed_at === null && (
+        <ActionBar task={task} onDealtWith={onDealtWith} onNext={onNext} />
       )}
     </div>
   );

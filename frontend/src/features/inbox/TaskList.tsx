@@ -38,7 +38,7 @@ export function TaskList({ list, rows, readAt, box, q, selected }: Props) {
   if (rows.length === 0) return <EmptyBox box={box} q={q} />;
   const stop = rows.some((row) => row.id === selected) ? selected : rows[0]?.id;
   return (
-    <div className={styles.scroll}>
+    <div className={styles.scroll} aria-busy={list.isPlaceholderData}>
       <ul>
         {rows.map((task) => (
           <TaskRow

@@ -186,6 +186,40 @@ test("J and K walk the list, and Enter goes into the task", async () => {
   expect(document.activeElement?.id).toBe("task-heading");
 });
 
+test("whoever types fast approves the next task before the rest of it has loaded", async () => {
+  const { user } = await open();
+  server.use(http.get("*/api/v1/tasks/task-2", () => new Promise<never>(() => undefined)));
+
+  await user.keyboard("jaok{Enter}");
+
+  await heading("退款金额 ¥53.00");
+  expect(inbox.sent.map((one) => [one.path, one.body])).toEqual([
+    ["task-2/approve", { comment: "ok", revision: 3 }],
+  ]);
+});
+
+test("a search keeps the open task while it is found, and else opens the first that is", async () => {
+  const { user, router } = await open("/inbox/task-2");
+  const field = screen.getByRole("textbox", { name: "搜索待办" });
+
+  await user.type(field, "ORD-2");
+  await waitFor(() => expect(rows()).toHaveLength(1));
+  expect(router.state.location.pathname + router.state.location.search).toBe("/inbox/task-2?q=ORD-2");
+
+  await user.clear(field);
+  await waitFor(() => expect(rows()).toHaveLength(3));
+  expect(router.state.location.pathname).toBe("/inbox/task-2");
+
+  await user.type(field, "ORD-3");
+  await heading("退款金额 ¥53.00");
+  expect(rows()).toHaveLength(1);
+  expect(router.state.location.pathname).toBe("/inbox/task-3");
+
+  await user.type(field, "9");
+  expect(await screen.findByText("没有符合「ORD-39」的待办")).toBeVisible();
+  expect(router.state.location.pathname).toBe("/inbox");
+});
+
 test("single keys do nothing while typing, while an input method composes, or when they are switched off", async () => {
   const { user, router } = await open();
 

@@ -4,7 +4,7 @@ import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { newIdempotencyKey } from "@/api/idempotency";
 import { type ApiError, isApiError } from "@/api/problem";
-import type { TaskDetail } from "@/api/types";
+import type { Task } from "@/api/types";
 import { announce } from "@/ui/announce";
 import { DateTime } from "@/ui/DateTime";
 import { useProblemText } from "@/ui/problemText";
@@ -48,7 +48,7 @@ function Trouble({ error }: { error: unknown }) {
   );
 }
 
-export function useDecided(task: TaskDetail, after: After): Acting {
+export function useDecided(task: Task, after: After): Acting {
   const { t } = useTranslation("inbox");
   const { message } = App.useApp();
   const { mutate, isPending, error, reset } = useActOnTask(task.id);

@@ -1,6 +1,6 @@
 /** The state of the inbox that lives in the address: box, search and the selected task. */
 import { useCallback, useMemo } from "react";
-import { useNavigate, useParams, useSearchParams } from "react-router";
+import { type NavigateOptions, useNavigate, useParams, useSearchParams } from "react-router";
 import type { TaskBox } from "@/api/types";
 
 export const BOXES: TaskBox[] = ["todo", "done", "started"];
@@ -13,19 +13,21 @@ export function addressOf(box: TaskBox, q: string, id: string | null = null): st
   return `/inbox${id ? `/${id}` : ""}${query ? `?${query}` : ""}`;
 }
 
+export type Select = (id: string | null, options?: Pick<NavigateOptions, "replace" | "flushSync">) => void;
+
 export function useInboxAddress() {
   const { taskId } = useParams();
   const [parameters] = useSearchParams();
   const navigate = useNavigate();
   const box = BOXES.find((one) => one === parameters.get("box")) ?? "todo";
   const q = parameters.get("q") ?? "";
-  const select = useCallback(
-    (id: string | null, options?: { replace?: boolean }) => void navigate(addressOf(box, q, id), options),
+  const select: Select = useCallback(
+    (id, options) => void navigate(addressOf(box, q, id), options),
     [navigate, box, q],
   );
   const search = useCallback(
-    (text: string) => void navigate(addressOf(box, text), { replace: true }),
-    [navigate, box],
+    (text: string) => void navigate(addressOf(box, text, taskId), { replace: true }),
+    [navigate, box, taskId],
   );
   return useMemo(
     () => ({ box, q, selected: taskId ?? null, select, search }),

@@ -3,20 +3,20 @@ import { useTranslation } from "react-i18next";
 import type { Task } from "@/api/types";
 import { useShortcuts } from "@/ui/shortcuts";
 import { neighbour } from "./selection";
+import type { Select } from "./useInboxAddress";
 
 type Keys = {
   rows: Task[];
   selected: string | null;
-  select: (id: string | null, options?: { replace?: boolean }) => void;
+  select: Select;
   phone: boolean;
 };
 
+/** At once: a frame later the person may already be typing in a form that the next key opened. */
 function focusRow(id: string): void {
-  requestAnimationFrame(() => {
-    const row = document.getElementById(`task-${id}`);
-    row?.focus({ preventScroll: true });
-    row?.scrollIntoView({ block: "nearest" });
-  });
+  const row = document.getElementById(`task-${id}`);
+  row?.focus({ preventScroll: true });
+  row?.scrollIntoView({ block: "nearest" });
 }
 
 export function useInboxKeys({ rows, selected, select, phone }: Keys): void {
@@ -24,7 +24,8 @@ export function useInboxKeys({ rows, selected, select, phone }: Keys): void {
   const go = (step: 1 | -1) => {
     const row = neighbour(rows, selected, step);
     if (!row) return;
-    select(row.id, { replace: true });
+    // At once, so that the next key already means the task that is shown next.
+    select(row.id, { replace: true, flushSync: true });
     focusRow(row.id);
   };
   useShortcuts(t("title"), [

@@ -4,12 +4,13 @@ import type { Task } from "@/api/types";
 import { announce } from "@/ui/announce";
 import { afterLeaving } from "./selection";
 import { useRowSpeech } from "./useRowSpeech";
+import type { Select } from "./useInboxAddress";
 
 type Leaving = {
   rows: Task[];
   phone: boolean;
   readAt: number;
-  select: (id: string | null, options?: { replace?: boolean }) => void;
+  select: Select;
 };
 
 /** `leave(id, said)`: the person dealt with this task; `said` is the result in words. */
@@ -20,6 +21,6 @@ export function useLeaving({ rows, phone, readAt, select }: Leaving): (id: strin
     const next = afterLeaving(rows, id);
     select(phone ? null : (next?.id ?? null), { replace: true });
     announce(next ? t("said.next", { said, row: speak(next) }) : t("said.last", { said }));
-    if (next && !phone) requestAnimationFrame(() => document.getElementById(`task-${next.id}`)?.focus());
+    if (next && !phone) document.getElementById(`task-${next.id}`)?.focus();
   };
 }

@@ -1,20 +1,27 @@
 /** The rows as they are shown: the server's list, with the selected row held in its place. */
 import { useMemo, useState } from "react";
-import type { TaskBox } from "@/api/types";
+import type { Task, TaskBox } from "@/api/types";
 import { useTaskList } from "./api/listTasks";
 import { useTask } from "./api/readTask";
 import { type Held, withHeld } from "./selection";
 
-export function useShownTasks(box: TaskBox, q: string, selected: string | null) {
-  const list = useTaskList(box, q);
-  const [held, setHeld] = useState<Held | null>(null);
-  const pages = list.data?.pages;
-  const listed = useMemo(() => (pages ?? []).flatMap((page) => page.data.results), [pages]);
-
+/** The selected row as the list last showed it, while the list is still the one of this search. */
+function useHeld(listed: Task[], selected: string | null, q: string, isAnswered: boolean): Held | null {
+  const [kept, setKept] = useState<(Held & { q: string }) | null>(null);
+  const held = kept?.q === q ? kept : null;
   const index = listed.findIndex((task) => task.id === selected);
   const found = listed[index];
-  if (found && (held?.task !== found || held.index !== index)) setHeld({ task: found, index });
-  if (held && held.task.id !== selected) setHeld(null);
+  if (found && isAnswered && (held?.task !== found || held.index !== index))
+    setKept({ task: found, index, q });
+  if (held && held.task.id !== selected) setKept(null);
+  return held;
+}
+
+export function useShownTasks(box: TaskBox, q: string, selected: string | null) {
+  const list = useTaskList(box, q);
+  const pages = list.data?.pages;
+  const listed = useMemo(() => (pages ?? []).flatMap((page) => page.data.results), [pages]);
+  const held = useHeld(listed, selected, q, !list.isPlaceholderData);
 
   // A row that is held because somebody else decided it says so as well.
   const read = useTask(selected).data?.data;

@@ -3,7 +3,7 @@ import { Button } from "antd";
 import { type ReactNode, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useConnection } from "@/api/connection";
-import type { TaskAction, TaskDetail } from "@/api/types";
+import type { Task, TaskAction } from "@/api/types";
 import { useShortcuts } from "@/ui/shortcuts";
 import { useDecided } from "../useDecided";
 import styles from "./ActionBar.module.css";
@@ -22,7 +22,7 @@ const LOOKS: Record<TaskAction, Look> = {
 const ORDER: TaskAction[] = ["approve", "reject", "transfer", "comment"];
 
 type Props = {
-  task: TaskDetail;
+  task: Task;
   onDealtWith: (id: string, said: string) => void;
   onNext: (() => void) | undefined;
 };

@@ -1,12 +1,12 @@
 import { Button } from "antd";
 import type { FormEvent, ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import type { TaskDetail } from "@/api/types";
+import type { Task } from "@/api/types";
 import type { Acting } from "../useDecided";
 import styles from "./ActionBar.module.css";
 import { formKeys } from "./formKeys";
 
-export type FormProps = { task: TaskDetail; act: Acting; onCancel: () => void };
+export type FormProps = { task: Task; act: Acting; onCancel: () => void };
 
 type Props = {
   label: string;

@@ -33,6 +33,8 @@ export function useTaskList(box: TaskBox, q: string) {
       return readPage(data?.pages[index], { box, q, cursor: pageParam }, signal);
     },
     getNextPageParam: (page) => page.data.next ?? undefined,
+    // While a search is on its way the rows of this box stay; another box starts empty.
+    placeholderData: (before, query) => (query?.queryKey[2] === box ? before : undefined),
     ...polling,
   });
 }

@@ -59,9 +59,7 @@ def server() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def house(server: None, built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """The product with the demo's people, orders and flow."""
-    # The product's own settings: the test runner has put those of the tests into the environment.
-    environment = {"ORDERFLOW_FRONTEND_DIST": str(built), "DJANGO_SETTINGS_MODULE": "config.settings"}
-    with House(tmp_path_factory.mktemp("house"), environment=environment) as running:
+    with House(tmp_path_factory.mktemp("house"), environment={"ORDERFLOW_FRONTEND_DIST": str(built)}) as running:
         yield running
 
 

@@ -13,7 +13,7 @@ Theme = Literal["light", "dark"]
 
 WIDE = (1440, 900)
 PHONE = (390, 844)
-WAIT_MS = 15_000
+WAIT_MS = 45_000
 # What a browser says by itself about an answer that the page expects and deals with.
 EXPECTED = "Failed to load resource: the server responded with a status of 4"
 

@@ -109,7 +109,7 @@ def test_a_designer_inserts_an_approval_and_publishes_by_keys(house: House, peop
     page.keyboard.type("supervisors")
     page.keyboard.press("Enter")
     page.keyboard.press("Escape")
-    expect(panel.get_by_text("督导组").first).to_be_visible()
+    expect(page.get_by_role("group", name="审批, 督导组 · 或签")).to_be_visible()
     expect(page.get_by_text("没有问题")).to_be_visible()
 
     page.keyboard.press("Control+Shift+Enter")

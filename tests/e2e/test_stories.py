@@ -209,7 +209,7 @@ def test_silence_hands_the_task_to_the_backup_group_who_agrees(house: House, peo
     expect(page.get_by_text(f"没有符合「{number}」的待办")).to_be_visible()
 
     wind_to(house, MONDAY, "15:01")  # 30 minutes before lunch and 90 after it are over
-    expect(page.get_by_role("listitem").filter(has_text=number)).to_have_count(1, timeout=30_000)
+    expect(page.get_by_role("listitem").filter(has_text=number)).to_have_count(1)
     finance = people.come("finance1").opens("/inbox")
     finance.get_by_label("搜索待办").fill(number)
     expect(finance.get_by_text(f"没有符合「{number}」的待办")).to_be_visible()
@@ -251,7 +251,7 @@ def test_a_refund_that_nobody_looks_at_shows_up_as_stuck(house: House, people: P
     page = people.come("supervisor1").opens("/console")
     page.get_by_label("订单号").fill(number)
     row = page.get_by_role("row").filter(has_text=number)
-    expect(row).to_contain_text("财务复核", timeout=30_000)
+    expect(row).to_contain_text("财务复核")
     expect(row).to_contain_text("超过 24 小时没有处理")
     row.get_by_role("link").first.click()
     expect(page.get_by_role("button", name="强制推进")).to_be_visible()

@@ -33,7 +33,6 @@ class Trial(House):
             home,
             environment={
                 "ORDERFLOW_LEASE_SECONDS": str(LEASE_SECONDS),
-                "DJANGO_SETTINGS_MODULE": "config.settings",  # those of tests replace the broker and the cache
             },
         )
 

@@ -19,7 +19,10 @@ class ApprovalsConfig(AppConfig):
         from workflows.engine.registry import discover
 
         discover("approvals.nodes")
-        worlds.provide(Directory, name="directory", load=load_directory)
+        unknown = (f"approval.unknown_{kind}" for kind in ("user", "group", "department"))
+        worlds.provide(
+            Directory, name="directory", load=load_directory, asks=(*unknown, "approval.no_calendar")
+        )  # fmt: skip
         wings.show_tasks(queries.lines_of)
         wings.show_to(queries.runs_shown_to)
         wings.show_all_to(queries.all_runs_shown_to)

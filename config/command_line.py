@@ -9,12 +9,14 @@ from config import local_postgres
 
 # These look at the code only.
 NEED_NO_DATABASE = frozenset({"", "help", "--help", "-h", "version", "--version", "spectacular", "makemessages"})
+# These look at files: a repository's checks have no house to ask.
+VERBS_WITHOUT_DATABASE = frozenset({("flow", "check")})
 
 
 def run(argv: Sequence[str], *, home: Path) -> int:
     """Execute the command of `argv`. Returns the exit code."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    if os.environ.get("DATABASE_URL") or (argv[1] if len(argv) > 1 else "") in NEED_NO_DATABASE:
+    if os.environ.get("DATABASE_URL") or not _needs_database(argv):
         return _execute(argv)
     try:
         with local_postgres.LocalPostgres(home):
@@ -22,6 +24,10 @@ def run(argv: Sequence[str], *, home: Path) -> int:
     except local_postgres.LocalPostgresError as error:
         print(error, file=sys.stderr)
         return 1
+
+
+def _needs_database(argv: Sequence[str]) -> bool:
+    return (argv[1] if len(argv) > 1 else "") not in NEED_NO_DATABASE and tuple(argv[1:3]) not in VERBS_WITHOUT_DATABASE
 
 
 def _execute(argv: Sequence[str]) -> int:

@@ -18,5 +18,5 @@ class WorkflowsConfig(AppConfig):
         from workflows.worlds import provide
 
         discover("workflows.engine.nodes")
-        provide(CalendarBook, name="calendars", load=load_calendars)
+        provide(CalendarBook, name="calendars", load=load_calendars, asks=("calendar.unknown",))
         wings.sweep_with(forget_old)

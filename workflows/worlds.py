@@ -5,7 +5,7 @@ so a value is at most as old as the command.
 """
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,11 +14,15 @@ from workflows.engine.world import World
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provider:
-    """How a world value is loaded; `name` is the name of its revision."""
+    """How a world value is loaded; `name` is the name of its revision.
+
+    `asks` are the codes of problems that only the rows of this value can answer.
+    """
 
     name: str
     kind: type
     load: Callable[[], Any]
+    asks: frozenset[str] = frozenset()
 
 
 _providers: dict[str, Provider] = {}
@@ -26,9 +30,19 @@ _cache: tuple[Mapping[str, int], World] | None = None
 _lock = threading.Lock()
 
 
-def provide(kind: type, *, name: str, load: Callable[[], Any]) -> None:
-    """Declare a world value; called once per value when the process starts."""
-    _providers[name] = Provider(name=name, kind=kind, load=load)
+def provide(kind: type, *, name: str, load: Callable[[], Any], asks: Iterable[str] = ()) -> None:
+    """Declare a world value; called once per value when the process starts. `kind()` is the value without any row."""
+    _providers[name] = Provider(name=name, kind=kind, load=load, asks=frozenset(asks))
+
+
+def without_rows() -> World:
+    """The world of a house where nobody lives: what can be known without a database."""
+    return World(values={provider.kind: provider.kind() for provider in _providers.values()})
+
+
+def asks_the_rows(code: str) -> bool:
+    """Whether a problem with this code, found in a world without rows, says nothing about a house."""
+    return any(code in provider.asks for provider in _providers.values())
 
 
 def world_at(revisions: Mapping[str, int]) -> World:

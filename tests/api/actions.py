@@ -1,5 +1,6 @@
 """What each action of the matrix of rights sends, by the name it has in `authorization.txt`."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -7,6 +8,7 @@ from rest_framework.test import APIClient
 
 from approvals.models import ApprovalTask
 from tests.api.house_scene import TITLE, Scene, chain, sign_in
+from tests.exchange.files import bpmn
 from tests.orders.builders import cny, order_document, paid_document
 from workflows.models import Incident
 
@@ -77,6 +79,7 @@ reads("definition.read-unpublished", "/definitions/{sketch}")
 reads("definition.versions", "/definitions/{flow}/versions")
 reads("definition.version", "/definitions/{flow}/versions/1")
 reads("definition.read-draft", "/definitions/{flow}/draft")
+reads("definition.export", "/definitions/{flow}/export")
 reads("palette.node-types", "/node-types")
 reads("palette.triggers", "/triggers")
 reads("palette.templates", "/templates")
@@ -113,6 +116,17 @@ def save_draft(client: APIClient, scene: Scene, actor: str) -> Any:
 @action("definition.publish")
 def publish(client: APIClient, scene: Scene, actor: str) -> Any:
     return post(client, f"/definitions/{scene.sketch.pk}/publish", {"revision": 1, "note": "first"})
+
+
+@action("definition.import")
+def import_definition(client: APIClient, scene: Scene, actor: str) -> Any:
+    return post(client, "/definitions/import", {"format": "json", "content": json.dumps(SKETCH), "key": "new"})
+
+
+@action("definition.import-bpmn")
+def import_bpmn(client: APIClient, scene: Scene, actor: str) -> Any:
+    content = bpmn('<startEvent id="s"/><task id="t" name="Ask"/>')
+    return post(client, "/definitions/import", {"format": "bpmn", "content": content, "key": "new", "title": TITLE})
 
 
 @action("expression.check")

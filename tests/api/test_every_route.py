@@ -31,6 +31,9 @@ PUBLIC = {("get", f"{API}/session"): 200, ("post", f"{API}/session"): 403, ("del
 TASK = {"revision": 1, "comment": "fine"}
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/definitions"): {"key": "new", "title": TITLE, "graph": SKETCH, "layout": {}},
+    ("post", "/definitions/import"): {
+        "format": "json", "content": json.dumps({"key": "new", "graph": SKETCH}), "key": "new", "title": TITLE,
+    },
     ("put", "/definitions/{definition_id}/draft"): {"revision": 1, "graph": SKETCH, "layout": {}},
     ("post", "/definitions/{definition_id}/publish"): {"revision": 1, "note": "first", "take_over": False},
     ("post", "/expressions/check"): {

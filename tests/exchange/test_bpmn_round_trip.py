@@ -64,8 +64,8 @@ def test_the_refund_flow_is_drawn_in_the_words_of_the_standard() -> None:
     back = process.find(f"{BPMN}sequenceFlow[@id='e5']")
     assert back is not None
     assert back.get(EDGE) == '{"port": "rejected", "kind": "back", "max_rounds": 3}'
-    assert len(root.findall(f".//{BPMNDI}BPMNShape/{DC}Bounds")) == 8
-    assert len(root.findall(f".//{BPMNDI}BPMNEdge")) == 10
+    assert len(root.findall(f".//{BPMNDI}BPMNShape/{DC}Bounds")) == 9
+    assert len(root.findall(f".//{BPMNDI}BPMNEdge")) == 11
 
 
 def graph(nodes: list[dict[str, Any]], edges: list[dict[str, Any]], **more: Any) -> dict[str, Any]:

@@ -129,7 +129,8 @@ def test_a_text_from_json_is_read_whatever_its_declaration_says() -> None:
 
 @pytest.mark.parametrize(
     ("document", "code"),
-    [(LAUGHS, "xml.declaration"), ("<!DOCTYPE d><d/>", "xml.declaration"), (DEEP, "xml.too_deep"), (WIDE, "xml.too_many_elements"),
+    [(LAUGHS, "xml.declaration"), ("<!DOCTYPE d><d/>", "xml.declaration"), (DEEP, "xml.too_deep"),
+     (WIDE, "xml.too_many_elements"),
      ('<!DOCTYPE d [<!ENTITY x SYSTEM "file:///etc/passwd">]><d>&x;</d>', "xml.declaration")],
 )  # fmt: skip
 def test_the_parser_refuses_by_itself_what_the_scan_would_have_missed(

@@ -52,7 +52,7 @@ class DefinitionsView(APIView):
     @extend_schema(operation_id="definitions_list", parameters=PAGING, responses=shapes.DefinitionsShape)
     def get(self, request: Request) -> Response:
         params = query_of(request.query_params, "cursor", "limit")
-        found = page(_rows(_user(request)), order_by=("-draft_at", "-id"), params=params)
+        found = page(_rows(user_of(request)), order_by=("-draft_at", "-id"), params=params)
         return Response(found.body(definition_document))
 
     @extend_schema(operation_id="definitions_create", request=Given, responses={201: shapes.CreatedDefinitionShape})
@@ -60,9 +60,9 @@ class DefinitionsView(APIView):
         given = read_input(self.Given, request)
         draft = actions.create_definition(
             key=given["key"], title=given["title"], graph=given["graph"],
-            layout=given.get("layout"), actor=_user(request), now=now(),
+            layout=given.get("layout"), actor=user_of(request), now=now(),
         )  # fmt: skip
-        return Response(_created(draft), status=201)
+        return Response(created_document(draft), status=201)
 
 
 class DefinitionView(APIView):
@@ -71,7 +71,7 @@ class DefinitionView(APIView):
     @extend_schema(operation_id="definitions_read", responses=shapes.DefinitionShape)
     def get(self, request: Request, definition_id: UUID) -> Response:
         query_of(request.query_params)
-        return Response(definition_document(_visible(request, definition_id)))
+        return Response(definition_document(visible(request, definition_id)))
 
 
 class DraftView(APIView):
@@ -85,7 +85,7 @@ class DraftView(APIView):
     @extend_schema(operation_id="definitions_draft_read", responses=shapes.DraftShape)
     def get(self, request: Request, definition_id: UUID) -> Response:
         query_of(request.query_params)
-        row = _visible(request, definition_id)
+        row = visible(request, definition_id)
         problems = actions.problems_of(read_graph(row.draft_graph), now=now())
         return Response(
             {
@@ -101,7 +101,7 @@ class DraftView(APIView):
         given = read_input(self.Given, request)
         draft = actions.save_draft(
             str(definition_id), revision=given["revision"], graph=given["graph"],
-            layout=given["layout"], actor=_user(request), now=now(),
+            layout=given["layout"], actor=user_of(request), now=now(),
         )  # fmt: skip
         return Response(_saved(draft))
 
@@ -121,7 +121,7 @@ class PublishView(APIView):
         given = read_input(self.Given, request)
         version = actions.publish(
             str(definition_id), revision=given["revision"], note=given["note"],
-            take_over=given["take_over"], actor=_user(request), now=now(),
+            take_over=given["take_over"], actor=user_of(request), now=now(),
         )  # fmt: skip
         running = queries.running_by_version(version.definition)
         return Response(
@@ -139,7 +139,7 @@ class VersionsView(APIView):
     @extend_schema(operation_id="definitions_versions_list", responses=shapes.VersionsShape)
     def get(self, request: Request, definition_id: UUID) -> Response:
         query_of(request.query_params)
-        row = _visible(request, definition_id)
+        row = visible(request, definition_id)
         running = queries.running_by_version(row)
         return Response({"results": [_version(one, running) for one in queries.versions(row)]})
 
@@ -150,7 +150,7 @@ class VersionView(APIView):
     @extend_schema(operation_id="definitions_versions_read", responses=shapes.VersionGraphShape)
     def get(self, request: Request, definition_id: UUID, number: int) -> Response:
         query_of(request.query_params)
-        row = _visible(request, definition_id)
+        row = visible(request, definition_id)
         version = queries.versions(row).filter(number=number).first()
         if version is None:
             raise NotFound("version.unknown", f"Expected a version of this flow, found none with number {number}.")
@@ -158,7 +158,8 @@ class VersionView(APIView):
         return Response(shown | {"graph": version.graph, "layout": version.layout})
 
 
-def _user(request: Request) -> User:
+def user_of(request: Request) -> User:
+    """Who asks."""
     assert isinstance(request.user, User)  # noqa: S101 - the permission class saw to it
     return request.user
 
@@ -176,8 +177,9 @@ def _rows(user: User) -> Any:
     return rows.filter(key__in=wings.flows_visible_to(user), live_version__isnull=False)
 
 
-def _visible(request: Request, definition_id: UUID) -> Definition:
-    found: Definition | None = _rows(_user(request)).filter(pk=definition_id).first()
+def visible(request: Request, definition_id: UUID) -> Definition:
+    """A flow that the caller may see; NotFound otherwise."""
+    found: Definition | None = _rows(user_of(request)).filter(pk=definition_id).first()
     if found is None:
         raise NotFound("definition.unknown", f"Expected a flow, found none with id {definition_id}.")
     return found
@@ -207,7 +209,8 @@ def _saved(draft: actions.Draft) -> dict[str, Any]:
     }
 
 
-def _created(draft: actions.Draft) -> dict[str, Any]:
+def created_document(draft: actions.Draft) -> dict[str, Any]:
+    """A new flow as its maker hears of it."""
     row = draft.definition
     return {
         "id": str(row.pk), "key": row.key, "title": row.title, "draft": _saved(draft), "live_version": None

@@ -168,6 +168,26 @@ class CreatedDefinitionShape(Shape):
     live_version = serializers.IntegerField(allow_null=True)
 
 
+class FindingShape(Shape):
+    code = serializers.CharField()
+    kind = serializers.CharField(help_text="The element as the file calls it.")
+    element = serializers.CharField(allow_blank=True, help_text="Its id in the file.")
+    name = serializers.CharField(allow_blank=True)
+    reason = serializers.CharField()
+    severity = serializers.ChoiceField(choices=["error", "warning", "info"])
+
+
+class ImportedShape(CreatedDefinitionShape):
+    findings = FindingShape(many=True)
+
+
+class FlowShape(Shape):
+    key = serializers.CharField()
+    title = LocalTextShape()
+    graph = serializers.DictField()
+    layout = serializers.DictField()
+
+
 class PublishedShape(Shape):
     version = serializers.IntegerField()
     graph_hash = serializers.CharField()

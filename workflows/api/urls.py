@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path, register_converter
 
-from workflows.api import definitions, instances, palette
+from workflows.api import definitions, exchange, instances, palette
 
 
 class InterventionConverter:
@@ -25,6 +25,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("calendars", palette.CalendarsView.as_view()),
     path("expressions/check", palette.ExpressionCheckView.as_view()),
     path("definitions", definitions.DefinitionsView.as_view()),
+    path("definitions/import", exchange.ImportView.as_view()),
+    path("definitions/<uuid:definition_id>/export", exchange.ExportView.as_view()),
     path("definitions/<uuid:definition_id>", definitions.DefinitionView.as_view()),
     path("definitions/<uuid:definition_id>/draft", definitions.DraftView.as_view()),
     path("definitions/<uuid:definition_id>/publish", definitions.PublishView.as_view()),

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import Field, ValidationError
@@ -36,6 +37,8 @@ def read_flow(document: object) -> Flow:
     if "graph" not in document:
         return Flow(graph=read_graph(document))
     graph = read_graph(document["graph"])
+    if _has_fraction(document.get("layout")):
+        raise BadInput("flow.fraction", "Expected whole numbers in the layout, found a fraction.")
     try:
         return Flow.model_validate({**document, "graph": graph})
     except ValidationError as error:
@@ -50,6 +53,17 @@ def read_flow(document: object) -> Flow:
         "flow.malformed", f"Expected a flow of key, title, graph and layout, found {len(problems)} problems.",
         problems=problems,
     )  # fmt: skip
+
+
+def _has_fraction(value: object) -> bool:
+    """Whether strict JSON has read a fraction somewhere in it; such a number cannot be stored."""
+    match value:
+        case dict():
+            return any(_has_fraction(item) for item in value.values())
+        case list():
+            return any(_has_fraction(item) for item in value)
+        case _:
+            return isinstance(value, Decimal)
 
 
 def write_flow(flow: Flow) -> str:

@@ -16,6 +16,7 @@ MAX_DEPTH = 100
 MAX_ELEMENTS = 2_000
 MAX_ATTRIBUTES = 100  # of one element
 MAX_ATTRIBUTE = 10_000  # characters of one value
+MAX_TAG = 100_000  # characters of a whole start tag
 
 # What people's tools write; a name that Python knows but nobody writes is a way around the checks below.
 ENCODINGS = frozenset({"utf-8", "us-ascii", "iso-8859-1", "gb2312", "gbk", "gb18030"})
@@ -85,6 +86,8 @@ def _refuse_markup(text: str) -> None:
         match found.lastgroup:
             case "opening":
                 elements += 1
+                if found.end() - found.start() > MAX_TAG:
+                    raise _attributes_too_large()
                 if not found.group().endswith("/>"):
                     depth += 1
             case "closing":
@@ -118,10 +121,7 @@ class _Counting(TreeBuilder):
         self.elements += 1
         _refuse_extent(depth=self.depth, elements=self.elements)
         if len(attrs) > MAX_ATTRIBUTES or any(len(value) > MAX_ATTRIBUTE for value in attrs.values()):
-            raise BadInput(
-                "xml.attributes_too_large",
-                f"Expected at most {MAX_ATTRIBUTES} attributes of {MAX_ATTRIBUTE} characters, found more.",
-            )
+            raise _attributes_too_large()
         if tag.startswith(_XINCLUDE):
             raise BadInput("xml.include", "Expected one self-contained file, found an XInclude.")
         return super().start(tag, attrs)
@@ -130,6 +130,13 @@ class _Counting(TreeBuilder):
     def end(self, tag: str, /) -> Element:
         self.depth -= 1
         return super().end(tag)
+
+
+def _attributes_too_large() -> BadInput:
+    return BadInput(
+        "xml.attributes_too_large",
+        f"Expected at most {MAX_ATTRIBUTES} attributes of {MAX_ATTRIBUTE} characters, found more.",
+    )
 
 
 def _too_large() -> BadInput:

@@ -1,0 +1,147 @@
+"""`manage.py flow check|import|export|publish`: flows as files, for a repository and its checks."""
+
+import json
+import sys
+from argparse import ArgumentParser
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from typing_extensions import override
+
+from accounts.models import User
+from accounts.policy import Role
+from bedrock.clock import now
+from bedrock.errors import OrderflowError
+from workflows.actions import definitions, exchange
+from workflows.exchange.imported import Finding, Imported
+from workflows.models import Definition
+
+MAX_FILE = 2 * 1024 * 1024
+
+
+class Command(BaseCommand):
+    help = "Check, import, export and publish flows as JSON or BPMN 2.0 files. `check` needs no database."
+    requires_system_checks = []
+
+    @override
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        verbs = parser.add_subparsers(dest="verb", required=True)
+        check = verbs.add_parser("check", help="say what stands against publishing these files; exit code 1 if any")
+        check.add_argument("files", nargs="+", type=Path, metavar="FILE")
+        check.add_argument("--json", action="store_true", help="one JSON document instead of lines")
+        take = verbs.add_parser("import", help="make a file the draft of its flow")
+        take.add_argument("file", type=Path)
+        take.add_argument("--key", help="the key of the flow; the file's own when left out")
+        give = verbs.add_parser("export", help="write a flow: its draft, or a version")
+        give.add_argument("key")
+        give.add_argument("--version", dest="number", type=int, metavar="N")
+        give.add_argument("--format", choices=["json", "bpmn"], default="json")
+        give.add_argument("-o", "--output", type=Path, metavar="FILE", help="standard output when left out")
+        publish = verbs.add_parser("publish", help="make the draft of a flow its next version")
+        publish.add_argument("key")
+        publish.add_argument("--note", required=True, help="what is new, for the list of versions")
+        publish.add_argument("--take-over", action="store_true", help="replace the flow that answers the same event")
+        for verb in (take, publish):
+            verb.add_argument("--as", dest="username", required=True, help="the designer who does it")
+
+    @override
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            getattr(self, f"_{options['verb']}")(options)
+        except OrderflowError as error:
+            places = "".join(f"\n  {place}" for place in map(_problem_line, error.problems))
+            raise CommandError(f"{error.message} ({error.code}){places}") from None
+
+    def _check(self, options: dict[str, Any]) -> None:
+        reports = {str(file): _report(file) for file in options["files"]}
+        is_sound = not any(one["severity"] == "error" for report in reports.values() for one in report)
+        if options["json"]:
+            self.stdout.write(json.dumps({"ok": is_sound, "files": reports}, ensure_ascii=False, indent=2))
+        else:
+            for file, report in reports.items():
+                for one in report:
+                    self.stdout.write(f"{file}: {one['severity']}: {_problem_line(one)}")
+        if not is_sound:
+            sys.exit(1)
+
+    def _import(self, options: dict[str, Any]) -> None:
+        actor = _designer(options["username"])
+        imported = _read(options["file"])
+        taken = exchange.bring_up_to_date(imported, key=options["key"], actor=actor, now=now())
+        for finding in taken.findings:
+            self.stderr.write(f"{finding.severity}: {_finding_line(finding)}")
+        row = taken.draft.definition
+        errors = sum(problem.severity == "error" for problem in taken.draft.problems)
+        done = "created" if taken.is_new else "draft saved"
+        self.stdout.write(f"{row.key}: {done}, revision {row.draft_revision}, {errors} errors against publishing")
+
+    def _export(self, options: dict[str, Any]) -> None:
+        flow = exchange.flow_of(_definition(options["key"]), number=options["number"])
+        text = exchange.write_file(flow, kind=options["format"])
+        if options["output"] is None:
+            self.stdout.write(text, ending="")
+            return
+        try:
+            options["output"].write_bytes(text.encode())
+        except OSError as error:
+            raise CommandError(f"{options['output']} cannot be written: {error}.") from None
+
+    def _publish(self, options: dict[str, Any]) -> None:
+        actor, row = _designer(options["username"]), _definition(options["key"])
+        version = definitions.publish(
+            str(row.pk), revision=row.draft_revision, note=options["note"], take_over=options["take_over"],
+            actor=actor, now=now(),
+        )  # fmt: skip
+        self.stdout.write(f"{row.key}: version {version.number} is live")
+
+
+def _read(file: Path) -> Imported:
+    try:
+        with file.open("rb") as source:
+            content = source.read(MAX_FILE + 1)
+    except OSError as error:
+        raise CommandError(f"{file} cannot be read: {error}.") from None
+    if len(content) > MAX_FILE:
+        raise CommandError(f"{file} is larger than {MAX_FILE} bytes.")
+    return exchange.read_file(content, kind=exchange.kind_of(content))
+
+
+def _report(file: Path) -> list[dict[str, Any]]:
+    """All problems of one file as JSON; findings of an import are among them."""
+    try:
+        imported = _read(file)
+    except OrderflowError as error:
+        whole = {"code": error.code, "message": error.message, "severity": "error"}
+        return [whole, *({**problem, "severity": "error"} for problem in error.problems)]
+    except CommandError as error:
+        return [{"code": "file.unreadable", "message": str(error), "severity": "error"}]
+    findings = [{**asdict(one), "message": one.reason} for one in imported.findings]
+    problems = exchange.problems_without_house(imported.document, now=now())
+    return findings + definitions.problem_documents(problems)
+
+
+def _problem_line(problem: dict[str, Any]) -> str:
+    place = next((problem[name] for name in ("node", "edge", "element", "path") if problem.get(name)), "")
+    return f"{f'{place}: ' if place else ''}{problem['message']} ({problem['code']})"
+
+
+def _finding_line(finding: Finding) -> str:
+    return _problem_line({**asdict(finding), "message": finding.reason})
+
+
+def _designer(username: str) -> User:
+    user = User.objects.filter(username=username, is_active=True).first()
+    if user is None:
+        raise CommandError(f"There is no active user {username}.")
+    if not user.has_role(Role.DESIGNER):
+        raise CommandError(f"{username} is no designer.")
+    return user
+
+
+def _definition(key: str) -> Definition:
+    found = Definition.objects.filter(key=key).first()
+    if found is None:
+        raise CommandError(f"There is no flow {key}.")
+    return found

@@ -248,6 +248,7 @@ def test_an_automatic_loop_is_stopped_by_the_step_budget() -> None:
     )  # fmt: skip
     run.start()
     assert run.where() == ["x!engine.step_budget"]
+    assert len(run.passed()) == run.plan.step_budget
 
 
 def test_a_join_that_nobody_will_reach_is_an_incident_not_silence() -> None:

@@ -1,12 +1,16 @@
 """What ends a wait, and what must not: only its own event, only its own siblings, and whoever asked is told."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
+from typing_extensions import override
 
-from tests.engine.flows import fork, graph
+from tests.engine.flows import AskConfig, fork, graph
 from workflows.engine import events, facts
-from workflows.engine.events import Actor
+from workflows.engine.events import Actor, Resumption, Signalled
+from workflows.engine.graph import LocalText
+from workflows.engine.node_type import Continue, NodeType, Note, Outcome, Scope, Wait
+from workflows.engine.registry import Registry, registry
 from workflows.engine.state import Awaits, Status
 from workflows.testing import Harness
 
@@ -85,3 +89,79 @@ def test_a_starved_join_opens_when_a_supervisor_sends_the_missing_branch_after_a
     run.signal("r", "yes")
 
     assert (run.state.status, run.state.tokens) == (Status.COMPLETED, {})
+
+
+class Talk(NodeType[AskConfig]):
+    """Deferred work that is asked for again whenever it was done, until somebody says bye."""
+
+    key = "test.talk"
+    title = LocalText(zh="谈", en="Talk")
+    category = "data"
+    icon = "bolt"
+    performs = "deferred"
+    waits: ClassVar[bool] = True
+    Config = AskConfig
+
+    @override
+    def enter(self, scope: Scope[AskConfig]) -> Outcome:
+        return Wait(awaits=Awaits.ACTIVITY, work=({"n": 1},))
+
+    @override
+    def resume(self, scope: Scope[AskConfig], event: Resumption) -> Outcome:
+        if not isinstance(event, Signalled):
+            again = not scope.data
+            return Wait(awaits=Awaits.ACTIVITY if again else Awaits.SIGNAL, data={"again": again},
+                        work=({"n": 2},) if again else ())  # fmt: skip
+        if event.name == "heard":
+            return Wait(awaits=Awaits.SIGNAL, data={"heard": True})
+        return Continue(notes=(Note(what="said", actor=SUPERVISOR), Note(what="closed")), work=({"op": "close"},))
+
+
+@pytest.fixture
+def talk() -> Harness:
+    """Stands in its first wait."""
+    types = Registry()
+    for kind in ("start", "end"):
+        types.add(registry.get(kind))
+    types.add(Talk())
+    drawing = graph({"start": "start", "talk": "test.talk", "end": "end"}, "start>talk", "talk>end")
+    run = Harness(drawing, node_types=types)
+    run.start()
+    return run
+
+
+def test_a_wait_that_asks_for_more_deferred_work_is_armed_anew_and_one_that_only_learns_is_not(talk: Harness) -> None:
+    talk.complete("talk")
+    assert [(work.attempt, work.payload) for work in talk.deferred] == [(1, {"n": 1}), (2, {"n": 2})]
+
+    talk.complete("talk")
+    token = talk.token_at("talk")
+    assert (token.awaits, token.attempt, token.data) == (Awaits.SIGNAL, 2, {"again": False})
+
+    talk.signal("talk", "heard")
+    token = talk.token_at("talk")
+    assert (token.awaits, token.attempt, token.data) == (Awaits.SIGNAL, 2, {"heard": True})
+    assert not talk.signal("talk", "heard").changed
+
+
+def test_what_was_said_on_leaving_is_kept_with_who_said_it_and_the_closing_work_is_asked_for(talk: Harness) -> None:
+    talk.complete("talk")
+    talk.complete("talk")
+
+    step = talk.signal("talk", "bye")
+
+    assert [fact.what for fact in step.facts if isinstance(fact, facts.Noted)] == ["said", "closed"]
+    assert step.actors == {0: SUPERVISOR}
+    assert [(work.attempt, work.payload) for work in step.inline] == [(2, {"op": "close"})]
+
+
+@pytest.mark.parametrize(("left", "right", "outcome"), [("a", "", "a"), ("", "b", "b"), ("a", "b", "b")])
+def test_a_run_turns_out_as_the_last_end_says_that_says_anything(left: str, right: str, outcome: str) -> None:
+    run = Harness(
+        graph({"start": "start", "f": fork("l", "r"), "x": ("end", {"outcome": left}),
+               "y": ("end", {"outcome": right})},
+              "start>f", "f.l>x", "f.r>y")
+    )  # fmt: skip
+    run.start()
+
+    assert [fact.outcome for fact in run.facts if isinstance(fact, facts.Completed)] == [outcome]

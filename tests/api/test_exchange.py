@@ -119,8 +119,6 @@ def test_what_could_not_be_taken_is_told_and_cannot_be_published(designer: APICl
         ('{"format": 1, "format": 1}', {"key": "new"}, 400, "json.duplicate_key"),
         ("[" * 1000, {"key": "new"}, 400, "json.too_deep"),
         ("{}", {"key": "new"}, 422, "graph.malformed"),
-        ('{"graph": {"format": 1, "nodes": [], "edges": []}, "layout": {"x": 0.5}}', {"key": "new"}, 422,
-         "flow.fraction"),
         ('{"format": 1, "nodes": [], "edges": []}', {}, 422, "import.key_missing"),
         ('{"format": 1, "nodes": [], "edges": []}', {"key": "refunds"}, 409, "definition.key_taken"),
         ('{"format": 1, "nodes": [], "edges": []}', {"key": "new", "format": "yaml"}, 422, "input.invalid"),

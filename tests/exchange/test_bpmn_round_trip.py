@@ -94,6 +94,7 @@ def graph(nodes: list[dict[str, Any]], edges: list[dict[str, Any]], **more: Any)
                {"id": "w", "type": "delay", "name": {"zh": " "}, "config": {"after": " PT1H\r"}}],
               [{"id": port, "from": "n", "to": "w", "port": port, "kind": "normal", "max_rounds": None}
                for port in "pqr"]),
+        {"layout": {"offsets": {"a": {"dx": 0.5, "dy": -1.25}}}, **graph([{"id": "a", "type": "start"}], [])},
         {"layout": {"offsets": {"a": {"dx": 1, "dy": 2}},
                     "positions": {"b": {"x": 5, "y": 6}, "gone": {"x": 1, "y": 1}}},
          **graph([{"id": "a", "type": "start"}, {"id": "b", "type": "end"}], [])},

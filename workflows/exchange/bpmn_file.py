@@ -4,6 +4,7 @@ Nothing is dropped here without a finding. What the values mean for a drawing is
 """
 
 import json
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -122,9 +123,10 @@ def local(element: Element) -> str:
     return element.tag.removeprefix(BPMN).removeprefix(BPMNDI)
 
 
-def read_own(text: str) -> dict[str, Any]:
+def read_own(text: str, *, may_have_fractions: bool) -> dict[str, Any]:
     """An object that we wrote. ValueError for anything that no graph document holds: others may have changed it."""
-    value = json.loads(text, parse_float=_refuse_number, parse_constant=_refuse_number, parse_int=_whole)
+    fraction = _finite if may_have_fractions else _refuse_number
+    value = json.loads(text, parse_float=fraction, parse_constant=_refuse_number, parse_int=_whole)
     if not isinstance(value, dict):
         raise ValueError("not an object")  # noqa: TRY004 - one error for all that is unreadable
     level: list[Any] = [value]
@@ -146,6 +148,11 @@ def read_own(text: str) -> dict[str, Any]:
 
 def _refuse_number(text: str) -> Any:
     raise ValueError(f"a number without an exact meaning: {text}")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    return number if math.isfinite(number) else _refuse_number(text)
 
 
 def _whole(text: str) -> int:
@@ -266,7 +273,7 @@ class _Reader:
 
     def own_json(self, element: Element, text: str) -> dict[str, Any] | None:
         try:
-            return read_own(text)
+            return read_own(text, may_have_fractions=element.tag == words.FLOW)  # a place on the canvas may
         except (ValueError, RecursionError):
             self.note(element, "bpmn.extension_unreadable", UNREADABLE, "warning")
             return None

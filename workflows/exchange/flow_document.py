@@ -37,10 +37,8 @@ def read_flow(document: object) -> Flow:
     if "graph" not in document:
         return Flow(graph=read_graph(document))
     graph = read_graph(document["graph"])
-    if _has_fraction(document.get("layout")):
-        raise BadInput("flow.fraction", "Expected whole numbers in the layout, found a fraction.")
     try:
-        return Flow.model_validate({**document, "graph": graph})
+        return Flow.model_validate({**_with_floats(dict(document)), "graph": graph})
     except ValidationError as error:
         problems = [
             {
@@ -55,15 +53,17 @@ def read_flow(document: object) -> Flow:
     )  # fmt: skip
 
 
-def _has_fraction(value: object) -> bool:
-    """Whether strict JSON has read a fraction somewhere in it; such a number cannot be stored."""
+def _with_floats(value: object) -> Any:
+    """The same value with floats where strict JSON reads decimals: a place on the canvas needs no exactness."""
     match value:
         case dict():
-            return any(_has_fraction(item) for item in value.values())
+            return {key: _with_floats(item) for key, item in value.items()}
         case list():
-            return any(_has_fraction(item) for item in value)
+            return [_with_floats(item) for item in value]
+        case Decimal():
+            return float(value)
         case _:
-            return isinstance(value, Decimal)
+            return value
 
 
 def write_flow(flow: Flow) -> str:

@@ -8,7 +8,8 @@ import pytest
 from workflows.engine.expressions.analysis.findings import Finding, FindingKind, analyse
 from workflows.engine.expressions.analysis.problems import branch_findings
 from workflows.engine.expressions.language import compile_condition
-from workflows.engine.variables import parse_variables
+from workflows.engine.node_type import Problem
+from workflows.engine.variables import Variable, parse_variables
 
 VARIABLES = parse_variables(
     [
@@ -29,6 +30,11 @@ VARIABLES = parse_variables(
     ]
 )
 K = FindingKind
+
+
+def warnings(*texts: str, variables: tuple[Variable, ...] = VARIABLES) -> tuple[Problem, ...]:
+    """What the person who draws these branches is told."""
+    return branch_findings([compile_condition(text, variables) for text in texts])
 
 
 def found(*texts: str, otherwise: bool = True) -> list[Finding]:
@@ -134,6 +140,7 @@ def test_what_no_value_can_meet_is_never_true(text: str) -> None:
         ("${buyer.tier} == 'gold'", {"buyer": {"tier": "gold"}}),
         ("${refund} / ${total} == 0.3", {"refund": cny("30.00"), "total": cny("100.00")}),
         ("${n} is empty and ${m} > 3", {"m": 100}),
+        ("${d} <= ${n} + ${m} and ${n} <= 2 and ${m} <= 3 and ${d} >= 5", {"d": "5", "n": 2, "m": 3}),
     ],
 )  # fmt: skip
 def test_a_witness_is_something_a_person_can_read(text: str, witness: dict[str, Any]) -> None:
@@ -186,9 +193,8 @@ def test_ratios_of_amounts_in_two_currencies_can_be_compared() -> None:
 
 
 def test_the_warnings_of_a_gateway_name_the_place_and_an_example() -> None:
-    dead, gap = branch_findings(
-        ["${refund} < ${total} * 0.3", "${refund} < ${total} * 0.2 and ${total} > 0 CNY", "${refund} > ${total} * 0.3"],
-        VARIABLES,
+    dead, gap = warnings(
+        "${refund} < ${total} * 0.3", "${refund} < ${total} * 0.2 and ${total} > 0 CNY", "${refund} > ${total} * 0.3"
     )
 
     assert (dead.code, dead.severity, dead.path) == ("condition.dead_branch", "warning", "branches.1.when")
@@ -200,18 +206,29 @@ def test_the_warnings_of_a_gateway_name_the_place_and_an_example() -> None:
     }
 
 
+@pytest.mark.parametrize("text", ["${refund} < 0 CNY or ${refund} >= 0 CNY", "${n} < 0 and ${n} > 5", "${t} != ${t}"])
+def test_a_condition_alone_that_goes_one_way_only_is_not_passed_over_at_the_first_glance(text: str) -> None:
+    assert len(warnings(text)) == 1
+
+
+def test_what_is_left_to_otherwise_and_what_is_unknown_is_said_once() -> None:
+    assert [each.code for each in warnings("true")] == ["condition.always_true"]
+    assert [each.code for each in warnings("${d} * ${d} < 0", "${n} * ${n} < 0")] == ["condition.unknown"]
+
+
 def test_ordinary_gateways_are_not_warned_about() -> None:
-    assert branch_findings(["${refund} < 100 CNY", "${refund} < 500 CNY"], VARIABLES) == ()
-    assert branch_findings(["${t} == 'a'", "${t} in ['b', 'c']"], VARIABLES) == ()
-    assert branch_findings(["${f}", "not ${f}"], VARIABLES) == ()
+    assert warnings("${refund} < 100 CNY", "${refund} < 500 CNY") == ()
+    assert warnings("${t} == 'a'", "${t} in ['b', 'c']") == ()
+    assert warnings("${f}", "not ${f}") == ()
+    assert warnings("${refund} < ${total} * 0.3") == ()
 
 
 def test_the_same_conditions_over_other_types_are_looked_at_anew() -> None:
     whole, exact = (parse_variables([{"name": "x", "type": kind}]) for kind in ("integer", "decimal"))
-    texts = ["${x} > 5 and ${x} < 6"]
+    text = "${x} > 5 and ${x} < 6"
 
-    assert [each.code for each in branch_findings(texts, whole)] == ["condition.always_false"]
-    assert branch_findings(texts, exact) == ()
+    assert [each.code for each in warnings(text, variables=whole)] == ["condition.always_false"]
+    assert warnings(text, variables=exact) == ()
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pydantic import Field
 from typing_extensions import override
 
-from workflows.engine.expressions.errors import EvaluationError
+from workflows.engine.expressions.analysis.problems import branch_findings
+from workflows.engine.expressions.errors import EvaluationError, ExpressionError
 from workflows.engine.expressions.language import Condition, check, compile_condition
 from workflows.engine.graph import Document, LocalText
 from workflows.engine.node_type import (
@@ -62,14 +63,13 @@ class Exclusive(NodeType[ExclusiveConfig]):
 
     @override
     def check(self, config: ExclusiveConfig, context: CheckContext) -> Sequence[Problem]:
-        problems = [
-            Problem(
-                code=error.code, message=error.message, path=f"branches.{index}.when",
-                span=(error.start, error.end), params=error.params,
-            )
-            for index, branch in enumerate(config.branches)
-            for error in check(branch.when, context.variables, condition=True).errors
-        ]  # fmt: skip
+        conditions: list[Condition] = []
+        problems: list[Problem] = []
+        for index, branch in enumerate(config.branches):
+            try:
+                conditions.append(compile_condition(branch.when, context.variables))
+            except ExpressionError:
+                problems += _errors(index, branch, context)
         ports = [branch.port for branch in config.branches]
         problems += [
             Problem(
@@ -90,7 +90,7 @@ class Exclusive(NodeType[ExclusiveConfig]):
             for index, text in enumerate(texts)
             if text and text in texts[:index]
         ]  # fmt: skip
-        return problems
+        return problems or branch_findings(conditions)
 
     @override
     def compile(self, config: ExclusiveConfig, variables: tuple[Variable, ...]) -> tuple[tuple[str, Condition], ...]:
@@ -106,6 +106,16 @@ class Exclusive(NodeType[ExclusiveConfig]):
         except EvaluationError as error:
             return Fail(code=error.code, message=error.message, params=error.params)
         return Continue(port=OTHERWISE, why=Reasons(conditions, scope.variables))
+
+
+def _errors(index: int, branch: ConditionalBranch, context: CheckContext) -> list[Problem]:
+    return [
+        Problem(
+            code=error.code, message=error.message, path=f"branches.{index}.when",
+            span=(error.start, error.end), params=error.params,
+        )
+        for error in check(branch.when, context.variables, condition=True).errors
+    ]  # fmt: skip
 
 
 class Reasons(Mapping[str, Json]):

@@ -8,11 +8,12 @@ from functools import lru_cache
 from typing import Any, Final
 
 from workflows.engine.expressions.analysis.findings import Finding, FindingKind, analyse
-from workflows.engine.expressions.language import Condition, compile_condition
+from workflows.engine.expressions.analysis.glance import goes_both_ways
+from workflows.engine.expressions.language import Condition
 from workflows.engine.expressions.unparse import quoted
 from workflows.engine.node_type import Problem
 from workflows.engine.state import Json
-from workflows.engine.variables import Kind, Variable, VariableType
+from workflows.engine.variables import Kind, VariableType
 
 _REMEMBERED: Final = 1024  # gateways; a draft is checked again at every keystroke
 
@@ -34,27 +35,30 @@ _CODES: Final = {kind: f"condition.{kind}" for kind in _SENTENCES} | {FindingKin
 
 @dataclass(frozen=True, slots=True)
 class _Gateway:
-    """Conditions in their order and what their variables are; remembered by the types that they read."""
+    """Conditions in their order and the types of what they read, which is all that findings depend on."""
 
     texts: tuple[str, ...]
     types: tuple[Any, ...]
-    variables: tuple[Variable, ...] = field(compare=False)
+    conditions: tuple[Condition, ...] = field(compare=False)
 
 
-def branch_findings(texts: Sequence[str], variables: Sequence[Variable]) -> tuple[Problem, ...]:
-    """Warnings about sound conditions of which the first true one is taken, and `otherwise` when none is.
+def branch_findings(conditions: Sequence[Condition]) -> tuple[Problem, ...]:
+    """Warnings about conditions of which the first true one is taken, and `otherwise` when none is.
 
     `params` hold what a sentence needs: `branch` and `other` count from 1, `witness` is an input as JSON by variable,
     `example` the same to be read.
     """
-    names = tuple((variable.name, _signature(variable.type)) for variable in variables)
-    return _warned(_Gateway(texts=tuple(texts), types=names, variables=tuple(variables)))
+    if len(conditions) == 1 and goes_both_ways(conditions[0]):
+        return ()
+    types = {name: _signature(declared) for each in conditions for name, declared in each.expression.types.items()}
+    texts = tuple(each.text for each in conditions)
+    return _warned(_Gateway(texts=texts, types=tuple(types.items()), conditions=tuple(conditions)))
 
 
 @lru_cache(maxsize=_REMEMBERED)
 def _warned(gateway: _Gateway) -> tuple[Problem, ...]:
-    conditions = [compile_condition(text, gateway.variables) for text in gateway.texts]
-    return tuple(_warning(finding, conditions) for finding in _worth_saying(analyse(conditions, has_otherwise=True)))
+    findings = analyse(gateway.conditions, has_otherwise=True)
+    return tuple(_warning(finding, gateway.conditions) for finding in _worth_saying(findings))
 
 
 def _signature(declared: VariableType) -> tuple[Any, ...]:

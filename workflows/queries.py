@@ -135,6 +135,13 @@ def audit_entries(instance_id: str | None) -> QuerySet[AuditEntry]:
     return AuditEntry.objects.filter(object_id__in=[run, *(str(task["id"]) for task in tasks_of([run])[run])])
 
 
+def runs_acted_on(entries: Iterable[AuditEntry]) -> dict[str, dict[str, Any]]:
+    """The flow and the version of each run that an entry is about, by the run's id: they name its steps."""
+    ids = {entry.object_id for entry in entries if entry.object_type == "instance"}
+    rows = Instance.objects.filter(pk__in=ids).select_related("version__definition")
+    return {str(row.pk): {"definition": _definition(row), "version": row.version.number} for row in rows}
+
+
 def history(instance_id: str) -> QuerySet[HistoryEvent]:
     """The facts of a run, in order."""
     return HistoryEvent.objects.filter(instance=instance_id).order_by("seq")

@@ -110,4 +110,7 @@ def test_what_was_done_to_the_tasks_of_a_run_is_on_its_record(
     assert [(one["action"], one["object"]["id"]) for one in rows] == [
         ("instance.cancel", run), ("task.transfer", str(task.pk)),
     ]  # fmt: skip
+    version = Instance.objects.select_related("version__definition").get(pk=run).version
+    flow = {"id": str(version.definition.pk), "key": version.definition.key, "title": version.definition.title}
+    assert [one["run"] for one in rows] == [{"definition": flow, "version": 1}, None]
     assert boss.get("/api/v1/audit?instance=nonsense").json()["results"] == []

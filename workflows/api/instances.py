@@ -206,7 +206,9 @@ class AuditView(APIView):
         for name in ("actor", "action"):
             if name in params:
                 rows = rows.filter(**{name: params[name]})
-        return Response(page(rows, order_by=("-seq",), params=params).body(_audit))
+        found = page(rows, order_by=("-seq",), params=params)
+        runs = queries.runs_acted_on(found.rows)
+        return Response(found.body(lambda row: _audit(row) | {"run": runs.get(row.object_id)}))
 
 
 def _user(request: Request) -> User:

@@ -240,6 +240,11 @@ class AuditObjectShape(Shape):
     title = serializers.CharField(allow_blank=True)
 
 
+class AuditRunShape(Shape):
+    definition = DefinitionRefShape()
+    version = serializers.IntegerField()
+
+
 class AuditEntryShape(Shape):
     seq = serializers.IntegerField()
     at = serializers.DateTimeField()
@@ -247,6 +252,7 @@ class AuditEntryShape(Shape):
     ip = serializers.CharField(allow_null=True)
     action = serializers.CharField()
     object = AuditObjectShape()
+    run = AuditRunShape(allow_null=True)
     before = serializers.DictField(allow_null=True)
     after = serializers.DictField(allow_null=True)
     reason = serializers.CharField(allow_blank=True)

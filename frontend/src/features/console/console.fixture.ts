@@ -149,6 +149,10 @@ export function anEntry(change: Partial<AuditEntry> = {}): AuditEntry {
     ip: "10.0.0.8",
     action: "instance.force-advance",
     object: { type: "instance", id: "run-1", title: "ORD202601 · 58.00 CNY" },
+    run: {
+      definition: { id: "def-1", key: "small_refund", title: { zh: "小额退款直通", en: "Small refund" } },
+      version: 2,
+    },
     before: { status: "running", nodes: ["finance"], version: 2 },
     after: { status: "running", nodes: ["ops"], target: "ops" },
     reason: "大促期间加急处理",

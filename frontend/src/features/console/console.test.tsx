@@ -294,7 +294,12 @@ test("the audit log shows who, from where, before and after, why, and the hash",
   const entry = (await screen.findByText("大促期间加急处理")).closest("li")!;
   expect(entry).toHaveTextContent("强制推进");
   expect(entry).toHaveTextContent("ORD202601 · ¥58.00");
-  expect(entry).toHaveTextContent("所在步骤finance → 变为ops");
+  await waitFor(() => expect(entry).toHaveTextContent("所在步骤财务复核 → 变为运营终审"));
+  expect(within(entry).getByText("财务复核")).toHaveAttribute("title", "finance");
+  expect(within(entry).getByRole("link", { name: "小额退款直通 v2" })).toHaveAttribute(
+    "href",
+    "/flows/def-1/versions",
+  );
   expect(entry).toHaveTextContent("郑督导IP 10.0.0.8#1031642cf79");
   expect(house.asked).toContain("?action=instance.force-advance&limit=50");
   expect(await axeViolations()).toEqual([]);

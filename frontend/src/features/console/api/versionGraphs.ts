@@ -3,13 +3,14 @@ import { get } from "@/api/client";
 import { drawn, type GraphDocument } from "@/api/documents";
 import type { Instance, StoredVersion } from "@/api/types";
 
-const keyOf = (instance: Instance): string => `${instance.definition.id}/${instance.version}`;
+/** Whatever says on which version it runs: a run, or what the audit log says of one. */
+type OnVersion = Pick<Instance, "version"> & { definition: Pick<Instance["definition"], "id"> };
+
+const keyOf = (one: OnVersion): string => `${one.definition.id}/${one.version}`;
 
 /** The drawings of the versions that these runs are on: a list names its steps by id only. Versions never change. */
-export function useVersionGraphs(
-  instances: readonly Instance[],
-): (instance: Instance) => GraphDocument | null {
-  const wanted = new Map(instances.map((one) => [keyOf(one), one]));
+export function useVersionGraphs(runs: readonly OnVersion[]): (run: OnVersion) => GraphDocument | null {
+  const wanted = new Map(runs.map((one) => [keyOf(one), one]));
   const keys = [...wanted.keys()].sort();
   const answers = useQueries({
     queries: keys.map((key) => ({
@@ -23,5 +24,5 @@ export function useVersionGraphs(
     })),
   });
   const graphs = new Map(keys.map((key, index) => [key, answers[index]?.data?.graph ?? null]));
-  return (instance) => graphs.get(keyOf(instance)) ?? null;
+  return (run) => graphs.get(keyOf(run)) ?? null;
 }

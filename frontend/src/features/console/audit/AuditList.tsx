@@ -9,17 +9,31 @@ import { changesOf } from "./diff";
 
 const SHORT = 10;
 
-/** The name of a step by its id, where the drawing is at hand. */
-type StepTitle = (node: string) => string;
+/** The name of a step of the run that the entry is about. */
+type StepTitle = (node: string, entry: AuditEntry) => string;
 
-function Diff({ entry, stepTitle }: { entry: AuditEntry; stepTitle: StepTitle | undefined }) {
+/** Steps by name; the id, which the log keeps for ever, is in the tooltip. */
+function Steps({ ids, titleOf }: { ids: string[]; titleOf: (node: string) => string }) {
+  const { t } = useTranslation("console");
+  return ids.map((id, at) => (
+    <span key={id} title={id}>
+      {at > 0 && t("ui:list.comma")}
+      {titleOf(id)}
+    </span>
+  ));
+}
+
+const OF_STEPS = new Set(["nodes", "target"]);
+
+function Diff({ entry, stepTitle }: { entry: AuditEntry; stepTitle: StepTitle }) {
   const { t } = useTranslation("console");
   const local = useLocal();
   const changes = changesOf(entry.before, entry.after, (name) => local(name as LocalisedText | string));
   if (changes.length === 0) return null;
   const known = (text: string | null, field: string) => {
     if (text === null || text === "") return t("audit.nothing");
-    if (field === "nodes" && stepTitle) return text.split(", ").map(stepTitle).join(t("ui:list.comma"));
+    if (OF_STEPS.has(field))
+      return <Steps ids={text.split(", ")} titleOf={(node) => stepTitle(node, entry)} />;
     return field === "status" ? t(`status.${text}`, { defaultValue: text }) : text;
   };
   return (
@@ -40,17 +54,25 @@ function Diff({ entry, stepTitle }: { entry: AuditEntry; stepTitle: StepTitle | 
 }
 
 function ObjectLink({ entry }: { entry: AuditEntry }) {
+  const { t } = useTranslation("console");
   const local = useLocal();
   const title = withMoney(local(entry.object.title)) || entry.object.id;
   if (entry.object.type !== "instance") return <span>{title}</span>;
   return (
-    <Link to={`/console/${entry.object.id}`} data-row>
-      {title}
-    </Link>
+    <>
+      <Link to={`/console/${entry.object.id}`} data-row>
+        {title}
+      </Link>
+      {entry.run && (
+        <Link to={`/flows/${entry.run.definition.id}/versions`}>
+          {t("audit.flow", { flow: local(entry.run.definition.title), version: entry.run.version })}
+        </Link>
+      )}
+    </>
   );
 }
 
-type Props = { entries: readonly AuditEntry[]; withObject?: boolean; stepTitle?: StepTitle };
+type Props = { entries: readonly AuditEntry[]; withObject?: boolean; stepTitle: StepTitle };
 
 /** Entries with who, when, from where, before and after, and why. Nobody can change or delete one. */
 export function AuditList({ entries, withObject = true, stepTitle }: Props) {

@@ -2,13 +2,17 @@ import { SafetyCertificateOutlined, SearchOutlined } from "@ant-design/icons";
 import { Button, Select } from "antd";
 import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
+import type { AuditEntry } from "@/api/types";
 import { usePeople } from "@/graph/useSpeech";
+import { useLocal } from "@/i18n/local";
 import { EmptyState } from "@/ui/EmptyState";
 import { ErrorState } from "@/ui/ErrorState";
 import { Loading, SkeletonLines } from "@/ui/Loading";
 import { usePage } from "@/ui/page";
 import { useRowKeys } from "@/ui/rowKeys";
 import { type AuditFilter, useAudit } from "../api/audit";
+import { useVersionGraphs } from "../api/versionGraphs";
+import { nodeTitle } from "../standing";
 import { AuditList } from "./AuditList";
 import styles from "./Audit.module.css";
 
@@ -59,6 +63,15 @@ function Filters({ filter, change }: { filter: AuditFilter; change: (wanted: Aud
   );
 }
 
+/** The log keeps the ids of steps; the drawings of their versions say what they are called. */
+function NamedEntries({ entries }: { entries: readonly AuditEntry[] }) {
+  const local = useLocal();
+  const graphOf = useVersionGraphs(entries.flatMap((entry) => entry.run ?? []));
+  const stepTitle = (node: string, { run }: AuditEntry) =>
+    local(nodeTitle(node, run && graphOf(run), [])) || node;
+  return <AuditList entries={entries} stepTitle={stepTitle} />;
+}
+
 function Entries({
   query,
   narrowed,
@@ -79,7 +92,7 @@ function Entries({
     );
   }
   const entries = query.data.pages.flatMap((page) => page.results);
-  if (entries.length > 0) return <AuditList entries={entries} />;
+  if (entries.length > 0) return <NamedEntries entries={entries} />;
   if (narrowed) {
     return (
       <EmptyState

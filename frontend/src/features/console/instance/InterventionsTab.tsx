@@ -27,7 +27,7 @@ export function InterventionsTab({ run }: { run: Run }) {
   }
   return (
     <>
-      <AuditList entries={entries} withObject={false} stepTitle={steps.title} />
+      <AuditList entries={entries} withObject={false} stepTitle={(node) => steps.title(node)} />
       {query.hasNextPage && <Button onClick={() => void query.fetchNextPage()}>{t("list.more")}</Button>}
     </>
   );

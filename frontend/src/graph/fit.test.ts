@@ -13,5 +13,9 @@ test("a drawing that is a little too tall becomes smaller as a whole", () => {
 
 test("a drawing that would become unreadable keeps its width and is scrolled", () => {
   expect(readableScale({ width: 1000, height: 3000 }, frame, 0.6)).toBe(0.8);
-  expect(readableScale({ width: 4000, height: 3000 }, frame, 0.6)).toBe(0.6);
+});
+
+test("a drawing that is a little too wide becomes small enough that no card is cut", () => {
+  expect(readableScale({ width: 1400, height: 3000 }, frame, 0.6)).toBe(800 / 1400);
+  expect(readableScale({ width: 4000, height: 3000 }, frame, 0.6)).toBe(0.5);
 });

@@ -3,11 +3,14 @@ import type { CanvasInstance } from "./Canvas";
 
 type Size = { width: number; height: number };
 
+/** A card cut at the edge reads worse than small letters: to show the width of a drawing it may become this small. */
+const SMALLEST_FOR_WIDTH = 0.5;
+
 /** The scale at which all of the drawing is seen; one that is too tall for that keeps its width and is scrolled. */
 export function readableScale(drawing: Size, frame: Size, smallest: number): number {
   const wide = Math.min(1, frame.width / drawing.width);
   const whole = Math.min(wide, frame.height / drawing.height);
-  return whole >= smallest ? whole : Math.max(smallest, wide);
+  return whole >= smallest ? whole : Math.max(Math.min(smallest, SMALLEST_FOR_WIDTH), wide);
 }
 
 /**

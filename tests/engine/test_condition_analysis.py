@@ -132,6 +132,7 @@ def test_what_no_value_can_meet_is_never_true(text: str) -> None:
         ("${refund} > 2 JPY and ${refund} < 4 JPY", {"refund": {"amount": "3", "currency": "JPY"}}),
         ("${n} in [7, 9] and ${n} != 7", {"n": 9}),
         ("${t} starts with 'ab' and ${t} ends with 'c' and ${t} contains 'x'", {"t": "abxc"}),
+        ("${t} in ['a', 'b'] and ${t} != 'a'", {"t": "b"}),
         ("${t} != ${u} and ${u} == 'other'", {"t": "other 2", "u": "other"}),
         ("${tags} contains 'a' and ${tags} not contains 'b'", {"tags": ["a"]}),
         ("${askedOn} - ${paidOn} == duration'P7D' and ${paidOn} == date'2026-01-28'",

@@ -6,8 +6,10 @@ import type { BlockLayout } from "./blockLayout";
 const WIDTH = 160;
 const HEIGHT = 110;
 const ROOM = 6;
+/** Where this much of the drawing is in sight, its picture would only cover cards. */
+const MOSTLY_SEEN = 0.8;
 
-export function Overview({ layout }: { layout: BlockLayout }): ReactElement {
+export function Overview({ layout }: { layout: BlockLayout }): ReactElement | null {
   const flow = useReactFlow();
   const svg = useRef<SVGSVGElement>(null);
   const x = useStore((state) => state.transform[0]);
@@ -28,6 +30,7 @@ export function Overview({ layout }: { layout: BlockLayout }): ReactElement {
     void flow.setCenter(at.x, at.y, { zoom: flow.getZoom() });
   };
   const view = { x: -x / zoom, y: -y / zoom, width: width / zoom, height: height / zoom };
+  if (view.width >= layout.width && view.height >= layout.height * MOSTLY_SEEN) return null;
   return (
     <svg
       ref={svg}

@@ -36,7 +36,8 @@ function Sums({ order }: { order: Order }) {
       <div>
         <dt>{t("order.discount")}</dt>
         <dd>
-          −<Money value={order.discount_total} />
+          {Number(order.discount_total.amount) > 0 && "−"}
+          <Money value={order.discount_total} />
         </dd>
       </div>
       <div>

@@ -90,6 +90,16 @@ def holders(house: House, number: str) -> list[str]:
     return [candidate["key"] for candidate in candidates]
 
 
+def incidents(house: House, number: str) -> list[str]:
+    """What stops the run about an order, by what the database says."""
+    found = house.rows(
+        "SELECT f.code FROM workflows_incident f JOIN workflows_instance i ON i.id = f.instance "
+        "WHERE f.resolved_at IS NULL AND i.subject_title LIKE %s",
+        f"{number}%",
+    )
+    return [code for (code,) in found]
+
+
 def open_flow(page: Page) -> None:
     page.get_by_role("navigation", name="主导航").get_by_role("link", name="流程").click()
     page.get_by_role("link", name=FLOW, exact=True).click()
@@ -305,6 +315,57 @@ def test_the_drawing_and_the_log_tell_of_the_jump_for_ever(house: House, people:
     page = people.come("cs1").opens(f"/orders/{number}")
     expect(page.get_by_role("region", name="退款").get_by_text("已退款")).to_be_visible()
     assert paid_back(house, number) == [("60.00",)]
+
+
+def test_a_refund_that_the_provider_refuses_stands_still_and_says_why(
+    house: House, people: People, story: Story
+) -> None:
+    story.orders["refused"] = number = paid_order(house, "100.00")
+    house.manage("sandbox", "be", "refuse", "--order", number)
+    ask_for_refund(people.come("cs1").opens("/orders"), number, "10.00", "10.0%")
+    approve(people.come("ops1").opens("/inbox"), number, "")
+    eventually(lambda: incidents(house, number) == ["sandbox.refused"])
+
+    page = people.come("supervisor1").opens("/console")
+    page.get_by_label("订单号").fill(number)
+    row = page.get_by_role("row").filter(has_text=number)
+    expect(row).to_contain_text("「原路退款」没能执行")
+    row.get_by_role("link").first.click()
+    expect(page.get_by_role("button", name="强制推进")).to_be_visible()
+    assert paid_back(house, number) == []
+
+
+def test_a_refused_refund_is_forced_to_its_end_with_a_reason_and_never_without(
+    house: House, people: People, story: Story
+) -> None:
+    number = story.orders["refused"]
+    page = people.come("supervisor1").opens(f"/orders/{number}")
+    page.get_by_role("link", name=f"{FLOW} v2").click()
+    page.get_by_role("button", name="强制推进").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name=re.compile("^拒绝退款")).click()
+    expect(dialog.get_by_text(re.compile("渠道已收到付款请求,不能再改为驳回"))).to_be_visible()
+    expect(dialog.get_by_role("button", name="强制推进")).to_be_disabled()
+    dialog.get_by_role("button", name=re.compile("^结束")).click()
+    expect(dialog.get_by_text(re.compile("关闭「原路退款」的异常"))).to_be_visible()
+    dialog.get_by_role("checkbox").check()
+    dialog.get_by_role("button", name="强制推进").click()
+    expect(dialog.get_by_text("原因至少要 5 个字")).to_be_visible()
+    assert nodes(house, number) == ["refund"]
+
+    dialog.get_by_label(re.compile("^原因")).fill("渠道拒绝退款,已线下转账")
+    dialog.get_by_role("button", name="强制推进").click()
+    expect(dialog).to_be_hidden()
+    drawing = page.get_by_role("region", name="流程图:走到哪了")
+    expect(drawing.get_by_role("button", name=re.compile("^原路退款.*被强制跳过"))).to_be_visible()
+
+    page = people.come("auditor1").opens("/audit")
+    entry = page.get_by_role("main").get_by_role("listitem").filter(has_text=number)
+    for told in ("强制推进", "渠道拒绝退款,已线下转账", "郑督导"):
+        expect(entry.first).to_contain_text(told)
+    page = people.come("cs1").opens(f"/orders/{number}")
+    expect(page.get_by_role("region", name="退款").get_by_text("退款失败")).to_be_visible()
+    assert (paid_back(house, number), incidents(house, number)) == ([], [])
 
 
 def test_at_the_end_every_invariant_holds(house: House, story: Story) -> None:

@@ -8,7 +8,7 @@ from config import admin_door, frontend, health
 from web import errors
 
 urlpatterns = [
-    path("api/v1/", include("accounts.api.urls")),
+    path("api/v1/", include("web.urls")),
     path("api/v1/", include("workflows.api.urls")),
     path("api/v1/", include("approvals.api.urls")),
     path("api/v1/", include("orders.api.urls")),

@@ -1,7 +1,7 @@
-"""Routes of accounts under /api/v1/."""
+"""The route of sign-in under /api/v1/."""
 
 from django.urls import URLPattern, URLResolver, path
 
-from accounts.api.session import SessionView
+from web.session import SessionView
 
 urlpatterns: list[URLPattern | URLResolver] = [path("session", SessionView.as_view(), name="session")]

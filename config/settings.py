@@ -147,8 +147,9 @@ DATABASES["default"].setdefault("OPTIONS", {}).update(
             f"-c lock_timeout={ORDERFLOW_LOCK_TIMEOUT_MS}"
             f" -c statement_timeout={ORDERFLOW_STATEMENT_TIMEOUT_MS}"
             " -c idle_in_transaction_session_timeout=60000"
-            # For what is prepared (workflows.prepared): one plan for all parameters.
-            " -c plan_cache_mode=force_generic_plan"
+            # For what is prepared (workflows.prepared): one plan for all parameters, made along indexes even while a
+            # table is new and small, because it stays when the table has grown; and no compiler beside small work.
+            " -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off"
         ),
     }
 )

@@ -13,27 +13,28 @@ from weakref import WeakKeyDictionary
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
-_known: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
-_names: dict[str, str] = {}
+_known: WeakKeyDictionary[Any, dict[str, str]] = WeakKeyDictionary()
 
 
 def execute(cursor: CursorWrapper, sql: str, parameters: Sequence[Any]) -> None:
     """Run `sql`, whose `%s` placeholders say their types by casts where they cannot be inferred."""
-    name = _names.get(sql)
-    if name is None:
-        name = _names[sql] = f"orderflow_{hashlib.sha256(sql.encode()).hexdigest()[:16]}"
-    _prepare(name, sql)
-    slots = ", ".join(["%s"] * len(parameters))
-    cursor.execute(f"EXECUTE {name} ({slots})" if parameters else f"EXECUTE {name}", parameters)
+    cursor.execute(_prepared(sql), parameters or None)
 
 
-def _prepare(name: str, sql: str) -> None:
-    """Prepare once per connection; past Django's cursor, so that it is not counted as work of the command."""
+def _prepared(sql: str) -> str:
+    """The text that runs the statement; prepared once per connection, past Django's cursor, so that it is not counted
+    as work of the command."""
     physical = connection.connection
-    prepared = _known.setdefault(physical, set())
-    if name in prepared:
-        return
+    calls = _known.get(physical)
+    if calls is None:
+        calls = _known[physical] = {}
+    call = calls.get(sql)
+    if call is not None:
+        return call
+    name = f"orderflow_{hashlib.sha256(sql.encode()).hexdigest()[:16]}"
     numbers = iter(range(1, sql.count("%s") + 1))
     with connection.wrap_database_errors, physical.cursor() as plain:
         plain.execute(f"PREPARE {name} AS {re.sub('%s', lambda _: f'${next(numbers)}', sql)}")
-    prepared.add(name)
+    slots = ", ".join(["%s"] * sql.count("%s"))
+    calls[sql] = f"EXECUTE {name} ({slots})" if slots else f"EXECUTE {name}"
+    return calls[sql]

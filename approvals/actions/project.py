@@ -149,15 +149,17 @@ def _opening(context: RunContext, payload: Any) -> Row:
 
 
 def _change(payload: Any) -> Row:
-    task = ApprovalTask(revision=payload["before"])
     row: Row = payload["sheet"] | {
         "op": "change", "before": payload["before"], "left": payload["left"],
         "decisions": payload["decisions"], "trace": payload.get("trace", []),
         "reminded_at": payload.get("reminded_at"), "decided_by": "", "decided_by_name": "",
+        "status": ApprovalTask.Status.OPEN.value,
     }  # fmt: skip
     if payload["op"] == "close":
+        task = ApprovalTask(revision=payload["before"])
         task.close(payload["status"])
         row |= {
             "closed_at": payload["at"], "decided_by": payload["by"], "decided_by_name": payload["by_name"],
+            "status": str(task.status),
         }  # fmt: skip
-    return row | {"status": str(task.status)}
+    return row

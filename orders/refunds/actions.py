@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from bedrock.errors import BadInput, Conflict, NotFound
 from orders.core.models import Order
@@ -23,8 +23,14 @@ from workflows.actions.instances import start_for_trigger
 from workflows.engine.events import Actor
 from workflows.engine.node_type import RunContext
 from workflows.engine.values import Money
+from workflows.prepared import execute
 
 _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+_UNSETTLED: Final = (
+    "SELECT id, instance FROM orders_refund WHERE id = ANY(%s::uuid[]) AND status = ANY(%s::text[]) "
+    "ORDER BY order_id, id"
+)
 
 logger = logging.getLogger(__name__)
 
@@ -122,12 +128,16 @@ def abandon_refund(refund_id: str, *, now: datetime) -> RefundStatus:
 
 def settle_after_runs(ended: Sequence[RunContext]) -> None:
     """Abandon the refunds whose runs are over without having settled them; one statement when there is none."""
-    runs = {UUID(context.subject.id): context for context in ended if _UUID.fullmatch(context.subject.id)}
-    unsettled = Refund.objects.filter(pk__in=runs, status__in=OPEN).order_by("order_id", "pk")
-    for refund_id, instance in unsettled.values_list("pk", "instance"):
-        context = runs[refund_id]
+    runs = {context.subject.id: context for context in ended if _UUID.fullmatch(context.subject.id)}
+    if not runs:
+        return
+    with connection.cursor() as cursor:
+        execute(cursor, _UNSETTLED, ["{" + ",".join(runs) + "}", OPEN])
+        unsettled = cursor.fetchall()
+    for refund_id, instance in unsettled:
+        context = runs[str(refund_id)]
         # Another run about the same refund is not in charge of it; none is known yet within the very first step.
-        if instance is None or instance == UUID(context.instance):
+        if instance is None or str(instance) == context.instance:
             abandon_refund(str(refund_id), now=context.now)
 
 

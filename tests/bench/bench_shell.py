@@ -1,7 +1,8 @@
-"""The refund flow on real rows: starts, approvals and whole runs per second, beside what the connection can do.
+"""The refund flow on real rows: starts, approvals and whole runs per second, beside the connection and the peers.
 
 start → condition → finance approval → operations approval → deferred work → end, every action its own commit, all
 features on: history, assignments with trace, timers, outbox. Rounds are interleaved; the median of each figure counts.
+The peers (an engine, the ORM by hand, the floor) play the same flow on the same server in turns with ours.
 """
 
 import statistics
@@ -20,6 +21,8 @@ from approvals.models import ApprovalTask
 from bedrock.clock import now
 from config.demo.people import ensure_people
 from orders.templates import templates
+from tests.bench.peers.beside import figures as peer_figures
+from tests.bench.peers.beside import peers, rates
 from workflows import jobs
 from workflows.actions.audit import By
 from workflows.actions.definitions import create_definition, publish
@@ -76,11 +79,15 @@ class Nothing(NodeType[NoConfig]):
 
 def bench() -> dict[str, Any]:
     """Figures by name; makes and drops a database of its own on the configured server."""
-    with _own_database():
+    with _own_database(), peers() as beside:
         people = ensure_people(password="bench-only", now=now())
         _publish(people["admin"])
-        rounds = [_round(people) for _ in range(ROUNDS)]
+        rounds, turns = [], []
+        for _ in range(ROUNDS):
+            rounds.append(_round(people))
+            turns.append(rates(lambda times: _seconds(times, people), beside, times=RUNS // 2))
     figures: dict[str, Any] = {name: round(statistics.median(one[name] for one in rounds), 1) for name in rounds[0]}
+    figures |= peer_figures(turns, beside.missing)
     figures["starts_per_one_insert_commit"] = round(figures["starts_per_s"] / figures["insert_commits_per_s"], 3)
     figures["approvals_per_one_insert_commit"] = round(figures["approvals_per_s"] / figures["insert_commits_per_s"], 3)
     figures["runs_per_round"], figures["rounds"] = RUNS, ROUNDS
@@ -125,12 +132,14 @@ def _round(people: Mapping[str, User]) -> dict[str, float]:
     operations = _open_tasks("ops")
     final = _rate(RUNS, lambda n: _approve(operations[n], people["ops1"]))
     performed = _rate(RUNS, lambda _: jobs.perform_due(limit=1))
-    whole = _rate(RUNS // 2, lambda n: _whole_run(n, people))
     return {
         "select_1_per_s": selects, "insert_commits_per_s": inserts, "starts_per_s": starts,
         "approvals_per_s": first, "final_approvals_per_s": final, "jobs_per_s": performed,
-        "full_instances_per_s": whole,
     }  # fmt: skip
+
+
+def _seconds(times: int, people: Mapping[str, User]) -> float:
+    return times / _rate(times, lambda number: _whole_run(number, people))
 
 
 def _whole_run(number: int, people: Mapping[str, User]) -> None:

@@ -26,7 +26,7 @@ def test_bootstrap_needs_the_standard_library_only() -> None:
 
 def test_every_requirement_is_pinned() -> None:
     pinned = {line.partition("==")[0].lower() for line in (ROOT / "requirements.lock").read_text().splitlines()}
-    extras = ["node", "prod", "test", "dev"]
+    extras = ["node", "prod", "test", "bench", "dev"]
 
     wanted = {
         name.partition(";")[0].partition("[")[0].split(">")[0].split("=")[0].split("<")[0].strip().lower()

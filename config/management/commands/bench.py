@@ -12,7 +12,9 @@ SUBJECTS: Final = {"engine": "tests.bench.bench_shell"}
 
 
 class Command(BaseCommand):
-    help = "Measure the engine on this machine, beside a SELECT 1 and a one-insert commit on the same connection."
+    help = (
+        "Measure the engine on this machine, beside what its connection can do and beside other ways to run the flow."
+    )
 
     @override
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -32,4 +34,6 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(figures, indent=2))
             return
         for name, value in figures.items():
-            self.stdout.write(f"{name:34} {value:>12,}")
+            self.stdout.write(
+                f"{name:34} {value:>12,}" if isinstance(value, int | float) else f"{name:34} {value or '-'}"
+            )

@@ -13,14 +13,17 @@ import { LanguageSwitch, ThemeSwitch } from "./Switches";
 import styles from "./TopBar.module.css";
 import { UserMenu } from "./UserMenu";
 
-function Trail({ crumbs }: { crumbs: Crumb[] }) {
+/** A place that is not in this person's rail is named in the trail, and not led to. */
+function Trail({ crumbs, places }: { crumbs: Crumb[]; places: Place[] }) {
   const { t } = useTranslation("shell");
+  const isOpen = (to: string): boolean =>
+    places.some((place) => to === place.to || to.startsWith(`${place.to}/`));
   return (
     <nav aria-label={t("top.trail")} className={styles.trail}>
       <ol>
         {crumbs.map((crumb, index) => (
           <li key={`${index}-${crumb.label}`}>
-            {crumb.to ? (
+            {crumb.to && isOpen(crumb.to) ? (
               <Link to={crumb.to}>{crumb.label}</Link>
             ) : (
               <span aria-current={index === crumbs.length - 1 ? "page" : undefined}>{crumb.label}</span>
@@ -56,7 +59,7 @@ export function TopBar({ user, places, onHelp }: { user: SessionUser; places: Pl
         <Logo size={28} />
         {!phone && <span>{t("product")}</span>}
       </Link>
-      <Trail crumbs={crumbs} />
+      <Trail crumbs={crumbs} places={places} />
       <div className={styles.tools}>
         <ConnectionDot />
         {!phone && (

@@ -176,6 +176,10 @@ test("data, people and interventions have their tabs; only those who may see the
   await screen.findByRole("tab", { name: "处理人" });
   expect(screen.queryByRole("tab", { name: "干预记录" })).toBeNull();
   expect(screen.queryByRole("button", { name: "强制推进" })).toBeNull();
+  // The monitor is no place of theirs: the trail names it and does not lead there.
+  const trail = screen.getByRole("navigation", { name: "当前位置" });
+  expect(within(trail).getByText("异常监控")).toBeVisible();
+  expect(within(trail).queryByRole("link")).toBeNull();
 });
 
 async function openForce() {

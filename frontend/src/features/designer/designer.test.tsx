@@ -193,6 +193,61 @@ test("problems are listed in our words, lead to their place and block publishing
   expect(within(dialog).getByRole("button", { name: "发布 v2" })).toBeDisabled();
 });
 
+test("a warning about branches shows values by their names, in the list and in the panel of the step", async () => {
+  const cny = (amount: string) => ({ amount, currency: "CNY" });
+  const gap: Problem = {
+    code: "condition.gap",
+    message: "Expected the branches to meet.",
+    node: "small",
+    path: "branches",
+    severity: "warning",
+    params: {
+      witness: { refundAmount: cny("30.00"), orderTotal: cny("100.00") },
+      example: "refundAmount = 30",
+    },
+  };
+  serve({ problems: () => [gap] });
+  const { user } = await openDesigner();
+  const said = "分支之间有缺口:正好在分界上的情况(例如 退款金额 = ¥30.00,订单金额 = ¥100.00)会走「否则」";
+
+  await user.click(await screen.findByRole("button", { name: /1 个问题/ }));
+  const drawer = screen.getByRole("region", { name: "问题" });
+  await user.click(within(drawer).getByRole("button", { name: new RegExp("小额退款") }));
+
+  expect(drawer).toHaveTextContent(said);
+  expect(within(screen.getByRole("complementary", { name: "属性" })).getByText(said)).toBeVisible();
+});
+
+test("a wrong condition is told with its branch", async () => {
+  const wrong: Problem = {
+    code: "expression.type",
+    message: "Expected money.",
+    node: "small",
+    path: "branches.0.when",
+    span: [18, 21],
+    severity: "error",
+    params: { found: "integer", expected: "money", operator: "<" },
+  };
+  serve({ problems: () => [wrong] });
+  const { user } = await openDesigner();
+
+  await user.click(await screen.findByRole("button", { name: /1 个问题/ }));
+
+  expect(screen.getByRole("region", { name: "问题" })).toHaveTextContent(
+    "分支 1 第 19 列:这里是整数,< 需要金额,例如 100 CNY",
+  );
+});
+
+test("a new branch opens to be filled in", async () => {
+  const { user } = await openDesigner();
+  await user.click(screen.getByRole("tab", { name: "大纲" }));
+  await user.click(await outlineItem(/^小额退款/));
+
+  await user.click(screen.getByRole("button", { name: "添加分支" }));
+
+  expect(await screen.findByRole("textbox", { name: "分支名称" })).toHaveValue("分支 2");
+});
+
 test("a newer draft of somebody else keeps both until a person chooses", async () => {
   const { user } = await openDesigner();
   flow.revision = 5;

@@ -6,7 +6,7 @@ import { useTranslation } from "react-i18next";
 import { ConditionEditor } from "@/form/ConditionEditor";
 import { addBranch, reorderBranch } from "@/graph/commands/arrange";
 import { setBranch } from "@/graph/commands/configure";
-import type { Outcome } from "@/graph/commands/edit";
+import { isRefusal, type Outcome } from "@/graph/commands/edit";
 import { removeBranch } from "@/graph/commands/remove";
 import {
   type Branch,
@@ -30,6 +30,11 @@ export function BranchesPanel({ node, port }: { node: GraphNode; port: string | 
   const rule = types.get(node.type)?.ports;
   const conditional = rule?.kind === "branches" && rule.otherwise;
   const open = port ?? branches[0]?.port;
+  const add = (): void => {
+    const { run, select, document } = store.getState();
+    const outcome = addBranch(document, node.id, types);
+    if (run(outcome, { keepFocus: true }) && !isRefusal(outcome)) select(outcome.focus);
+  };
   return (
     <section className={styles.branches} aria-label={t("branches.title")}>
       {branches.map((branch, at) => (
@@ -49,14 +54,7 @@ export function BranchesPanel({ node, port }: { node: GraphNode; port: string | 
           <p className="muted">{t("branches.otherwiseHelp")}</p>
         </div>
       )}
-      <Button
-        type="dashed"
-        block
-        icon={<PlusOutlined aria-hidden />}
-        onClick={() =>
-          store.getState().run(addBranch(store.getState().document, node.id, types), { keepFocus: true })
-        }
-      >
+      <Button type="dashed" block icon={<PlusOutlined aria-hidden />} onClick={add}>
         {t("branches.add")}
       </Button>
     </section>

@@ -37,7 +37,8 @@ export function NodePanel({ node, port }: { node: GraphNode; port: string | null
     if (field === "trigger" && isStart(node, types)) offerVariables(value);
   };
   const general = mine.filter(
-    (problem) => fieldOf(problem) === null && problem.code !== "port.not_connected",
+    (problem) =>
+      isAboutBranches(problem) || (fieldOf(problem) === null && problem.code !== "port.not_connected"),
   );
   return (
     <>
@@ -96,6 +97,11 @@ export function NodePanel({ node, port }: { node: GraphNode; port: string | null
 function fieldOf(problem: Problem): string | null {
   const path = problem.path?.replace(/^config\./, "") ?? "";
   return path.split(/[.[]/)[0] || null;
+}
+
+/** What is wrong with an expression stands beside it; what is wrong between branches has no other place. */
+function isAboutBranches(problem: Problem): boolean {
+  return fieldOf(problem) === "branches" && !problem.code.startsWith("expression.");
 }
 
 function byField(problems: readonly Problem[], tell: (problem: Problem) => string): Map<string, string[]> {

@@ -4,12 +4,17 @@ import { isApiError } from "@/api/problem";
 import type { Problem } from "@/api/types";
 import { expressionWords } from "@/form/expressionWords";
 import { useProblemText } from "@/ui/problemText";
-import { useEditor } from "./editorContext";
+import { isRecord } from "@/graph/document";
+import { useEditor, useEditorState } from "./editorContext";
+import { witnessText } from "./witnessText";
+
+const BRANCH = /^branches\.(\d+)\.when$/;
 
 export function useFlowProblem(): (problem: unknown) => string {
   const { t, i18n } = useTranslation("designer");
   const { t: form } = useTranslation("form");
   const { speech } = useEditor();
+  const variables = useEditorState((state) => state.document.graph.variables);
   const tell = useProblemText();
   const named = (params: Record<string, unknown>): Record<string, unknown> => {
     const names = { ...params };
@@ -19,12 +24,21 @@ export function useFlowProblem(): (problem: unknown) => string {
       const key = names[kind];
       if (typeof key === "string") names[kind] = speech.nameOf(kind, key);
     }
+    const witness = names["witness"];
+    if (isRecord(witness))
+      names["example"] = witnessText(witness, variables, speech.language, (key, words) =>
+        t(`witness.${key}`, { ...words }),
+      );
     return names;
   };
   const conditionText = (problem: Problem): string => {
     const key = problem.code.replace(/^expression\./, "expressionError.");
+    const at = BRANCH.exec(problem.path ?? "")?.[1];
+    const branch = at === undefined ? "" : t("problem.inBranch", { branch: Number(at) + 1 });
     const column = problem.span ? form("expressionError.at", { column: problem.span[0] + 1 }) : "";
-    return column + form(key, { ...expressionWords(problem.params, form), defaultValue: problem.message });
+    return (
+      branch + column + form(key, { ...expressionWords(problem.params, form), defaultValue: problem.message })
+    );
   };
   return (problem) => {
     const code = codeOf(problem);

@@ -29,6 +29,7 @@ from workflows.prepared import execute
 BATCH = 20
 BACKOFF_SECONDS = (1.0, 3.0, 10.0, 30.0, 60.0)  # after work that broke instead of answering
 
+# The commit of a claim waits for no disk: a claim that a crash undoes is a job that the next worker takes.
 _CLAIM = """
 WITH taken AS (
     UPDATE workflows_activityjob SET claimed = %s::uuid, tries = tries + 1,
@@ -38,7 +39,7 @@ WITH taken AS (
         ORDER BY available_at LIMIT %s FOR UPDATE SKIP LOCKED))
     RETURNING id, instance, token, node, visit, attempt, type, payload, tries)
 SELECT t.id, t.instance, t.token, t.node, t.visit, t.attempt, t.type, t.payload::text, t.tries,
-    i.version_id, i.state::text
+    i.version_id, i.state::text, set_config('synchronous_commit', 'off', true)
 FROM taken t JOIN workflows_instance i ON i.id = t.instance ORDER BY t.id
 """
 
@@ -108,7 +109,7 @@ def _claim(*, overdue_seconds: float, limit: int) -> Sequence[Claim]:
 
 
 def _claimed(by: str, row: Sequence[Any]) -> Claim:
-    job_id, instance, token, node, visit, attempt, node_type, payload, tries, version, state = row
+    job_id, instance, token, node, visit, attempt, node_type, payload, tries, version, state, _ = row
     work = Work(
         type=node_type, node=node, token=token, visit=visit, attempt=attempt,
         payload=json.loads(payload),

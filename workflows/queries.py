@@ -11,6 +11,8 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from accounts.models import User
 from accounts.policy import Role
 from workflows import store
+from workflows.codec import encode_state
+from workflows.engine.replay import Recorded, replay
 from workflows.engine.state import Awaits
 from workflows.engine.world import World
 from workflows.models import AuditEntry, Definition, DefinitionVersion, HistoryEvent, Incident, Instance, Timer
@@ -156,6 +158,25 @@ def fact(row: HistoryEvent) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def past_step(row: Instance, seq: int) -> dict[str, Any]:
+    """Where a run stood right after fact `seq` of those that it has, and that fact with its reasons; one statement.
+
+    Raises BrokenHistory when its facts do not follow from one another.
+    """
+    facts = list(history(str(row.pk)).filter(seq__lte=seq))
+    state = replay((Recorded(seq=one.seq, kind=one.kind, data=one.data) for one in facts), until=seq)
+    document = encode_state(state)
+    return {
+        "seq": seq,
+        "at": facts[-1].at,
+        "state": {
+            "status": state.status, "tokens": [_token(token) for token in document["tokens"]],
+            "variables": document["variables"],
+        },
+        "fact": fact(facts[-1]),
+    }  # fmt: skip
+
+
 def path(row: Instance, facts: Iterable[HistoryEvent]) -> list[dict[str, Any]]:
     """How the run went over its drawing: per node its last visit, whether done, current, failed or passed by force."""
     found: dict[str, dict[str, Any]] = {}
@@ -205,13 +226,7 @@ def _picture(
     incidents: Sequence[Mapping[str, Any]],
     now: datetime,
 ) -> dict[str, Any]:
-    tokens = [
-        {
-            "token": token["id"], "node": token["node"], "visit": token["visit"], "since": token["since"],
-            "awaits": token["awaits"], "due_at": token.get("due_at"),
-        }
-        for token in row.state["tokens"]
-    ]  # fmt: skip
+    tokens = [_token(token) for token in row.state["tokens"]]
     return {
         "id": str(row.pk),
         "definition": _definition(row),
@@ -232,6 +247,13 @@ def _picture(
         "requester": row.requester,
         "stuck": _stuck(row, incidents, now=now),
     }
+
+
+def _token(token: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "token": token["id"], "node": token["node"], "visit": token["visit"], "since": token["since"],
+        "awaits": token["awaits"], "due_at": token.get("due_at"),
+    }  # fmt: skip
 
 
 def _definition(row: Instance) -> dict[str, Any]:

@@ -31,7 +31,8 @@ ALLOWED = {
 }
 SHOWN_AFTERWARDS = (
     "/session", "/definitions", "/definitions/{flow}", "/instances", "/instances/{run}", "/instances/{run}/history",
-    "/tasks", "/tasks?box=started", "/tasks?box=done", "/tasks/{task}", "/orders", "/orders/{order}", "/audit",
+    "/instances/{run}/replay?seq=2", "/tasks", "/tasks?box=started", "/tasks?box=done", "/tasks/{task}", "/orders",
+    "/orders/{order}", "/audit",
 )  # fmt: skip
 
 Heard = tuple[str, str, Any]

@@ -2,14 +2,15 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from workflows.engine import events, facts
 from workflows.engine.events import Actor, Event
-from workflows.engine.facts import apply, decode, encode
+from workflows.engine.facts import Fact, apply, decode, encode
 from workflows.engine.node_type import Work
 from workflows.engine.plan import Plan
+from workflows.engine.replay import Recorded
 from workflows.engine.state import Awaits, State, Status, Subject, Token
 from workflows.engine.step import Step, advance
 from workflows.engine.world import World
@@ -28,6 +29,8 @@ class Player:
         self.plan = plan
         self.told: list[Event] = []
         self.codes: set[str] = set()
+        self.history: list[Fact] = []
+        self.then: dict[int, State] = {}  # the state after each event, by the number of its last fact
         self.shadow = State()
         self.tell(events.Started(subject=Subject(type="test", id="1"), variables=variables))
 
@@ -51,6 +54,8 @@ class Player:
             return step
         self.told.append(event)
         self.run.state = step.state
+        self.history += step.facts
+        self.then[step.state.seq] = step.state
         for fact in step.facts:
             apply(self.shadow, decode(fact.kind, json.loads(json.dumps(encode(fact)))))
             if isinstance(fact, facts.Failed):
@@ -125,6 +130,14 @@ class Player:
             repairs[token.node] += token.awaits is Awaits.REPAIR
             self.answer(token, kindly=choose() or token.awaits is not Awaits.SIGNAL)
         raise AssertionError(f"Expected an end, found the run still going: {self.run.where()}")
+
+
+def recorded(facts: Iterable[Fact]) -> list[Recorded]:
+    """Facts as they come back from a database."""
+    return [
+        Recorded(seq=seq, kind=fact.kind, data=json.loads(json.dumps(encode(fact))))
+        for seq, fact in enumerate(facts, start=1)
+    ]
 
 
 def _counts_only_grow(before: State, step: Step) -> None:

@@ -10,15 +10,17 @@ from typing_extensions import override
 
 from bedrock.errors import Conflict
 from tests.engine.flows import Ask, AskConfig, Call, fork, graph, in_a_row, money, when
+from tests.engine.player import recorded
 from workflows.codec import decode_state, encode_state
 from workflows.engine import events, facts
 from workflows.engine.events import Actor
-from workflows.engine.facts import Fact, decode, encode, fold
+from workflows.engine.facts import Fact, decode, encode
 from workflows.engine.graph import LocalText
 from workflows.engine.node_type import Continue, Ignore, NodeType, Outcome, Refuse, Scope, Wait
 from workflows.engine.nodes.parallel import Parallel, ParallelConfig
 from workflows.engine.registry import Registry, registry
-from workflows.engine.state import Awaits, Json, State, Status, Subject
+from workflows.engine.replay import replay
+from workflows.engine.state import Awaits, Json, Status, Subject
 from workflows.testing import Harness
 
 SUPERVISOR = Actor(id="9", name="陈静")
@@ -77,7 +79,7 @@ def test_a_run_can_leave_every_kind_of_fact() -> None:
 def test_folding_the_facts_gives_the_state_at_every_step() -> None:
     run = _everything()
     assert run.state.status is Status.COMPLETED
-    assert fold(run.facts) == run.state
+    assert replay(recorded(run.facts)) == run.state
     assert run.state.seq == len(run.facts)
 
 
@@ -310,7 +312,7 @@ def test_a_node_that_leaves_its_token_nowhere_is_an_incident_not_silence(node: s
 
     code = "node.undecided" if node in ("ignores", "refuses") else "node.endless_wait"
     assert run.where() == [f"{node}!{code}"]
-    assert fold(run.facts) == run.state
+    assert replay(recorded(run.facts)) == run.state
 
 
 def test_work_asked_for_while_nothing_else_changes_is_not_lost() -> None:
@@ -354,7 +356,3 @@ def test_no_event_reaches_a_token_that_waits_for_its_siblings() -> None:
     ):
         assert not run.take(event).changed
     assert run.where() == ["j", "r"]
-
-
-def test_an_empty_run_has_an_empty_state() -> None:
-    assert fold([]) == State()

@@ -14,8 +14,8 @@ from workflows import jobs, scheduler
 from workflows.actions.instances import deliver, start
 from workflows.codec import encode_state
 from workflows.engine.events import SYSTEM, ActivityDone, Actor
-from workflows.engine.facts import decode, fold
 from workflows.engine.node_type import Done, GiveUp, Retry
+from workflows.engine.replay import Recorded, replay
 from workflows.engine.state import State, Subject
 from workflows.models import ActivityJob, DefinitionVersion, HistoryEvent, Incident, Instance, Timer
 
@@ -34,7 +34,7 @@ def begin(key: str, title: str = "R-1") -> str:
 
 def replayed(instance_id: str) -> State:
     rows = HistoryEvent.objects.filter(instance=instance_id).order_by("seq")
-    return fold(decode(row.kind, row.data) for row in rows)
+    return replay(Recorded(seq=row.seq, kind=row.kind, data=row.data) for row in rows)
 
 
 def make_available() -> None:

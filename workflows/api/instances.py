@@ -35,6 +35,7 @@ READERS = roles(Role.SUPERVISOR, Role.AUDITOR, Role.REQUESTER, Role.INTEGRATION,
 # Supervisors intervene; who asked, a person or a program, may only take the request back.
 INTERVENERS = roles(Role.SUPERVISOR, Role.REQUESTER, Role.INTEGRATION)
 INTERVENTIONS = ("force-advance", "cancel", "retry")
+MOST_DIGITS = 10  # of a number of a fact; more are no number that was ever given
 KIND = OpenApiParameter("kind", str, OpenApiParameter.PATH, enum=INTERVENTIONS)
 
 
@@ -135,6 +136,22 @@ class HistoryView(APIView):
         return Response({"results": [queries.fact(one) for one in facts]})
 
 
+class ReplayView(APIView):
+    """A run as it stood right after one of its facts, told again from its history."""
+
+    permission_classes = [READERS]
+
+    @extend_schema(
+        operation_id="instances_replay",
+        parameters=[OpenApiParameter("seq", int, required=True, description="number of a fact of the history")],
+        responses=shapes.ReplayShape,
+    )
+    def get(self, request: Request, instance_id: UUID) -> Response:
+        params = query_of(request.query_params, "seq")
+        row = _visible(request, instance_id)
+        return Response(queries.past_step(row, _seq(params, last=row.seq)))
+
+
 class PreviewView(APIView):
     """First half of an intervention: what would happen."""
 
@@ -225,13 +242,21 @@ def _choice(params: dict[str, str], name: str, allowed: tuple[str, ...]) -> str 
     value = params.get(name)
     if value is not None and value not in allowed:
         message = f"Expected {name} to be one of {', '.join(allowed)}, found {value!r}."
-        raise BadInput(
-            "query.bad_value", message,
-            problems=[{
-                "path": name, "code": "query.bad_value", "message": message, "params": {"allowed": list(allowed)},
-            }],
-        )  # fmt: skip
+        raise _bad_value(name, message, allowed=list(allowed))
     return value
+
+
+def _seq(params: dict[str, str], *, last: int) -> int:
+    value = params.get("seq", "")
+    is_number = value.isascii() and value.isdigit() and len(value) < MOST_DIGITS
+    if not (is_number and 1 <= int(value) <= last):
+        raise _bad_value("seq", f"Expected seq to be 1 to {last}, found {value!r}.", min=1, max=last)
+    return int(value)
+
+
+def _bad_value(name: str, message: str, **params: Any) -> BadInput:
+    place = {"path": name, "code": "query.bad_value", "message": message, "params": params}
+    return BadInput("query.bad_value", message, problems=[place])
 
 
 def _visible(request: Request, instance_id: UUID) -> Instance:

@@ -205,6 +205,25 @@ class HistoryShape(Shape):
     results = FactShape(many=True)
 
 
+class PastTokenShape(TokenShape):
+    awaits = serializers.ChoiceField(
+        choices=[awaits.value for awaits in Awaits], help_text="`nothing` while the token is on its way to the node."
+    )
+
+
+class PastStateShape(Shape):
+    status = serializers.ChoiceField(choices=INSTANCE_STATUSES)
+    tokens = PastTokenShape(many=True)
+    variables = serializers.DictField()
+
+
+class ReplayShape(Shape):
+    seq = serializers.IntegerField()
+    at = serializers.DateTimeField()
+    state = PastStateShape()
+    fact = FactShape(help_text="The last fact that is in it, with its reasons.")
+
+
 class EffectParamsShape(Shape):
     due_at = serializers.DateTimeField(required=False, help_text="Of a wait that begins or a timer that is taken away.")
     effect = serializers.BooleanField(required=False, help_text="Whether the skipped node moves money or goods.")

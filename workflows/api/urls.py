@@ -35,6 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("instances", instances.InstancesView.as_view()),
     path("instances/<uuid:instance_id>", instances.InstanceView.as_view()),
     path("instances/<uuid:instance_id>/history", instances.HistoryView.as_view()),
+    path("instances/<uuid:instance_id>/replay", instances.ReplayView.as_view()),
     path("instances/<uuid:instance_id>/<intervention:kind>/preview", instances.PreviewView.as_view()),
     path("instances/<uuid:instance_id>/<intervention:kind>", instances.ApplyView.as_view()),
     path("audit", instances.AuditView.as_view()),

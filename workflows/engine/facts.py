@@ -1,6 +1,6 @@
-"""What did happen to an instance. `apply` is the only code that changes a state; folding the facts gives the state."""
+"""What did happen to an instance. `apply` is the only code that changes a state; `replay` folds all of its facts."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any, ClassVar
@@ -215,14 +215,6 @@ def apply(state: State, fact: Fact) -> None:
     """Change `state` by one fact. Facts of one instance must be applied in their order."""
     _APPLIERS[type(fact)](state, fact)
     state.seq += 1
-
-
-def fold(facts: Iterable[Fact]) -> State:
-    """The state that these facts, from the first on, lead to."""
-    state = State()
-    for fact in facts:
-        apply(state, fact)
-    return state
 
 
 def _started(state: State, fact: Started) -> None:

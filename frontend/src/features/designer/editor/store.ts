@@ -72,7 +72,7 @@ export function createEditorStore(loaded: Loaded): EditorStore {
       [document, history, change]: [FlowDocument, History, Change | null],
     ): void => {
       if (!change) return;
-      const wanted = kind === "redone" ? change.focus : get().selected;
+      const wanted = (kind === "redone" ? change.focus : null) ?? get().selected;
       set({
         document,
         history,
@@ -97,7 +97,8 @@ export function createEditorStore(loaded: Loaded): EditorStore {
           return false;
         }
         const [document, history] = perform(get().document, get().history, outcome, Date.now());
-        const focus = options.keepFocus ? {} : show(existing(document, outcome.focus));
+        const moves = !options.keepFocus && outcome.focus !== null;
+        const focus = moves ? show(existing(document, outcome.focus)) : {};
         const selected = existing(document, get().selected);
         const told = options.quiet ? {} : { notice: notice("done", outcome.said, outcome.command) };
         set({ document, history, save: "unsaved", selected, ...focus, ...told });

@@ -18,6 +18,7 @@ SNAPSHOT = Path(__file__).with_name("palette.json")
 ROOMS = ("workflows.engine.nodes", "approvals.nodes", "orders.nodes")
 WIDGETS = {
     "assignees", "timeouts", "branches", "expression", "duration", "select", "text", "trigger", "calendar", "switch",
+    "assignments",
 }  # fmt: skip
 
 

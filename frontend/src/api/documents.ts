@@ -60,7 +60,8 @@ type WidgetName =
   | "trigger"
   | "calendar"
   | "switch"
-  | "number";
+  | "number"
+  | "assignments";
 export type UiHint = {
   widget?: WidgetName;
   label?: Text;

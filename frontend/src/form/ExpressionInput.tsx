@@ -16,6 +16,9 @@ export interface ExpressionInputProps {
   onChange: (text: string) => void;
   /** The server's answer for exactly this text. */
   check: ExpressionCheck | undefined;
+  /** What a sound text is told; a condition's words when not given. */
+  fine?: string;
+  placeholder?: string;
 }
 
 export function ExpressionInput(props: ExpressionInputProps): ReactElement {
@@ -42,13 +45,13 @@ export function ExpressionInput(props: ExpressionInputProps): ReactElement {
           spellCheck={false}
           status={wrong ? "error" : ""}
           value={props.text}
-          placeholder="${refundAmount} < ${orderTotal} * 0.3"
+          placeholder={props.placeholder ?? "${refundAmount} < ${orderTotal} * 0.3"}
           onChange={(event) => props.onChange(event.target.value)}
         />
       </div>
       <div id={`${props.id}-said`} aria-live="polite">
         {wrong && props.check && <ExpressionErrors text={props.text} errors={props.check.errors} />}
-        {props.check?.ok && <p className={styles.fine}>{t("condition.fine")}</p>}
+        {props.check?.ok && <p className={styles.fine}>{props.fine ?? t("condition.fine")}</p>}
       </div>
       <div className={styles.names} role="group" aria-label={t("condition.names")}>
         {props.variables.map((variable) => (

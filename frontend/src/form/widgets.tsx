@@ -5,6 +5,7 @@ import type { JsonSchema } from "@/api/documents";
 import { currentLanguage } from "@/i18n/index";
 import { textOf } from "@/graph/document";
 import { AssigneesWidget } from "./AssigneesWidget";
+import { AssignmentsWidget } from "./AssignmentsWidget";
 import { CalendarWidget, TriggerWidget } from "./catalogueWidgets";
 import { DurationInput } from "./DurationInput";
 import styles from "./form.module.css";
@@ -86,6 +87,7 @@ const WIDGETS: Record<string, ComponentType<WidgetProps>> = {
   duration: DurationWidget,
   assignees: AssigneesWidget,
   timeouts: TimeoutsWidget,
+  assignments: AssignmentsWidget,
   trigger: TriggerWidget,
   calendar: CalendarWidget,
 };
@@ -98,7 +100,9 @@ export function widgetOf(schema: JsonSchema): ComponentType<WidgetProps> {
   return WIDGETS[name] ?? UnknownWidget;
 }
 
+const GROUPS = new Set(["timeouts", "assignments"]);
+
 /** Widgets of several parts; their label names a group. */
 export function isGroupWidget(schema: JsonSchema): boolean {
-  return schema.ui?.widget === "timeouts";
+  return GROUPS.has(schema.ui?.widget ?? "");
 }

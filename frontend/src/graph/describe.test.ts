@@ -68,3 +68,21 @@ test("conditions are shown with labels and signs", () => {
     "Refund amount < Order total × 12.5%",
   );
 });
+
+test("a mapping says which fields it sets, by their labels, and asks for one while it sets none", () => {
+  const graph = refundGraph();
+  const assign = [
+    { variable: "refundAmount", value: "${orderTotal} * 0.3" },
+    { variable: "score", value: "1 + 1" },
+    { variable: "late", value: "" },
+  ];
+  const said = (config: Record<string, unknown>) =>
+    describeNode({ id: "x", type: "mapping", config }, graph, speech("zh-CN"));
+
+  expect(said({ assign })).toMatchObject({
+    title: "数据映射",
+    sentence: "退款金额 = 订单金额 的 30%;score = 1 + 1",
+    missing: null,
+  });
+  expect(said({ assign: [{ variable: "late", value: "" }] }).missing).toBe("请设置要计算的字段");
+});

@@ -35,6 +35,7 @@ const BUILT_IN: Record<string, { accent: Accent; icon: string }> = {
   exclusive: { accent: "condition", icon: "branch" },
   parallel: { accent: "condition", icon: "parallel" },
   delay: { accent: "action", icon: "clock" },
+  mapping: { accent: "action", icon: "equals" },
   approval: { accent: "approval", icon: "approval" },
 };
 
@@ -85,6 +86,13 @@ const SENTENCES: Record<string, (node: GraphNode, graph: Graph, speech: Speech) 
     const clock = node.config["clock"] === "working" ? speech.say("clock.working") : "";
     return { sentence: speech.say("card.delay", { time: sayDuration(after, speech), clock }).trim() };
   },
+  mapping: (node, graph, speech) => {
+    const rows = records(node.config["assign"]).filter((row) => row["variable"] && row["value"]);
+    if (rows.length === 0) return { missing: speech.say("card.missing.assignment") };
+    return {
+      sentence: rows.map((row) => sayAssignment(row, graph, speech)).join(speech.say("list.semicolon")),
+    };
+  },
   approval: (node, _graph, speech) => {
     const who = sayAssignees(node.config["assign"], speech);
     const mode = sayMode(node.config["mode"], speech);
@@ -102,6 +110,13 @@ export function triggerSentence(trigger: string, speech: Speech): string {
     `trigger.${trigger.replaceAll(".", "_")}`,
     speech.say("card.trigger", { event: trigger }),
   );
+}
+
+function sayAssignment(row: Record<string, unknown>, graph: Graph, speech: Speech): string {
+  const variable = graph.variables.find((one) => one.name === row["variable"]);
+  const value = readableExpression(String(row["value"]), graph.variables, speech.language);
+  const name = textOf(variable?.label, speech.language) || String(row["variable"]);
+  return speech.say("card.assign", { name, value });
 }
 
 /** The catalogue's text, or `fallback` where it has none. */

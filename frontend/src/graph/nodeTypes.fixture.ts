@@ -65,6 +65,25 @@ export const NODE_TYPES: NodeTypeInfo[] = [
   },
   {
     ...base,
+    type: "mapping",
+    title: { zh: "数据映射", en: "Map data" },
+    description: { zh: "由已有字段算出新值", en: "Computes fields from other fields" },
+    category: "data",
+    icon: "equals",
+    ports: out,
+    config_schema: {
+      type: "object",
+      properties: {
+        assign: {
+          type: "array",
+          ui: { widget: "assignments", label: { zh: "给字段赋值", en: "Set fields" }, group: "when" },
+        },
+      },
+      required: ["assign"],
+    },
+  },
+  {
+    ...base,
     type: "approval",
     title: { zh: "审批", en: "Approval" },
     category: "approval",

@@ -105,6 +105,30 @@ test("the palette puts an approval behind the selected step, asks for its people
   expect(outgoing(graph, added?.id ?? "").map((edge) => edge.to)).toEqual(["ops", "reject"]);
 });
 
+test("a mapping is told which field takes which result, and each field can be set once only", async () => {
+  const { user } = await openDesigner();
+  await user.click(screen.getByRole("tab", { name: "大纲" }));
+  await user.click(await outlineItem(/^财务复核/));
+  await user.click(screen.getByRole("tab", { name: "组件" }));
+  screen.getByRole("button", { name: "数据映射" }).focus();
+  await user.keyboard("{Enter}");
+
+  await user.click(await screen.findByRole("button", { name: "添加赋值" }));
+  fill(await screen.findByRole("textbox", { name: "赋值 1 的算式" }), "${orderTotal} * 0.5");
+  expect(await screen.findByText("✓ 算式没有问题")).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "添加赋值" }));
+  const fields = flow.graph.variables.map((one) => one.name);
+  await waitFor(
+    () =>
+      expect(flow.graph.nodes.find((node) => node.type === "mapping")?.config["assign"]).toEqual([
+        { variable: fields[0], value: "${orderTotal} * 0.5" },
+        { variable: fields[1], value: "" },
+      ]),
+    { timeout: 4_000 },
+  );
+  expect(screen.getByRole("button", { name: "添加赋值" })).toBeDisabled();
+});
+
 test("undo takes back, redo does it again", async () => {
   const { user } = await openDesigner();
   await user.click(screen.getByRole("tab", { name: "大纲" }));

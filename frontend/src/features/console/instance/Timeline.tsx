@@ -53,6 +53,20 @@ function Conditions({ row, steps }: { row: TimelineRow; steps: Steps }) {
   );
 }
 
+function Assigned({ row, steps }: { row: TimelineRow; steps: Steps }) {
+  return (
+    <ul className={styles.conditions}>
+      {row.assigned.map(({ variable, explained }) => (
+        <li key={variable}>
+          <span className={styles.branch}>{steps.variable(variable)}</span>
+          <span className="num">{explained.text}</span>
+          {explained.verdict !== "unknown" && <span>{VERDICTS[explained.verdict]}</span>}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
 function Way({ row, steps }: { row: TimelineRow; steps: Steps }) {
   const { t } = useTranslation("console");
   if (row.from.length === 0 || row.to.length === 0) return null;
@@ -87,6 +101,7 @@ function Line({ row, steps, sentence }: { row: TimelineRow; steps: Steps; senten
         <p className={styles.sentence}>{sentence}</p>
         <Way row={row} steps={steps} />
         {row.conditions.length > 0 && <Conditions row={row} steps={steps} />}
+        {row.assigned.length > 0 && <Assigned row={row} steps={steps} />}
         {row.quote && <blockquote className={styles.quote}>{row.quote}</blockquote>}
       </div>
     </li>

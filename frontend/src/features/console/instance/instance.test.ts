@@ -67,3 +67,14 @@ test("an unknown kind of fact is kept as a technical line", () => {
     technical: true,
   });
 });
+
+test("a step that set fields says each of them and how its value came about", () => {
+  const why = { assigned: [{ variable: "fee", because: "200.00 CNY * 0.3 = 60.00 CNY → 60.00 CNY" }] };
+  const moved = aFact(3, "moved", { node: "map", data: { port: "out", to: "finance", why } });
+
+  expect(rowOf(moved, refundGraph())).toMatchObject({
+    key: "assigned",
+    nodes: { node: "map", to: "finance" },
+    assigned: [{ variable: "fee", explained: { text: "¥200.00 × 0.3 = ¥60.00" } }],
+  });
+});

@@ -21,6 +21,8 @@ export type TimelineRow = {
   /** What a person wrote. */
   quote: string | null;
   conditions: { port: string; explained: Explained }[];
+  /** Fields that the step set, and how each value came about. */
+  assigned: { variable: string; explained: Explained }[];
   from: string[];
   to: string[];
   people: { from: unknown[]; to: unknown[] } | null;
@@ -45,6 +47,13 @@ function conditionsOf(why: Data): TimelineRow["conditions"] {
   });
 }
 
+function assignedOf(why: Data): TimelineRow["assigned"] {
+  return list(why["assigned"]).map((one) => {
+    const set = record(one);
+    return { variable: text(set["variable"]), explained: explain(text(set["because"])) };
+  });
+}
+
 const DECISIONS: Record<string, Tone> = { approved: "good", rejected: "bad", timed_out: "warning" };
 
 function moved(node: string, data: Data, graph: GraphDocument): Part {
@@ -53,6 +62,7 @@ function moved(node: string, data: Data, graph: GraphDocument): Part {
   const way = { from: [node], to: [to], nodes: { node, to } };
   if (Array.isArray(why["conditions"]))
     return { key: "branched", nodes: { node, to }, conditions: conditionsOf(why) };
+  if (Array.isArray(why["assigned"])) return { key: "assigned", ...way, assigned: assignedOf(why) };
   const outcome = text(why["outcome"]);
   if (outcome in DECISIONS) {
     const params = { approved: number(why["approved"]), rejected: number(why["rejected"]) };
@@ -170,6 +180,7 @@ export function rowOf(entry: HistoryEntry, graph: GraphDocument): TimelineRow {
     tone: "plain",
     quote: null,
     conditions: [],
+    assigned: [],
     from: [],
     to: [],
     people: null,

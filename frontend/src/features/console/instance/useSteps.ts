@@ -4,7 +4,11 @@ import type { GraphDocument } from "@/api/documents";
 import { useLocal } from "@/i18n/local";
 import { branchesOf } from "@/graph/document";
 
-export type Steps = { title: (node: string) => string; branch: (node: string, port: string) => string };
+export type Steps = {
+  title: (node: string) => string;
+  branch: (node: string, port: string) => string;
+  variable: (name: string) => string;
+};
 
 export function useSteps(graph: GraphDocument): Steps {
   const { t } = useTranslation("graph");
@@ -21,5 +25,6 @@ export function useSteps(graph: GraphDocument): Steps {
       const named = node && branchesOf(node).find((branch) => branch.port === port)?.name;
       return local(named) || t(`port.${port}`, { defaultValue: port });
     },
+    variable: (name) => local(graph.variables.find((one) => one.name === name)?.label) || name,
   };
 }

@@ -3,6 +3,7 @@ import { Button } from "antd";
 import { type ReactElement, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { Problem } from "@/api/types";
+import { FormVariables } from "@/form/formVariables";
 import { SchemaForm } from "@/form/SchemaForm";
 import { setField } from "@/graph/commands/configure";
 import { isStart } from "@/graph/commands/nodeKit";
@@ -28,6 +29,7 @@ export function NodePanel({ node, port }: { node: GraphNode; port: string | null
   const language = currentLanguage();
   const info = types.get(node.type);
   const problems = useEditorState((state) => state.problems);
+  const variables = useEditorState((state) => state.document.graph.variables);
   const tell = useFlowProblem();
   const mine = useMemo(() => problems.filter((problem) => problem.node === node.id), [problems, node.id]);
   const offerVariables = useTriggerVariables();
@@ -63,14 +65,16 @@ export function NodePanel({ node, port }: { node: GraphNode; port: string | null
         <div data-config>
           {branchesOf(node).length > 0 && <BranchesPanel node={node} port={port} />}
           {info && (
-            <SchemaForm
-              schema={info.config_schema}
-              config={node.config}
-              id={`node-${node.id}`}
-              skip={OWN_FIELDS}
-              problems={byField(mine, tell)}
-              onField={onField}
-            />
+            <FormVariables value={variables}>
+              <SchemaForm
+                schema={info.config_schema}
+                config={node.config}
+                id={`node-${node.id}`}
+                skip={OWN_FIELDS}
+                problems={byField(mine, tell)}
+                onField={onField}
+              />
+            </FormVariables>
           )}
         </div>
         <ExitsPanel node={node} />

@@ -72,7 +72,7 @@ function VariableTable(): ReactElement {
             <VariableRow
               key={at}
               variable={variable}
-              used={text.includes(`\${${variable.name}`)}
+              used={isUsed(text, variable.name)}
               repeated={variables.some((one, other) => other !== at && one.name === variable.name)}
               onChange={(next) => set(variables.with(at, next))}
               onRemove={() => set(variables.toSpliced(at, 1))}
@@ -91,6 +91,11 @@ function VariableTable(): ReactElement {
       </Button>
     </div>
   );
+}
+
+/** Read by an expression, or set by a step. */
+function isUsed(nodes: string, name: string): boolean {
+  return nodes.includes(`\${${name}`) || nodes.includes(`"variable":${JSON.stringify(name)}`);
 }
 
 interface VariableRowProps {

@@ -4,11 +4,12 @@ import { isApiError } from "@/api/problem";
 import type { Problem } from "@/api/types";
 import { expressionWords } from "@/form/expressionWords";
 import { useProblemText } from "@/ui/problemText";
-import { isRecord } from "@/graph/document";
+import { isRecord, textOf } from "@/graph/document";
 import { useEditor, useEditorState } from "./editorContext";
 import { witnessText } from "./witnessText";
 
 const BRANCH = /^branches\.(\d+)\.when$/;
+const ASSIGNMENT = /^assign\.(\d+)\.value$/;
 
 export function useFlowProblem(): (problem: unknown) => string {
   const { t, i18n } = useTranslation("designer");
@@ -31,13 +32,27 @@ export function useFlowProblem(): (problem: unknown) => string {
       );
     return names;
   };
+  const placeText = (problem: Problem): string => {
+    const branch = BRANCH.exec(problem.path ?? "")?.[1];
+    if (branch !== undefined) return t("problem.inBranch", { branch: Number(branch) + 1 });
+    const assigned = ASSIGNMENT.exec(problem.path ?? "")?.[1];
+    return assigned === undefined ? "" : t("problem.inAssignment", { number: Number(assigned) + 1 });
+  };
+  /** The field by its label, and types in the reader's words. */
+  const mappingWords = (params: Record<string, unknown>): Record<string, unknown> => {
+    const variable = variables.find((one) => one.name === params["variable"]);
+    const label = textOf(variable?.label, speech.language) || params["variable"];
+    return { ...expressionWords(params, form), variable: label };
+  };
   const conditionText = (problem: Problem): string => {
+    if (problem.code === "expression.empty" && ASSIGNMENT.test(problem.path ?? ""))
+      return placeText(problem) + form("assignments.empty");
     const key = problem.code.replace(/^expression\./, "expressionError.");
-    const at = BRANCH.exec(problem.path ?? "")?.[1];
-    const branch = at === undefined ? "" : t("problem.inBranch", { branch: Number(at) + 1 });
     const column = problem.span ? form("expressionError.at", { column: problem.span[0] + 1 }) : "";
     return (
-      branch + column + form(key, { ...expressionWords(problem.params, form), defaultValue: problem.message })
+      placeText(problem) +
+      column +
+      form(key, { ...expressionWords(problem.params, form), defaultValue: problem.message })
     );
   };
   return (problem) => {
@@ -47,7 +62,7 @@ export function useFlowProblem(): (problem: unknown) => string {
     const key = `problem.${isEmptyField(problem) ? "config.empty" : code}`;
     if (!i18n.exists(`designer:${key}`)) return tell(problem);
     const params = isApiError(problem) ? problem.fields : (problem as Problem).params;
-    return t(key, named(params));
+    return t(key, code.startsWith("mapping.") ? mappingWords(params) : named(params));
   };
 }
 

@@ -2,7 +2,7 @@
 import { type ReactElement, type RefObject, useEffect, useLayoutEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { BlockLayout } from "./blockLayout";
-import { readableScale } from "./fit";
+import { readableScale, scrollLeftFor } from "./fit";
 
 const STEPS = [0.25, 0.33, 0.5, 0.67, 0.8, 0.9, 1, 1.25, 1.5, 2];
 const SMALLEST_FIT = 0.7;
@@ -33,17 +33,16 @@ export function useViewScale(
   const fitting = size && size.width > 0 ? readableScale(layout, size, SMALLEST_FIT) : 1;
   const scale = chosen ?? fitting;
   const box = here ? layout.nodes.get(here) : undefined;
-  const [x, y] = box
-    ? [box.x - layout.left + box.width / 2, box.y + box.height / 2]
-    : [Number.NaN, Number.NaN];
+  const width = box?.width ?? 0;
+  const [x, y] = box ? [box.x - layout.left + width / 2, box.y + box.height / 2] : [Number.NaN, Number.NaN];
   useEffect(() => {
     const element = frame.current;
     if (!element || Number.isNaN(x)) return;
     element.scrollTo({
-      left: x * scale - element.clientWidth / 2,
+      left: scrollLeftFor({ middle: x, width }, scale, element.clientWidth),
       top: y * scale - element.clientHeight / 2,
     });
-  }, [frame, scale, x, y]);
+  }, [frame, scale, x, y, width]);
   const zoom = (by: 1 | -1): void => {
     const wider = STEPS.filter((step) => (by > 0 ? step > scale + 0.01 : step < scale - 0.01));
     setChosen((by > 0 ? wider[0] : wider.at(-1)) ?? scale);

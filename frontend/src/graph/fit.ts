@@ -13,6 +13,12 @@ export function readableScale(drawing: Size, frame: Size, smallest: number): num
   return whole >= smallest ? whole : Math.max(Math.min(smallest, SMALLEST_FOR_WIDTH), wide);
 }
 
+/** How far to scroll sideways for a card: not at all while it is seen from the left edge on, else to its middle. */
+export function scrollLeftFor(card: { middle: number; width: number }, scale: number, frame: number): number {
+  const end = (card.middle + card.width / 2) * scale;
+  return end <= frame ? 0 : card.middle * scale - frame / 2;
+}
+
 /**
  * Shows the whole drawing, however small, and never enlarged. React Flow's own fit waits until every card has been
  * drawn once, which those out of sight never are.

@@ -74,13 +74,14 @@ export function addBranch(document: FlowDocument, id: string, types: NodeTypes):
   const branches = node ? branchesOf(node) : [];
   if (!node || rule?.kind !== "branches" || branches.length === 0) return refuse("noBranches");
   const exits = outgoing(graph, id);
-  const to = meetingPoint(graph, id) ?? exits.at(-1)?.to;
+  const to = wayOn(graph, id);
   if (to === undefined) return refuse("noPlace");
   const branch = newBranch(branches.length + 1, rule.otherwise);
   const edge: GraphEdge = { id: freshId("e"), from: id, port: branch.port, to };
   const edit = new Edit(document);
   edit.setNode(id, { config: { ...node.config, [rule.field]: [...branches, branch] } });
   edit.addEdge(edge, exits.at(-1)?.id);
+  if (hasPlainCycle(edit.graph)) return refuse("cycle");
   return edit.done(
     "addBranch",
     { key: "addBranch", params: { step: nameOf(graph, id) } },
@@ -88,9 +89,15 @@ export function addBranch(document: FlowDocument, id: string, types: NodeTypes):
   );
 }
 
-function meetingPoint(graph: Graph, id: string): string | undefined {
+/**
+ * Where a further branch leads: to where the others meet, or along the last of them. A line that leads back is no way
+ * on for a branch that has no rounds of its own.
+ */
+function wayOn(graph: Graph, id: string): string | undefined {
   const place = placeOf(graph, id);
-  return place && isBlock(place.item) ? targetOf(graph, leavingEdges(graph, place.item)) : undefined;
+  const block = place && isBlock(place.item) ? leavingEdges(graph, place.item) : [];
+  const onward = block.filter((one) => edgeOf(graph, one)?.kind !== "back");
+  return targetOf(graph, onward) ?? outgoing(graph, id).findLast((one) => one.kind !== "back")?.to;
 }
 
 /** Changes the order in which branches are tried. */

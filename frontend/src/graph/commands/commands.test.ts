@@ -317,7 +317,7 @@ function randomCommand(document: FlowDocument, random: Random): Outcome {
 }
 
 test("whatever is done to a flow can be undone exactly and leaves a sound document", () => {
-  for (let seed = 1; seed <= 60; seed += 1) {
+  for (let seed = 1; seed <= 200; seed += 1) {
     const random = seeded(seed);
     const original = flow();
     let document = original;
@@ -346,7 +346,7 @@ test("whatever is done to a flow can be undone exactly and leaves a sound docume
 });
 
 test("edits by structure alone keep every step reachable", () => {
-  for (let seed = 1; seed <= 60; seed += 1) {
+  for (let seed = 1; seed <= 200; seed += 1) {
     const random = seeded(seed);
     let document = flow();
     for (let step = 0; step < 25; step += 1) {

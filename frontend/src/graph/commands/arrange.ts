@@ -16,7 +16,7 @@ import {
 } from "../document";
 import { Edit, type Outcome, refuse } from "./edit";
 import { isEnd, isStart, newBranch, type NodeTypes } from "./nodeKit";
-import { enteringEdges, hasPlainCycle, isBlock, leavingEdges, placeOf, unitOf } from "./places";
+import { enteringEdges, isBlock, leavingEdges, placeOf, unitOf } from "./places";
 
 /** Moves a step, or a condition with its branches, to where the given edges pass. */
 export function moveBlock(
@@ -39,7 +39,6 @@ export function moveBlock(
   for (const edge of enteringEdges(graph, id)) edit.retarget(edge, next);
   for (const edge of edges) edit.retarget(edge, id);
   for (const edge of leaving) edit.retarget(edge, target);
-  if (hasPlainCycle(edit.graph)) return refuse("cycle");
   return edit.done(
     "move",
     { key: "move", params: { step: nameOf(graph, id), before: nameOf(graph, target) } },
@@ -81,7 +80,6 @@ export function addBranch(document: FlowDocument, id: string, types: NodeTypes):
   const edit = new Edit(document);
   edit.setNode(id, { config: { ...node.config, [rule.field]: [...branches, branch] } });
   edit.addEdge(edge, exits.at(-1)?.id);
-  if (hasPlainCycle(edit.graph)) return refuse("cycle");
   return edit.done(
     "addBranch",
     { key: "addBranch", params: { step: nameOf(graph, id) } },
@@ -169,7 +167,6 @@ export function pasteAfter(
   for (const edge of copy.edges) edit.addEdge(edge);
   for (const exit of copy.exits) edit.addEdge({ id: freshId("e"), ...exit, to: target });
   addSides(edit, copy, types);
-  if (hasPlainCycle(edit.graph)) return refuse("cycle");
   const step = nameOf(edit.graph, copy.entry);
   return edit.done("paste", { key: "paste", params: { step, after: nameOf(graph, after) } }, copy.entry);
 }

@@ -25,7 +25,7 @@ import {
   setOffset,
 } from "./arrange";
 import { connect, disconnect, rename, setBranch, setField, setRounds, setVariables } from "./configure";
-import { apply, type Change, invert, isRefusal, type Outcome } from "./edit";
+import { apply, Edit, type Change, invert, isRefusal, type Outcome } from "./edit";
 import { EMPTY_HISTORY, perform, redo, undo } from "./history";
 import { followingSteps, insertAfter, insertBefore, insertOnEdges, wrapInCondition } from "./insert";
 import { hasPlainCycle } from "./places";
@@ -315,6 +315,20 @@ function randomCommand(document: FlowDocument, random: Random): Outcome {
   ];
   return pick(commands)();
 }
+
+test("a draft that came with a circle can be edited, and no edit closes a first one", () => {
+  const sound = flow();
+  const line = outgoing(sound.graph, "refund")[0]!;
+  const edges = sound.graph.edges.map((one) => (one.id === line.id ? { ...one, to: "small" } : one));
+  const circular = { ...sound, graph: { ...sound.graph, edges } };
+  expect(hasPlainCycle(circular.graph)).toBe(true);
+
+  const closed = new Edit(sound);
+  closed.retarget(line.id, "small");
+
+  expect(isRefusal(insertOnEdges(circular, [line.id], info("delay"), { types: TYPES }))).toBe(false);
+  expect(closed.done("move", { key: "move", params: {} }, null)).toEqual({ refused: "cycle", params: {} });
+});
 
 test("whatever is done to a flow can be undone exactly and leaves a sound document", () => {
   for (let seed = 1; seed <= 200; seed += 1) {

@@ -1,4 +1,5 @@
 /** Small exact operations on a document, each with its inverse, and a recorder that commands are written with. */
+import { hasPlainCycle } from "./places";
 import type { FlowDocument, Graph, GraphEdge, GraphNode, Layout, DrawnText, Variable } from "../document";
 
 export type Operation =
@@ -104,8 +105,8 @@ export class Edit {
   private readonly operations: Operation[] = [];
   private now: FlowDocument;
 
-  constructor(document: FlowDocument) {
-    this.now = document;
+  constructor(private readonly before: FlowDocument) {
+    this.now = before;
   }
 
   get document(): FlowDocument {
@@ -172,7 +173,10 @@ export class Edit {
     this.do({ kind: "setLayout", before: this.now.layout, after });
   }
 
-  done(command: string, said: Said, focus: string | null, merge: string | null = null): Change {
+  /** The change, unless it closes a circle of plain lines; one that was there before may be edited, to mend it. */
+  done(command: string, said: Said, focus: string | null, merge: string | null = null): Outcome {
+    const rewired = this.operations.some((one) => one.kind === "addEdge" || one.kind === "setEdge");
+    if (rewired && hasPlainCycle(this.graph) && !hasPlainCycle(this.before.graph)) return refuse("cycle");
     return { command, operations: this.operations, said, focus, merge };
   }
 }

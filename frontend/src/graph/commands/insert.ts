@@ -15,7 +15,7 @@ import {
 } from "../document";
 import { Edit, isRefusal, type Outcome, refuse } from "./edit";
 import { isEnd, isFork, mainPort, newJoin, newNode, type NodeTypes, sidePorts, sideTarget } from "./nodeKit";
-import { enteringEdges, hasPlainCycle, isBlock, leavingEdges, placeOf, restOf } from "./places";
+import { enteringEdges, isBlock, leavingEdges, placeOf, restOf } from "./places";
 
 export interface InsertOptions {
   types: NodeTypes;
@@ -50,7 +50,6 @@ export function insertOnEdges(
     edit.setEdge(id, ({ id: own, from, port }) => ({ id: own, from, port, to: node.id }));
   connectOnward(edit, node, info, target, first, options.types);
   if (rest?.then != null && rest.steps.length > 0 && !isFork(info)) bypass(edit, node, rest.then);
-  if (hasPlainCycle(edit.graph)) return refuse("cycle");
   const params = {
     step: nameOf(edit.graph, node.id),
     after: nameOf(edit.graph, first.from),
@@ -129,7 +128,6 @@ function append(document: FlowDocument, node: GraphNode, info: NodeTypeInfo, typ
   edit.addEdge(edge);
   const end = document.graph.nodes.find((one) => isEnd(one, types));
   if (end) connectOnward(edit, added, info, end.id, edge, types);
-  if (hasPlainCycle(edit.graph)) return refuse("cycle");
   return edit.done(
     "append",
     { key: "append", params: { step: added.name ?? added.id, after: node.name ?? node.id } },

@@ -22,6 +22,7 @@ from workflows.engine.node_type import (
     Scope,
 )
 from workflows.engine.panel import ui
+from workflows.engine.results import expression_problems
 from workflows.engine.state import Json
 from workflows.engine.variables import Variable
 
@@ -69,7 +70,8 @@ class Exclusive(NodeType[ExclusiveConfig]):
             try:
                 conditions.append(compile_condition(branch.when, context.variables))
             except ExpressionError:
-                problems += _errors(index, branch, context)
+                errors = check(branch.when, context.variables, condition=True).errors
+                problems += expression_problems(errors, f"branches.{index}.when")
         ports = [branch.port for branch in config.branches]
         problems += [
             Problem(
@@ -106,16 +108,6 @@ class Exclusive(NodeType[ExclusiveConfig]):
         except EvaluationError as error:
             return Fail(code=error.code, message=error.message, params=error.params)
         return Continue(port=OTHERWISE, why=Reasons(conditions, scope.variables))
-
-
-def _errors(index: int, branch: ConditionalBranch, context: CheckContext) -> list[Problem]:
-    return [
-        Problem(
-            code=error.code, message=error.message, path=f"branches.{index}.when",
-            span=(error.start, error.end), params=error.params,
-        )
-        for error in check(branch.when, context.variables, condition=True).errors
-    ]  # fmt: skip
 
 
 class Reasons(Mapping[str, Json]):

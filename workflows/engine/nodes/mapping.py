@@ -1,23 +1,19 @@
 """Map data: expressions over the run's variables, evaluated in order; their results become variables."""
 
 from collections.abc import Mapping, Sequence
-from decimal import ROUND_HALF_UP, Decimal
-from typing import Any, Final
 
 from pydantic import Field
 from typing_extensions import override
 
-from workflows.engine.expressions.errors import EvaluationError, ExpressionError
-from workflows.engine.expressions.language import Expression, check, compile_expression
+from workflows.engine.expressions.errors import EvaluationError
+from workflows.engine.expressions.language import Expression, compile_expression
 from workflows.engine.graph import Document, LocalText
-from workflows.engine.json_values import decode, encode
 from workflows.engine.node_type import CheckContext, Config, Continue, Fail, NodeType, Outcome, Problem, Scope
 from workflows.engine.panel import ui
+from workflows.engine.results import kept, value_problems
 from workflows.engine.state import Json
-from workflows.engine.values import EXACT_ROUNDING, MAX_DIGITS, Money, ValueMismatch
-from workflows.engine.variables import Kind, Variable, VariableType
-
-_FINEST: Final = Decimal(1).scaleb(-MAX_DIGITS)  # a number is kept with at most this many decimals
+from workflows.engine.values import ValueMismatch
+from workflows.engine.variables import Variable
 
 
 class Assignment(Document):
@@ -73,7 +69,10 @@ class DataMapping(NodeType[MappingConfig]):
                         message=f"Expected each variable once, found {one.variable!r} again.",
                     )
                 )  # fmt: skip
-            problems += _value_problems(index, one, declared.get(one.variable), context.variables)
+            problems += value_problems(
+                one.value, wanted=declared.get(one.variable), variable=one.variable, variables=context.variables,
+                path=f"assign.{index}.value", code="mapping.type",
+            )  # fmt: skip
         return problems
 
     @override
@@ -91,7 +90,7 @@ class DataMapping(NodeType[MappingConfig]):
         for variable, expression in assignments:
             values: Mapping[str, Json] = {**scope.variables, **output}
             try:
-                result = _as_kept(variable, expression.value(values))
+                result = kept(variable, expression.value(values))
             except EvaluationError as error:
                 return Fail(code=error.code, message=error.message, params={**error.params, "variable": variable.name})
             except ValueMismatch as mismatch:
@@ -103,60 +102,3 @@ class DataMapping(NodeType[MappingConfig]):
             reasons.append({"variable": variable.name, "because": expression.explain(values)})
             output[variable.name] = result
         return Continue(output=output, why={"assigned": reasons})
-
-
-def _value_problems(
-    index: int, one: Assignment, wanted: VariableType | None, variables: tuple[Variable, ...]
-) -> list[Problem]:
-    """What is wrong with the expression; its type matters only when the variable is known."""
-    path = f"assign.{index}.value"
-    found = check(one.value, variables)
-    if found.type is None:
-        return [_of_expression(error, path) for error in found.errors]
-    if wanted is None or _fits(wanted, found.type):
-        return []
-    return [
-        Problem(
-            code="mapping.type", path=path, span=(0, len(one.value)),
-            message=f"Expected a value of type {wanted} for {one.variable}, found {found.type}.",
-            params={"variable": one.variable, "expected": str(wanted), "found": str(found.type)},
-        )
-    ]  # fmt: skip
-
-
-def _of_expression(error: ExpressionError, path: str) -> Problem:
-    return Problem(
-        code=error.code, message=error.message, path=path, span=(error.start, error.end), params=error.params
-    )
-
-
-def _fits(wanted: VariableType, found: VariableType) -> bool:
-    """Whether a value of one type may stand in a variable of the other: a whole number is also a decimal one."""
-    if found.kind is Kind.NULL:
-        return True
-    if wanted.kind is Kind.LIST and found.kind is Kind.LIST:
-        return wanted.item is not None and found.item is not None and _fits(wanted.item, found.item)
-    if wanted.kind is Kind.RECORD and found.kind is Kind.RECORD:
-        pairs = [(field.type, found.field(field.name)) for field in wanted.fields]
-        return all(other is not None and _fits(kind, other.type) for kind, other in pairs)
-    return found.kind is wanted.kind or (wanted.kind is Kind.DECIMAL and found.kind is Kind.INTEGER)
-
-
-def _as_kept(variable: Variable, value: Any) -> Json:
-    """The result as the run keeps it; raises ValueMismatch when nobody could read it back."""
-    return encode(decode(variable.type, encode(_rounded(value)), variable.name))
-
-
-def _rounded(value: Any) -> Any:
-    """Amounts in whole minor units, and numbers without the endless rest that a quotient has.
-
-    What is too large for a variable stays as it is, and is refused when it is read back.
-    """
-    match value:
-        case Money() if value.amount.adjusted() < MAX_DIGITS:
-            return value.quantized()
-        case Decimal() if value.adjusted() < MAX_DIGITS and int(value.as_tuple().exponent) < -MAX_DIGITS:
-            return value.quantize(_FINEST, rounding=ROUND_HALF_UP, context=EXACT_ROUNDING)
-        case tuple():
-            return tuple(_rounded(item) for item in value)
-    return value

@@ -41,9 +41,11 @@ _QUERIES = {
             WHEN 'approved' THEN yes = 0 OR no > 0
             WHEN 'rejected' THEN no = 0
             ELSE no > 0 OR (t.mode = 'any' AND yes > 0) END""",
-    "decision.one_per_person_and_visit": """SELECT min(t.id::text) FROM approvals_decision d
-        JOIN approvals_approvaltask t ON t.id = d.task_id
-        GROUP BY t.instance, t.token, t.node, t.visit, d.actor HAVING count(*) > 1""",
+    # The database checks no reference from what is written by the thousand; this does.
+    "assignment.has_its_task": """SELECT id FROM approvals_assignment a
+        WHERE NOT EXISTS (SELECT FROM approvals_approvaltask t WHERE t.id = a.task_id)""",
+    "decision.has_its_task": """SELECT id FROM approvals_decision d
+        WHERE NOT EXISTS (SELECT FROM approvals_approvaltask t WHERE t.id = d.task_id)""",
 }
 
 INVARIANTS: Final[Mapping[str, Offenders]] = {name: by_sql(query) for name, query in _QUERIES.items()}

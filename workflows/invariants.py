@@ -73,6 +73,9 @@ _QUERIES = {
         LEFT JOIN (SELECT instance, max(seq) AS last, count(*) AS facts FROM workflows_historyevent GROUP BY instance) h
             ON h.instance = i.id
         WHERE h.last IS DISTINCT FROM i.seq OR h.facts IS DISTINCT FROM i.seq""",
+    # The database checks no reference from what is written by the thousand; this does.
+    "instance.has_its_version": """SELECT id FROM workflows_instance i
+        WHERE NOT EXISTS (SELECT FROM workflows_definitionversion v WHERE v.id = i.version_id)""",
     "instance.moves_or_waits": "SELECT instance FROM "
     + _TOKENS
     + """ t GROUP BY instance

@@ -26,13 +26,13 @@ class ApprovalTask(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     instance = models.UUIDField(editable=False)
-    token = models.PositiveIntegerField()
+    token = models.IntegerField()
     node = models.CharField(max_length=64)
-    visit = models.PositiveIntegerField()
+    visit = models.IntegerField()
     title = models.JSONField()
     definition_key = models.CharField(max_length=64)
     definition_title = models.JSONField()
-    version = models.PositiveIntegerField()
+    version = models.IntegerField()
     subject_type = models.CharField(max_length=40)
     subject_id = models.CharField(max_length=64)
     subject_title = models.CharField(max_length=200)
@@ -40,7 +40,7 @@ class ApprovalTask(models.Model):
     requester = models.CharField(max_length=64, blank=True)
     mode = models.CharField(max_length=10)
     status = FSMField(default=Status.OPEN, choices=Status.choices, protected=True)
-    revision = models.PositiveIntegerField()
+    revision = models.IntegerField()
     candidates = models.JSONField()
     scopes: "ArrayField[list[str], list[str]]" = ArrayField(models.CharField(max_length=80))
     votes = models.JSONField(default=list)
@@ -56,25 +56,21 @@ class ApprovalTask(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["instance", "node", "token", "visit"],
-                condition=Q(status="open"),
-                name="one_open_task_per_visit",
-            ),
-            models.CheckConstraint(
-                condition=Q(status__in=["open", "approved", "rejected", "timed_out", "cancelled"]),
-                name="task_status_is_known",
-            ),
+            # A token stands at one node once: it goes on, or enters again, under a new number.
+            models.UniqueConstraint(fields=["instance", "token"], name="one_task_per_wait"),
             models.CheckConstraint(
                 condition=Q(status="open", closed_at__isnull=True)
-                | (~Q(status="open") & Q(closed_at__isnull=False, due_at__isnull=True)),
-                name="task_closed_at_when_over",
+                | Q(
+                    status__in=["approved", "rejected", "timed_out", "cancelled"],
+                    closed_at__isnull=False,
+                    due_at__isnull=True,
+                ),
+                name="task_status_is_known_and_tells_the_end",
             ),
             models.CheckConstraint(condition=Q(mode__in=["any", "all"]), name="task_mode_is_known"),
             models.CheckConstraint(condition=Q(revision__gte=1), name="task_revision_from_one"),
         ]
         indexes = [
-            models.Index(fields=["instance", "opened_at"], name="task_of_instance"),
             models.Index(F("requester"), F("opened_at").desc(), F("id").desc(), name="task_started_by"),
             models.Index(fields=["subject_id"], name="task_subject"),
             models.Index(fields=["subject_title"], opclasses=["text_pattern_ops"], name="task_title"),
@@ -124,7 +120,8 @@ class Assignment(models.Model):
         TRANSFERRED = "transferred", "transferred"
         NOT_NEEDED = "not_needed", "not needed"
 
-    task = models.ForeignKey(ApprovalTask, on_delete=models.CASCADE, related_name="assignments")
+    # Seats and decisions are written with their task by one statement: the database need not look for it again.
+    task = models.ForeignKey(ApprovalTask, on_delete=models.CASCADE, related_name="assignments", db_constraint=False)
     scope = models.CharField(max_length=80)
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.OPEN)
     requester = models.CharField(max_length=64, blank=True)
@@ -159,7 +156,9 @@ class Assignment(models.Model):
 class Decision(models.Model):
     """One counted answer. The name is the one of then; `source` tells a person's from a time-out's."""
 
-    task = models.ForeignKey(ApprovalTask, on_delete=models.CASCADE, related_name="decisions")
+    task = models.ForeignKey(
+        ApprovalTask, on_delete=models.CASCADE, related_name="decisions", db_constraint=False, db_index=False
+    )
     actor = models.CharField(max_length=64)
     actor_name = models.CharField(max_length=120, blank=True)
     source = models.CharField(max_length=10)

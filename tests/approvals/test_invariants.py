@@ -1,19 +1,24 @@
 """What is always true of tasks holds after real work, and each breach is named with its id."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 
 from approvals.actions.decide import answer
 from approvals.invariants import INVARIANTS
-from approvals.models import ApprovalTask, Assignment
+from approvals.models import ApprovalTask, Assignment, Decision
 from tests.approvals.conftest import Office, open_task, publish_flow, start_run
 from tests.approvals.office import MONDAY, at
 from workflows import invariants
 from workflows.actions.audit import By
 from workflows.engine.events import Actor
 from workflows.scheduler import fire_due
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 pytestmark = pytest.mark.django_db
 
@@ -103,17 +108,23 @@ def test_a_breach_is_named_with_its_id(
     assert breaches()[name] == (expected,)
 
 
-def test_two_votes_of_one_person_in_one_visit_are_named(tasks: dict[str, ApprovalTask]) -> None:
-    """The unique constraint sees one task only; a second row of the same visit would let a vote count twice."""
-    task = tasks["approved"]
-    twin = ApprovalTask.objects.get(pk=task.pk)
-    twin.pk = None
-    twin.id = "00000000-0000-0000-0000-000000000001"
-    twin.save(force_insert=True)
-    run_sql(
-        """INSERT INTO approvals_decision (task_id, actor, actor_name, source, outcome, comment, at)
-        SELECT %s, actor, actor_name, source, outcome, comment, at FROM approvals_decision WHERE task_id = %s""",
-        str(twin.id), str(task.pk),
-    )  # fmt: skip
+def test_the_database_refuses_a_second_task_for_a_wait(tasks: dict[str, ApprovalTask]) -> None:
+    """In it a vote could count twice: decisions are unique in one task."""
+    twin = ApprovalTask.objects.get(pk=tasks["approved"].pk)
+    twin.pk = twin.id = UUID(int=1)
 
-    assert breaches() == {"decision.one_per_person_and_visit": ("00000000-0000-0000-0000-000000000001",)}
+    with pytest.raises(IntegrityError, match="one_task_per_wait"), transaction.atomic():
+        twin.save(force_insert=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "rows"),
+    [("assignment.has_its_task", Assignment.objects.all()), ("decision.has_its_task", Decision.objects.all())],
+)
+def test_rows_without_their_task_are_named(
+    tasks: dict[str, ApprovalTask], name: str, rows: "QuerySet[Any, Any]"
+) -> None:
+    [row] = rows.filter(task=tasks["approved"])
+    rows.filter(pk=row.pk).update(task_id=UUID(int=1))
+
+    assert breaches()[name] == (str(row.pk),)

@@ -53,6 +53,7 @@ def test_real_work_breaks_none() -> None:
          "UPDATE workflows_instance SET state = jsonb_set(state, '{tokens}', '[]')"),
         ("instance.replay_gives_state",
          "UPDATE workflows_instance SET state = jsonb_set(state, '{variables}', '{\"x\": 1}')"),
+        ("instance.has_its_version", "UPDATE workflows_instance SET version_id = gen_random_uuid()"),
         ("instance.seq_is_that_of_history", "UPDATE workflows_instance SET seq = seq + 1"),
         ("instance.moves_or_waits",
          "UPDATE workflows_instance SET state = jsonb_set(state, '{tokens,0,awaits}', '\"siblings\"')"),

@@ -12,10 +12,10 @@ class Timer(models.Model):
 
     pk = models.CompositePrimaryKey("instance", "token")
     instance = models.UUIDField()
-    token = models.PositiveIntegerField()
+    token = models.IntegerField()
     node = models.CharField(max_length=64)
-    visit = models.PositiveIntegerField()
-    attempt = models.PositiveIntegerField()
+    visit = models.IntegerField()
+    attempt = models.IntegerField()
     due_at = models.DateTimeField()
 
     class Meta:
@@ -35,13 +35,13 @@ class ActivityJob(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     instance = models.UUIDField()
-    token = models.PositiveIntegerField()
+    token = models.IntegerField()
     node = models.CharField(max_length=64)
-    visit = models.PositiveIntegerField()
-    attempt = models.PositiveIntegerField()
+    visit = models.IntegerField()
+    attempt = models.IntegerField()
     type = models.CharField(max_length=64)
     payload = models.JSONField()
-    tries = models.PositiveIntegerField(default=0)
+    tries = models.IntegerField(default=0)
     claimed = models.UUIDField(null=True)
     available_at = models.DateTimeField()
     created_at = models.DateTimeField()

@@ -1,6 +1,5 @@
 /** Fields that are set, one after the other: each to the result of an expression. */
-import { DeleteOutlined, PlusOutlined } from "@ant-design/icons";
-import { Button, Select } from "antd";
+import { Select } from "antd";
 import { type ReactElement, useId } from "react";
 import { useTranslation } from "react-i18next";
 import { isRecord, textOf, type Variable } from "@/graph/document";
@@ -9,6 +8,7 @@ import { useExpressionCheck } from "./checkExpression";
 import { ExpressionInput } from "./ExpressionInput";
 import styles from "./form.module.css";
 import { useFormVariables } from "./formVariables";
+import { RowList } from "./RowList";
 import { FULL } from "./sizes";
 import type { WidgetProps } from "./widgetProps";
 
@@ -25,36 +25,23 @@ export function AssignmentsWidget({ value, onChange }: WidgetProps): ReactElemen
   const rows = assignmentsOf(value);
   const taken = new Set(rows.map((row) => row.variable));
   const free = variables.find((one) => !taken.has(one.name));
-  const remove = (at: number): void => {
-    const rest = rows.toSpliced(at, 1);
-    onChange(rest.length > 0 ? rest : undefined);
-  };
   return (
-    <div className={styles.steps}>
-      {rows.map((row, at) => (
-        <AssignmentRow
-          key={at}
-          number={at + 1}
-          row={row}
-          variables={variables}
-          taken={taken}
-          onChange={(next) => onChange(rows.with(at, next))}
-          onRemove={() => remove(at)}
-        />
-      ))}
-      {variables.length === 0 && <p className={styles.help}>{t("condition.noVariables")}</p>}
-      {rows.length < MOST && (
-        <Button
-          type="dashed"
-          block
-          disabled={free === undefined}
-          icon={<PlusOutlined aria-hidden />}
-          onClick={() => free && onChange([...rows, { variable: free.name, value: "" }])}
-        >
-          {t("assignments.add")}
-        </Button>
+    <RowList
+      rows={rows}
+      most={MOST}
+      words={{
+        add: t("assignments.add"),
+        name: (number) => t("assignments.row", { number }),
+        remove: (number) => t("assignments.remove", { number }),
+      }}
+      fresh={free && { variable: free.name, value: "" }}
+      note={variables.length === 0 && <p className={styles.help}>{t("condition.noVariables")}</p>}
+      onChange={onChange}
+    >
+      {(row, change, number) => (
+        <AssignmentRow number={number} row={row} variables={variables} taken={taken} onChange={change} />
       )}
-    </div>
+    </RowList>
   );
 }
 
@@ -64,29 +51,17 @@ interface RowProps {
   variables: readonly Variable[];
   taken: ReadonlySet<string>;
   onChange: (row: Assignment) => void;
-  onRemove: () => void;
 }
 
-function AssignmentRow({ number, row, variables, taken, onChange, onRemove }: RowProps): ReactElement {
+function AssignmentRow({ number, row, variables, taken, onChange }: RowProps): ReactElement {
   const { t } = useTranslation("form");
   const id = useId();
   const { checked, failed } = useExpressionCheck(row.value, variables);
   const options = variables
     .filter((one) => one.name === row.variable || !taken.has(one.name))
     .map((one) => ({ value: one.name, label: textOf(one.label, currentLanguage()) || one.name }));
-  const name = t("assignments.row", { number });
   return (
-    <div className={styles.step} role="group" aria-label={name}>
-      <div className={styles.stepHead}>
-        <span>{name}</span>
-        <Button
-          type="text"
-          size="small"
-          icon={<DeleteOutlined aria-hidden />}
-          aria-label={t("assignments.remove", { number })}
-          onClick={onRemove}
-        />
-      </div>
+    <>
       <Select
         aria-label={t("assignments.variable", { number })}
         size="small"
@@ -107,7 +82,7 @@ function AssignmentRow({ number, row, variables, taken, onChange, onRemove }: Ro
         onChange={(text) => onChange({ ...row, value: text })}
       />
       {failed && <p className={styles.problems}>{t("assignments.unchecked")}</p>}
-    </div>
+    </>
   );
 }
 

@@ -1,6 +1,5 @@
 /** Time-outs in a row: each counts from the one before and then does one thing. */
-import { DeleteOutlined, PlusOutlined } from "@ant-design/icons";
-import { Button, Select } from "antd";
+import { Select } from "antd";
 import { type ReactElement, useId } from "react";
 import { useTranslation } from "react-i18next";
 import { isRecord, textOf, without } from "@/graph/document";
@@ -8,11 +7,12 @@ import { currentLanguage } from "@/i18n/index";
 import { TargetSelect } from "./AssigneesWidget";
 import { DurationInput } from "./DurationInput";
 import styles from "./form.module.css";
+import { RowList } from "./RowList";
 import type { WidgetProps } from "./widgetProps";
 
 const NEEDS_TARGET = new Set(["transfer", "escalate", "notify"]);
 const MOST = 10;
-const FIRST = { after: "PT120M", clock: "working", do: "transfer", to: [] };
+const FIRST: Record<string, unknown> = { after: "PT120M", clock: "working", do: "transfer", to: [] };
 
 export function TimeoutsWidget({ schema, value, onChange }: WidgetProps): ReactElement {
   const { t } = useTranslation("form");
@@ -21,46 +21,30 @@ export function TimeoutsWidget({ schema, value, onChange }: WidgetProps): ReactE
     value: one.value,
     label: textOf(one.label, currentLanguage()),
   }));
-  const replace = (at: number, step: Record<string, unknown>): void => onChange(steps.with(at, step));
-  const remove = (at: number): void => {
-    const rest = steps.toSpliced(at, 1);
-    onChange(rest.length > 0 ? rest : undefined);
-  };
   return (
-    <div className={styles.steps}>
-      {steps.map((step, at) => (
-        <TimeoutStep
-          key={at}
-          number={at + 1}
-          step={step}
-          verbs={verbs}
-          onChange={(next) => replace(at, next)}
-          onRemove={() => remove(at)}
-        />
-      ))}
-      {steps.length < MOST && (
-        <Button
-          type="dashed"
-          block
-          icon={<PlusOutlined aria-hidden />}
-          onClick={() => onChange([...steps, FIRST])}
-        >
-          {steps.length === 0 ? t("timeouts.first") : t("timeouts.more")}
-        </Button>
-      )}
-    </div>
+    <RowList
+      rows={steps}
+      most={MOST}
+      words={{
+        add: steps.length === 0 ? t("timeouts.first") : t("timeouts.more"),
+        name: (number) => t("timeouts.step", { number }),
+        remove: (number) => t("timeouts.remove", { number }),
+      }}
+      fresh={FIRST}
+      onChange={onChange}
+    >
+      {(step, change) => <TimeoutStep step={step} verbs={verbs} onChange={change} />}
+    </RowList>
   );
 }
 
 interface StepProps {
-  number: number;
   step: Record<string, unknown>;
   verbs: { value: string; label: string }[];
   onChange: (step: Record<string, unknown>) => void;
-  onRemove: () => void;
 }
 
-function TimeoutStep({ number, step, verbs, onChange, onRemove }: StepProps): ReactElement {
+function TimeoutStep({ step, verbs, onChange }: StepProps): ReactElement {
   const { t } = useTranslation("form");
   const id = useId();
   const verb = typeof step["do"] === "string" ? step["do"] : "transfer";
@@ -72,23 +56,12 @@ function TimeoutStep({ number, step, verbs, onChange, onRemove }: StepProps): Re
           value: one,
           label: t(`verb.${one}`),
         }));
-  const name = t("timeouts.step", { number });
   const setVerb = (next: string): void => {
     const kept = { ...step, do: next };
     onChange(NEEDS_TARGET.has(next) ? kept : without(kept, "to"));
   };
   return (
-    <div className={styles.step} role="group" aria-label={name}>
-      <div className={styles.stepHead}>
-        <span>{name}</span>
-        <Button
-          type="text"
-          size="small"
-          icon={<DeleteOutlined aria-hidden />}
-          aria-label={t("timeouts.remove", { number })}
-          onClick={onRemove}
-        />
-      </div>
+    <>
       <div className={styles.row}>
         <div className="grow">
           <label className="visually-hidden" htmlFor={`${id}-after`}>
@@ -120,6 +93,6 @@ function TimeoutStep({ number, step, verbs, onChange, onRemove }: StepProps): Re
           onChange={(to) => onChange({ ...step, to })}
         />
       )}
-    </div>
+    </>
   );
 }

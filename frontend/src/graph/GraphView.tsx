@@ -2,7 +2,6 @@
 import { type KeyboardEvent, type ReactElement, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { GraphDocument, GraphLayout } from "@/api/documents";
-import type { PathStep } from "@/api/types";
 import type { Box } from "./blockLayout";
 import { portName } from "./describe";
 import { nodeOf, outgoing } from "./document";
@@ -10,7 +9,7 @@ import "./graph.css";
 import { ViewLines } from "./ViewLines";
 import { directionOf, move, stopsOf } from "./navigation";
 import { BranchLabel, Card, JumpCard } from "./parts";
-import { type NodeTrace, type Trace, tracePath } from "./path";
+import { type Course, type NodeTrace, type Trace, tracePath } from "./path";
 import { buildScene, type Scene } from "./scene";
 import { useSpeech } from "./useSpeech";
 import { useViewScale, ZoomBar } from "./ViewScale";
@@ -19,7 +18,7 @@ export interface GraphViewProps {
   graph: GraphDocument;
   layout?: GraphLayout | undefined;
   /** Where a run has been; without it the flow itself is shown. */
-  path?: readonly PathStep[] | undefined;
+  run?: Course | undefined;
   selected?: string | null | undefined;
   /** Makes the cards choosable. */
   onSelect?: ((node: string) => void) | undefined;
@@ -38,8 +37,8 @@ export function GraphView(props: GraphViewProps): ReactElement {
   const { t } = useTranslation("graph");
   const scene = useMemo(() => buildScene(props.graph, speech), [props.graph, speech]);
   const trace = useMemo(
-    () => (props.path ? tracePath(props.graph, props.path) : undefined),
-    [props.graph, props.path],
+    () => (props.run ? tracePath(props.graph, props.run) : undefined),
+    [props.graph, props.run],
   );
   const frame = useRef<HTMLDivElement>(null);
   const here = currentOf(trace) ?? props.selected ?? undefined;

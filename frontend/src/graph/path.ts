@@ -1,9 +1,16 @@
 /** Where a run has been, drawn on its graph: which cards and lines were taken, skipped by force, or not at all. Pure. */
-import type { PathStep } from "@/api/types";
-import { type Graph, outgoing, reachable } from "./document";
+import type { Jump, PathStep } from "@/api/types";
+import { type Graph, incoming, reachable } from "./document";
 
 export type NodeTrace = "done" | "current" | "failed" | "forced" | "future" | "untaken";
 export type LineTrace = "done" | "current" | "forced" | "future" | "untaken";
+
+/** What a run says of its way: the steps it was at, the edges its tokens went along, and where it was forced on. */
+export interface Course {
+  path: readonly PathStep[];
+  edges: readonly string[];
+  jumps: readonly Pick<Jump, "source" | "target" | "at">[];
+}
 
 export interface Trace {
   nodes: ReadonlyMap<string, NodeTrace>;
@@ -19,38 +26,49 @@ const MARKS: Record<PathStep["status"], NodeTrace> = {
   forced_past: "forced",
 };
 
-/** `path` in the order of happening; later visits of a node win. */
-export function tracePath(graph: Graph, path: readonly PathStep[]): Trace {
-  const nodes = new Map<string, NodeTrace>();
-  const edges = new Map<string, LineTrace>();
+export function tracePath(graph: Graph, run: Course): Trace {
+  const nodes = new Map(run.path.map((step) => [step.node, MARKS[step.status]]));
+  const edges = new Map(run.edges.map((edge): [string, LineTrace] => [edge, "done"]));
+  for (const step of run.path) {
+    const entered = step.status === "current" ? enteredBy(graph, run, step) : undefined;
+    if (entered !== undefined) edges.set(entered, "current");
+  }
   const arcs: { from: string; to: string }[] = [];
-  path.forEach((step, at) => {
-    nodes.set(step.node, MARKS[step.status]);
-    if (at === 0) return;
-    const entered = enteredBy(graph, path, at);
-    const previous = path[at - 1];
-    if (entered) {
-      const forced = entered.from.status === "forced_past";
-      edges.set(entered.edge, forced ? "forced" : step.status === "current" ? "current" : "done");
-    } else if (previous && previous.node !== step.node) arcs.push({ from: previous.node, to: step.node });
-  });
-  fillFuture(graph, path, nodes, edges);
+  for (const jump of run.jumps) {
+    const skipped = jumpedOver(graph, jump.source, jump.target);
+    for (const id of skipped) if (!nodes.has(id)) nodes.set(id, "forced");
+    const left = new Set([...jump.source, ...skipped]);
+    const reached = new Set([...skipped, jump.target]);
+    const passed = graph.edges.filter(
+      (edge) => left.has(edge.from) && reached.has(edge.to) && edge.kind !== "back" && !edges.has(edge.id),
+    );
+    for (const edge of passed) edges.set(edge.id, "forced");
+    if (passed.length === 0)
+      arcs.push(
+        ...jump.source.filter((from) => from !== jump.target).map((from) => ({ from, to: jump.target })),
+      );
+  }
+  fillFuture(graph, run.path, nodes, edges);
   return { nodes, edges, arcs };
 }
 
-function enteredBy(
-  graph: Graph,
-  path: readonly PathStep[],
-  at: number,
-): { edge: string; from: PathStep } | null {
-  const to = path[at]?.node;
-  for (let before = at - 1; before >= 0; before -= 1) {
-    const from = path[before];
-    if (!from || from.status === "current" || from.status === "failed") continue;
-    const edge = outgoing(graph, from.node).find((one) => one.to === to);
-    if (edge) return { edge: edge.id, from };
-  }
-  return null;
+/** The line that led to a step, unless it was a jump that did. */
+function enteredBy(graph: Graph, run: Course, step: PathStep): string | undefined {
+  const landed = run.jumps.some(
+    (jump) => jump.target === step.node && Date.parse(jump.at) === Date.parse(step.at),
+  );
+  if (landed) return undefined;
+  const into = new Set(incoming(graph, step.node).map((edge) => edge.id));
+  return run.edges.findLast((edge) => into.has(edge));
+}
+
+/** The nodes that lie on a way from where a jump left to where it landed, in drawing order. */
+export function jumpedOver(graph: Graph, left: readonly string[], target: string): string[] {
+  const ends = new Set([...left, target]);
+  const ahead = new Set(left.flatMap((from) => [...reachable(graph, from)]));
+  return graph.nodes
+    .map((node) => node.id)
+    .filter((id) => !ends.has(id) && ahead.has(id) && reachable(graph, id).has(target));
 }
 
 function fillFuture(

@@ -23,13 +23,7 @@ function Drawing({ task }: { task: Task }) {
   if (!data) return <Loading label={t("where.loading")} />;
   return (
     <Suspense fallback={<Loading label={t("where.loading")} />}>
-      <GraphView
-        graph={data.graph}
-        layout={data.layout}
-        path={data.path}
-        label={t("where.label")}
-        height={320}
-      />
+      <GraphView graph={data.graph} layout={data.layout} run={data} label={t("where.label")} height={320} />
     </Suspense>
   );
 }

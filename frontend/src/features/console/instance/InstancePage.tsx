@@ -1,4 +1,4 @@
-import { useMemo, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useParams, useSearchParams } from "react-router";
 import type { InterventionKind } from "@/api/types";
@@ -15,7 +15,6 @@ import { useSubjectTitle } from "../subjectTitle";
 import styles from "./Instance.module.css";
 import { InstanceHead } from "./InstanceHead";
 import { RunTabs, type TabKey } from "./RunTabs";
-import { withSkipped } from "./skipped";
 import { Split } from "./Split";
 import { useNotes } from "./useNotes";
 import { useRunKeys } from "./useRunKeys";
@@ -48,7 +47,6 @@ function RunPage({ run }: { run: Run }) {
   const [node, setNode] = useState<string | null>(null);
   const history = useHistory(run.id, run.status === "running");
   const notes = useNotes(run, history.data?.results ?? []);
-  const path = useMemo(() => withSkipped(run.graph, run.path, run.jumps), [run.graph, run.path, run.jumps]);
   const dialog = useDialog(run.can);
   const drawing = useRunKeys({
     can: run.can,
@@ -68,7 +66,7 @@ function RunPage({ run }: { run: Run }) {
       <GraphView
         graph={run.graph}
         layout={run.layout}
-        path={path}
+        run={run}
         selected={node}
         onSelect={select}
         notes={notes}
@@ -98,13 +96,7 @@ function RunPage({ run }: { run: Run }) {
         <Split label={t("page.split")} left={left} right={right} />
       )}
       {dialog.open && (
-        <InterventionDialog
-          key={dialog.open}
-          kind={dialog.open}
-          run={run}
-          path={path}
-          onClose={dialog.close}
-        />
+        <InterventionDialog key={dialog.open} kind={dialog.open} run={run} onClose={dialog.close} />
       )}
     </div>
   );

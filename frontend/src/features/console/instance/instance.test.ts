@@ -3,7 +3,6 @@ import type { HistoryEntry } from "@/api/types";
 import { refundGraph } from "@/graph/graphs.fixture";
 import { aFact } from "../console.fixture";
 import { explain } from "./explain";
-import { jumpedOver, withSkipped } from "./skipped";
 import { rowOf } from "./timelineRow";
 
 test.each([
@@ -13,28 +12,6 @@ test.each([
   ["empty > 3 → unknown", "empty > 3", "unknown"],
 ])("%s is shown readably", (because, text, verdict) => {
   expect(explain(because)).toEqual({ text, verdict });
-});
-
-test("a jump passes over what lies between, and not over side ways", () => {
-  expect(jumpedOver(refundGraph(), ["finance"], "refund")).toEqual(["ops"]);
-  expect(jumpedOver(refundGraph(), ["refund"], "finance")).toEqual([]);
-});
-
-test("a forced path shows the skipped step before the landing, and no step twice", () => {
-  const path = [
-    { node: "finance", visit: 1, status: "forced_past" as const, at: "2026-11-21T04:00:00Z" },
-    { node: "refund", visit: 1, status: "current" as const, at: "2026-11-21T04:00:00Z" },
-  ];
-
-  const shown = withSkipped(refundGraph(), path, [
-    { source: ["finance"], target: "refund", at: "2026-11-21T04:00:00Z" },
-  ]);
-
-  expect(shown.map((step) => [step.node, step.status])).toEqual([
-    ["finance", "forced_past"],
-    ["ops", "forced_past"],
-    ["refund", "current"],
-  ]);
 });
 
 test("a vote is a person's line with its comment; the decision follows by itself", () => {

@@ -13,7 +13,7 @@ import { ReasonFields } from "./ReasonFields";
 import { TargetSelect, useRefusal } from "./TargetSelect";
 import { useIntervention } from "./useIntervention";
 
-type Props = { kind: InterventionKind; run: Run; path: Run["path"]; onClose: () => void };
+type Props = { kind: InterventionKind; run: Run; onClose: () => void };
 
 /** Leads to the first thing that is still missing. */
 function focusMissing(missing: { reason: boolean; proof: boolean }) {
@@ -41,7 +41,7 @@ function Consequences({ kind, run, work }: { kind: InterventionKind; run: Run; w
 }
 
 /** One dialog, never a wizard: where to, what will happen, why, and the one button that does it. */
-export function InterventionDialog({ kind, run, path, onClose }: Props) {
+export function InterventionDialog({ kind, run, onClose }: Props) {
   const { t } = useTranslation("console");
   const titleOf = useSubjectTitle();
   const tell = useConsoleProblem();
@@ -82,7 +82,7 @@ export function InterventionDialog({ kind, run, path, onClose }: Props) {
             <GraphView
               graph={run.graph}
               layout={run.layout}
-              path={path}
+              run={run}
               selected={work.target}
               onSelect={work.chooseTarget}
               refusal={refusal}

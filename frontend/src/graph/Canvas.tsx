@@ -12,6 +12,7 @@ import {
 import { type KeyboardEvent, type ReactElement, useEffect, useRef } from "react";
 import { CanvasContext, type CanvasContextValue } from "./canvasContext";
 import { edgeTypes, nodeTypes } from "./CanvasParts";
+import { shiftInto } from "./fit";
 import type { FlowNode, FlowParts, LineEdge } from "./toFlow";
 
 export type CanvasInstance = ReactFlowInstance<FlowNode, LineEdge>;
@@ -30,6 +31,7 @@ export interface CanvasProps {
 }
 
 const MIN_ZOOM = 0.1;
+const PAN_MS = 120;
 const PRO = { hideAttribution: false };
 
 export function Canvas(props: CanvasProps): ReactElement {
@@ -100,7 +102,7 @@ function Surface(props: CanvasProps): ReactElement {
 
 /** Brings the wanted thing into sight and gives it the focus; nothing moves when it is in sight already. */
 function useFocus(root: React.RefObject<HTMLDivElement | null>, focus: CanvasProps["focus"]): void {
-  const flow = useReactFlow();
+  const flow = useReactFlow<FlowNode, LineEdge>();
   useEffect(() => {
     if (!focus) return;
     let tries = 0;
@@ -112,7 +114,7 @@ function useFocus(root: React.RefObject<HTMLDivElement | null>, focus: CanvasPro
       const node = flow.getNode(focus.id);
       if (element && node) {
         element.focus({ preventScroll: true });
-        reveal(root.current, element, node, flow);
+        reveal(root.current, node, flow);
       } else if ((tries += 1) < 20) timer = window.setTimeout(attempt, 16);
     };
     attempt();
@@ -122,22 +124,30 @@ function useFocus(root: React.RefObject<HTMLDivElement | null>, focus: CanvasPro
 
 const EDGE_ROOM = 48;
 
-function reveal(
-  root: HTMLElement | null,
-  element: HTMLElement,
-  node: { position: { x: number; y: number }; width?: number; height?: number },
-  flow: ReturnType<typeof useReactFlow>,
-): void {
-  if (!root) return;
-  const frame = root.getBoundingClientRect();
-  const box = element.getBoundingClientRect();
-  const inside =
-    box.left >= frame.left + EDGE_ROOM / 2 &&
-    box.right <= frame.right - EDGE_ROOM / 2 &&
-    box.top >= frame.top + EDGE_ROOM / 2 &&
-    box.bottom <= frame.bottom - EDGE_ROOM;
-  if (inside || frame.width === 0) return;
-  const x = node.position.x + (node.width ?? 0) / 2;
-  const y = node.position.y + (node.height ?? 0) / 2;
-  void flow.setCenter(x, y, { zoom: flow.getZoom(), duration: 120 });
+/** A card out of sight comes to the middle; one in sight stays, unless its branches would be cut. */
+function reveal(root: HTMLElement | null, card: FlowNode, flow: CanvasInstance): void {
+  const frame = root?.getBoundingClientRect();
+  if (!frame || frame.width === 0) return;
+  const across = { from: frame.left + EDGE_ROOM / 2, to: frame.right - EDGE_ROOM / 2 };
+  const down = { from: frame.top + EDGE_ROOM / 2, to: frame.bottom - EDGE_ROOM };
+  const shiftOf = (nodes: FlowNode[]): { x: number; y: number } => {
+    const box = flow.getNodesBounds(nodes);
+    const first = flow.flowToScreenPosition({ x: box.x, y: box.y });
+    const last = flow.flowToScreenPosition({ x: box.x + box.width, y: box.y + box.height });
+    return {
+      x: shiftInto({ from: first.x, to: last.x }, across),
+      y: shiftInto({ from: first.y, to: last.y }, down),
+    };
+  };
+  const away = shiftOf([card]);
+  if (away.x !== 0 || away.y !== 0) {
+    const { x, y, width, height } = flow.getNodesBounds([card]);
+    void flow.setCenter(x + width / 2, y + height / 2, { zoom: flow.getZoom(), duration: PAN_MS });
+    return;
+  }
+  const branches = flow.getNodes().filter((one) => one.type === "branch" && one.data.gateway === card.id);
+  const cut = shiftOf([card, ...branches]);
+  if (cut.x === 0 && cut.y === 0) return;
+  const view = flow.getViewport();
+  void flow.setViewport({ ...view, x: view.x + cut.x, y: view.y + cut.y }, { duration: PAN_MS });
 }

@@ -19,6 +19,14 @@ export function scrollLeftFor(card: { middle: number; width: number }, scale: nu
   return end <= frame ? 0 : card.middle * scale - frame / 2;
 }
 
+type Stretch = { from: number; to: number };
+
+/** How far to move something along one side so that it lies inside; not at all when it is longer than the room. */
+export function shiftInto(thing: Stretch, room: Stretch): number {
+  if (thing.to - thing.from > room.to - room.from) return 0;
+  return Math.max(room.from - thing.from, Math.min(0, room.to - thing.to));
+}
+
 /**
  * Shows the whole drawing, however small, and never enlarged. React Flow's own fit waits until every card has been
  * drawn once, which those out of sight never are.

@@ -64,6 +64,9 @@ test("conditions are shown with labels and signs", () => {
   expect(readableExpression("${refundAmount} >= ${orderTotal} * 30% and ${x} != 1", variables, "zh-CN")).toBe(
     "退款金额 ≥ 订单金额 的 30% 且 x ≠ 1",
   );
+  expect(readableExpression("${refundAmount} > 1250.5 CNY or ${x} == 3 USD", variables, "zh-CN")).toBe(
+    "退款金额 > ¥1,250.50 或 x = $3.00",
+  );
   expect(readableExpression("${refundAmount} < ${orderTotal} * 0.125", variables, "en")).toBe(
     "Refund amount < Order total × 12.5%",
   );

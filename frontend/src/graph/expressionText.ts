@@ -1,9 +1,11 @@
 /** A condition's text made readable where no parser is at hand: labels for names, signs for operators. For showing only. */
+import { formatMoney } from "@/ui/moneyFormat";
 import type { Variable } from "./document";
 import { textOf } from "./document";
 
 const NAME = /\$\{\s*([^}]+?)\s*\}/g;
 const PERCENT = / ?\* ?(\d+(?:\.\d+)?)%/g;
+const AMOUNT = /(?<![\w.])(\d+(?:\.\d+)?) ?([A-Z]{3})\b/g;
 const SHARE = / ?\* ?(0?\.\d+)(?![\d.])/g;
 
 /** `${refundAmount} < ${orderTotal} * 0.3` → `退款金额 < 订单金额 的 30%`. Unknown names stay as they are. */
@@ -12,6 +14,7 @@ export function readableExpression(text: string, variables: readonly Variable[],
   const labels = new Map(variables.map((variable) => [variable.name, textOf(variable.label, language)]));
   return text
     .trim()
+    .replace(AMOUNT, (_, amount: string, currency: string) => formatMoney({ amount, currency }))
     .replace(NAME, (_, name: string) => labels.get(name) || name)
     .replace(PERCENT, (_, share: string) => (english ? ` × ${share}%` : ` 的 ${share}%`))
     .replace(SHARE, (_, share: string) => (english ? ` × ${percent(share)}` : ` 的 ${percent(share)}`))

@@ -122,8 +122,8 @@ def test_a_designer_publishes_a_flow_from_the_template_in_place_of_the_demos(peo
     dialog = page.get_by_role("dialog", name="保存并发布新版本")
     expect(dialog.get_by_text("第一次发布,共 7 个步骤。")).to_be_visible()
     dialog.get_by_role("button", name="发布 v1").click()
-    expect(dialog.get_by_text("已有另一条线上流程响应同一个事件")).to_be_visible()
-    dialog.get_by_role("checkbox", name="由这条流程接替另一条").check()
+    expect(dialog.get_by_text("线上流程「小额退款直通」已在响应同一个事件")).to_be_visible()
+    dialog.get_by_role("checkbox", name="由这条流程接替它").check()
     dialog.get_by_role("button", name="发布 v1").click()
 
     expect(page.get_by_text("已发布 v1,新订单立即生效").first).to_be_visible()

@@ -2,6 +2,7 @@ import { configure, fireEvent, screen, waitFor, within } from "@testing-library/
 import { beforeEach, expect, test } from "vitest";
 import type { Problem } from "@/api/types";
 import { branchesOf, nodeOf, outgoing } from "@/graph/document";
+import { refundGraph } from "@/graph/graphs.fixture";
 import { axeViolations } from "@/test/axe";
 import { personWith, renderApp, signedIn } from "@/test/renderApp";
 import { server } from "@/test/server";
@@ -57,6 +58,8 @@ test("a new flow starts from a template under a name of its own", async () => {
   await user.click(await screen.findByRole("button", { name: "新建流程" }));
   await user.click(await screen.findByRole("button", { name: /小额退款直通/ }));
   const name = await screen.findByLabelText(/流程名称/);
+  // The flow that is there is called like the template.
+  await waitFor(() => expect(name).toHaveValue("小额退款直通 2"));
   fill(name, "春节退款");
   await user.click(screen.getByRole("button", { name: "创建流程" }));
 
@@ -195,6 +198,40 @@ test("publishing says what changed and needs a note", async () => {
   ).toBeInTheDocument();
 });
 
+test("publishing over another live flow names it, and takes over from it only when told to", async () => {
+  serve({ holder: { zh: "大额退款双审", en: "Large refund" } });
+  const { user } = await openDesigner();
+  await user.click(screen.getByRole("tab", { name: "大纲" }));
+  await user.click(await outlineItem(/^小额退款/));
+  fill(await screen.findByRole("spinbutton", { name: "百分比" }), "20");
+  await user.click(screen.getByRole("button", { name: "保存并发布新版本" }));
+  const dialog = await screen.findByRole("dialog");
+  fill(within(dialog).getByLabelText("版本说明"), "接替");
+  await user.click(await within(dialog).findByRole("button", { name: "发布 v2" }));
+
+  expect(await within(dialog).findByText("线上流程「大额退款双审」已在响应同一个事件")).toBeVisible();
+  expect(flow.published).toEqual([]);
+  await user.click(within(dialog).getByRole("checkbox", { name: "由这条流程接替它,它的在途单照旧走完" }));
+  await user.click(within(dialog).getByRole("button", { name: "发布 v2" }));
+
+  await waitFor(() =>
+    expect(flow.published).toEqual([{ revision: flow.revision, note: "接替", take_over: true }]),
+  );
+});
+
+test("a field that only begins like one that conditions read may be renamed and removed", async () => {
+  const graph = refundGraph();
+  serve({ graph: { ...graph, variables: [...graph.variables, { name: "refund", type: "text" }] } });
+  const { user } = await openDesigner();
+
+  await user.click(tools().getByRole("button", { name: "变量" }));
+  const [used, , free] = await screen.findAllByRole("textbox", { name: "字段名" });
+
+  expect([used, free].map((field) => (field as HTMLInputElement).value)).toEqual(["refundAmount", "refund"]);
+  expect(used).toBeDisabled();
+  expect(free).toBeEnabled();
+});
+
 test("problems are listed in our words, lead to their place and block publishing", async () => {
   const problem: Problem = {
     code: "port.not_connected",
@@ -260,6 +297,25 @@ test("a wrong condition is told with its branch", async () => {
   expect(screen.getByRole("region", { name: "问题" })).toHaveTextContent(
     "分支 1 第 19 列:这里是整数,< 需要金额,例如 100 CNY",
   );
+});
+
+test("a condition that was not written yet has no column to point to", async () => {
+  const empty: Problem = {
+    code: "expression.empty",
+    message: "Expected a condition.",
+    node: "small",
+    path: "branches.0.when",
+    span: [0, 0],
+    severity: "error",
+    params: {},
+  };
+  serve({ problems: () => [empty] });
+  const { user } = await openDesigner();
+
+  await user.click(await screen.findByRole("button", { name: /1 个问题/ }));
+
+  const drawer = screen.getByRole("region", { name: "问题" });
+  expect(within(drawer).getByText("分支 1 条件还是空的")).toBeVisible();
 });
 
 test("a new branch opens to be filled in", async () => {

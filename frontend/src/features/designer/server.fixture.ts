@@ -10,7 +10,9 @@ export interface FlowServer {
   graph: Graph;
   live: { version: number; graph: Graph } | null;
   saves: { revision: number; graph: Graph }[];
-  published: { revision: number; note: string }[];
+  published: { revision: number; note: string; take_over?: boolean }[];
+  /** Another live flow that answers the same event. */
+  holder: { zh: string; en: string } | null;
   created: { key: string; title: { zh: string; en: string }; graph: Graph }[];
   problems: (graph: Graph) => Problem[];
 }
@@ -23,6 +25,7 @@ export function flowServer(change: Partial<FlowServer> = {}): FlowServer {
     live: { version: 1, graph },
     saves: [],
     published: [],
+    holder: null,
     created: [],
     problems: () => [],
     ...change,
@@ -55,6 +58,13 @@ function version(number: number): VersionSummary {
     graph_hash: "x",
     running: 7,
   };
+}
+
+function refused(problem: { code: string; detail: string } & Record<string, unknown>) {
+  return HttpResponse.json(
+    { type: "x", title: "", status: 409, ...problem },
+    { status: 409, headers: { "Content-Type": "application/problem+json" } },
+  );
 }
 
 export function flowHandlers(server: FlowServer) {
@@ -116,18 +126,7 @@ export function flowHandlers(server: FlowServer) {
       const given = (await request.json()) as { revision: number; graph: Graph };
       if (given.revision !== server.revision) {
         const fields = { current_revision: server.revision, edited_by: "王芳", edited_at: AT };
-        const problem = {
-          type: "x",
-          title: "",
-          status: 409,
-          code: "definition.revision_conflict",
-          detail: "stale",
-          ...fields,
-        };
-        return HttpResponse.json(problem, {
-          status: 409,
-          headers: { "Content-Type": "application/problem+json" },
-        });
+        return refused({ code: "definition.revision_conflict", detail: "stale", ...fields });
       }
       server.saves.push(given);
       server.graph = given.graph;
@@ -139,7 +138,12 @@ export function flowHandlers(server: FlowServer) {
       });
     }),
     http.post("*/api/v1/definitions/f1/publish", async ({ request }) => {
-      server.published.push((await request.json()) as FlowServer["published"][number]);
+      const given = (await request.json()) as FlowServer["published"][number];
+      if (server.holder && !given.take_over) {
+        const holder = { id: "f2", key: "other", title: server.holder };
+        return refused({ code: "trigger.taken", detail: "taken", trigger: "refund.requested", holder });
+      }
+      server.published.push(given);
       server.live = { version: (server.live?.version ?? 0) + 1, graph: server.graph };
       return HttpResponse.json(
         { version: server.live.version, graph_hash: "y", running_on_older: 7 },

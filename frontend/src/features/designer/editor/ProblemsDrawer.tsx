@@ -22,7 +22,7 @@ export function ProblemsDrawer({ onClose }: { onClose: () => void }): ReactEleme
     <section className={styles.drawer} aria-label={t("problems.title")} data-region>
       <header className={styles.drawerHead}>
         <h2>{problems.length > 0 ? t("problems.count", { count: problems.length }) : t("problems.none")}</h2>
-        <span className="muted">{t("problems.help")}</span>
+        {problems.length > 0 && <span className="muted">{t("problems.help")}</span>}
         <Button
           type="text"
           size="small"

@@ -1,7 +1,7 @@
 /** The fields that conditions may read: name, type and label. */
 import { DeleteOutlined, PlusOutlined } from "@ant-design/icons";
 import { Button, Input, Modal, Select } from "antd";
-import type { ReactElement } from "react";
+import { type ReactElement, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { setVariables } from "@/graph/commands/configure";
 import type { Variable } from "@/graph/document";
@@ -45,6 +45,7 @@ function VariableTable(): ReactElement {
   const { store } = useEditor();
   const variables = useEditorState((state) => state.document.graph.variables);
   const text = useEditorState((state) => JSON.stringify(state.document.graph.nodes));
+  const used = useMemo(() => usedNames(text), [text]);
   const set = (next: Variable[]): void => {
     store.getState().run(setVariables(store.getState().document, next), { keepFocus: true, quiet: true });
   };
@@ -72,7 +73,7 @@ function VariableTable(): ReactElement {
             <VariableRow
               key={at}
               variable={variable}
-              used={isUsed(text, variable.name)}
+              used={used.has(variable.name)}
               repeated={variables.some((one, other) => other !== at && one.name === variable.name)}
               onChange={(next) => set(variables.with(at, next))}
               onRemove={() => set(variables.toSpliced(at, 1))}
@@ -93,9 +94,11 @@ function VariableTable(): ReactElement {
   );
 }
 
-/** Read by an expression, or set by a step. */
-function isUsed(nodes: string, name: string): boolean {
-  return nodes.includes(`\${${name}`) || nodes.includes(`"variable":${JSON.stringify(name)}`);
+const USE = /\$\{\s*(\w+)|"variable":"(\w+)"/g;
+
+/** The names that expressions read, themselves or a field of them, and those that steps set. */
+function usedNames(nodes: string): Set<string | undefined> {
+  return new Set([...nodes.matchAll(USE)].map(([, read, set]) => read ?? set));
 }
 
 interface VariableRowProps {

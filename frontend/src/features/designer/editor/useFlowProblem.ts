@@ -1,7 +1,7 @@
 /** The sentence for what is wrong with a flow: this room's words by code, a condition's own words, else the general ones. */
 import { useTranslation } from "react-i18next";
 import { isApiError } from "@/api/problem";
-import type { Problem } from "@/api/types";
+import type { LocalisedText, Problem } from "@/api/types";
 import { expressionWords } from "@/form/expressionWords";
 import { useProblemText } from "@/ui/problemText";
 import { isRecord, textOf } from "@/graph/document";
@@ -25,7 +25,8 @@ export function useFlowProblem(): (problem: unknown) => string {
       const key = names[kind];
       if (typeof key === "string") names[kind] = speech.nameOf(kind, key);
     }
-    const witness = names["witness"];
+    const { holder, witness } = names;
+    if (isRecord(holder)) names["holder"] = textOf(holder["title"] as LocalisedText, speech.language);
     if (isRecord(witness))
       names["example"] = witnessText(witness, variables, speech.language, (key, words) =>
         t(`witness.${key}`, { ...words }),
@@ -48,7 +49,10 @@ export function useFlowProblem(): (problem: unknown) => string {
     if (problem.code === "expression.empty" && ASSIGNMENT.test(problem.path ?? ""))
       return placeText(problem) + form("assignments.empty");
     const key = problem.code.replace(/^expression\./, "expressionError.");
-    const column = problem.span ? form("expressionError.at", { column: problem.span[0] + 1 }) : "";
+    const column =
+      problem.span && problem.code !== "expression.empty"
+        ? form("expressionError.at", { column: problem.span[0] + 1 })
+        : "";
     return (
       placeText(problem) +
       column +

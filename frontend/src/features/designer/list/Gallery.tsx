@@ -11,12 +11,12 @@ import { useLocal } from "@/i18n/local";
 import { ErrorState } from "@/ui/ErrorState";
 import { Loading } from "@/ui/Loading";
 import { useProblemText } from "@/ui/problemText";
-import { useCreateDefinition } from "../api/definitions";
+import { useCreateDefinition, useDefinitions } from "../api/definitions";
 import { useTemplates } from "../api/templates";
 import { focusOnShow } from "../focusOnShow";
-import { blankGraph, freshKey } from "./blankFlow";
 import styles from "./Flows.module.css";
 import { MiniTree } from "./MiniTree";
+import { blankGraph, freeTitle, freshKey } from "./newFlow";
 
 interface Choice {
   key: string;
@@ -89,13 +89,15 @@ function NameForm({ choice, onBack }: { choice: Choice; onBack: () => void }): R
   const create = useCreateDefinition();
   const tell = useProblemText();
   const local = useLocal();
-  const [name, setName] = useState(choice.key === "flow" ? "" : local(choice.title));
+  const offered = useOfferedTitle(choice.title);
+  const [edited, setName] = useState<string | null>(choice.key === "flow" ? "" : null);
+  const name = edited ?? local(offered);
   const submit = (): void => {
     const typed = name.trim();
-    const kept = typed === local(choice.title);
+    const kept = typed === local(offered);
     const other = currentLanguage() === "en" ? { en: typed, zh: typed } : { zh: typed, en: typed };
     create.mutate(
-      { key: freshKey(choice.key), title: kept ? choice.title : other, graph: choice.graph },
+      { key: freshKey(choice.key), title: kept ? offered : other, graph: choice.graph },
       { onSuccess: (made) => void navigate(`/flows/${made.id}`) },
     );
   };
@@ -126,4 +128,11 @@ function NameForm({ choice, onBack }: { choice: Choice; onBack: () => void }): R
       </div>
     </form>
   );
+}
+
+/** Two flows of one name cannot be told apart where names are all that is shown. */
+function useOfferedTitle(title: LocalisedText): LocalisedText {
+  const pages = useDefinitions().data?.pages ?? [];
+  const taken = pages.flatMap((page) => page.results).map((one) => one.title);
+  return freeTitle(title, taken);
 }

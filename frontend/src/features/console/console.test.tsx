@@ -315,7 +315,7 @@ test("everything is said in English as well", async () => {
 
   renderApp("/console");
 
-  expect(await screen.findByRole("heading", { name: "Monitoring" })).toBeVisible();
+  expect(await screen.findByRole("heading", { name: "Monitor" })).toBeVisible();
   expect(await row("ORD202601")).toHaveTextContent("Waiting for Finance");
 });
 

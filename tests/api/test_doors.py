@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.http import QueryDict
 from django.test import Client, RequestFactory
 from django.utils import timezone
 from rest_framework.request import Request
@@ -129,14 +130,21 @@ def test_user_is_corrected_when_made_again() -> None:
     assert second.is_staff
 
 
-def test_unknown_query_parameter_is_refused() -> None:
-    assert query_of({"q": "x"}, "q", "limit") == {"q": "x"}
+@pytest.mark.parametrize(
+    ("query", "code", "path"),
+    [
+        ("q=x&boss=1", "query.unknown_parameter", "boss"),
+        ("limit=5&q=x&limit=5", "query.repeated_parameter", "limit"),
+    ],
+)
+def test_a_query_parameter_is_refused_that_is_unknown_or_repeated(query: str, code: str, path: str) -> None:
+    assert query_of(QueryDict("q=x"), "q", "limit") == {"q": "x"}
 
     with pytest.raises(BadInput) as refused:
-        query_of({"q": "x", "boss": "1"}, "q")
+        query_of(QueryDict(query), "q", "limit")
 
-    assert refused.value.code == "query.unknown_parameter"
-    assert refused.value.problems[0]["path"] == "boss"
+    assert refused.value.code == code
+    assert [problem["path"] for problem in refused.value.problems] == [path]
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,9 @@ def test_without_another_way_what_no_branch_takes_is_a_gap() -> None:
 
 
 def test_without_another_way_a_missing_value_is_a_gap_when_nothing_else_is() -> None:
-    assert found("${refund} < 100 CNY", "${refund} >= 100 CNY", otherwise=False) == [Finding(kind=K.GAP, witness={})]
+    (gap,) = found("${refund} < 100 CNY", "${refund} >= 100 CNY", otherwise=False)
+
+    assert gap == Finding(kind=K.GAP_IF_MISSING, witness={})
     assert kinds("${f}", "not ${f}", "${f} is empty", otherwise=False) == []
 
 

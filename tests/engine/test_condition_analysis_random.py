@@ -186,7 +186,7 @@ def refuted(finding: Finding, found: Sequence[Any], values: Mapping[str, Any]) -
             return taken(found) == branch
         case FindingKind.OTHERWISE_UNREACHABLE, _:
             return taken(found) is None
-        case FindingKind.OTHERWISE_ONLY_MISSING, _:
+        case (FindingKind.OTHERWISE_ONLY_MISSING | FindingKind.GAP_IF_MISSING), _:
             return is_complete and taken(found) is None
         case FindingKind.OVERLAP, int(branch) if finding.is_nested and finding.other is not None:
             return found[finding.other] is True and found[branch] in (False, None)
@@ -222,7 +222,8 @@ def test_no_claim_is_refuted_and_every_witness_shows_its_finding(texts: list[str
         assert is_shown(finding, branches), finding
     for values in inputs(branches):
         found = outcomes(branches, values)
-        for finding in findings[True]:
+        for finding in (*findings[True], *findings[False]):
             assert not refuted(finding, found, values), (finding, values)
         if taken(found) is None:
-            assert claims(findings[False], FindingKind.GAP), values
+            gaps = claims(findings[False], FindingKind.GAP) | claims(findings[False], FindingKind.GAP_IF_MISSING)
+            assert gaps, values

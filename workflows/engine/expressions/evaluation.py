@@ -238,6 +238,12 @@ _COMPUTATIONS: Final[Mapping[tuple[Kind, Arithmetic, Kind], Compute]] = {
 }
 
 
+def adding(kind: Kind) -> Compute:
+    """How two values of a kind are added."""
+    number = Kind.DECIMAL if kind is Kind.INTEGER else kind
+    return _COMPUTATIONS[number, Arithmetic.ADD, number]
+
+
 def _computation(tree: Typed, node: Calculate) -> Compute:
     left, right = tree.parts
     if left.kind is None or right.kind is None:
@@ -344,6 +350,14 @@ def _named(failure: Exception, node: Ast) -> EvaluationError:
         case OverflowError():
             return EvaluationError("expression.out_of_range", start=node.span[0], end=node.span[1])
     return EvaluationError("expression.division_by_zero", start=start, end=end)
+
+
+def computed(compute: Callable[[], Any]) -> Any:
+    """What comes out; raises EvaluationError where values do not fit together, as an expression does."""
+    try:
+        return compute()
+    except _FAILURES as failure:
+        raise _named(failure, Literal(LiteralKind.NULL, value=None)) from None
 
 
 def as_declared(kind: Kind, value: Any) -> Any:

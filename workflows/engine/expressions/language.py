@@ -13,8 +13,9 @@ from workflows.engine.expressions.errors import EvaluationError, ExpressionError
 from workflows.engine.expressions.evaluation import Run, Values, as_declared, build
 from workflows.engine.expressions.parser import Parser
 from workflows.engine.expressions.shortcuts import faster
-from workflows.engine.expressions.syntax import Ast, Reference, refuse_oversized
+from workflows.engine.expressions.syntax import Ast, Connective, Join, Reference, refuse_oversized
 from workflows.engine.expressions.tokens import tokenize
+from workflows.engine.expressions.unary import ANY, is_test, parse_cell
 from workflows.engine.json_values import decode
 from workflows.engine.values import ValueMismatch
 from workflows.engine.variables import Variable, VariableType
@@ -155,6 +156,38 @@ def check(text: str, variables: Iterable[Variable], *, condition: bool = False) 
         tree = parse(text)
     except ExpressionError as error:
         return Checked(type=None, ast_json=None, errors=(error,))
+    return _checked(tree, variables, condition=condition)
+
+
+def check_cell(text: str, subject: Ast, variables: Iterable[Variable]) -> Checked:
+    """Everything there is to say about a cell of a decision table that is asked of a sound subject; never raises."""
+    try:
+        tree = parse_cell(text, subject)
+        refuse_oversized(tree)
+    except ExpressionError as error:
+        return Checked(type=None, ast_json=None, errors=(error,))
+    return _checked(tree, variables, condition=True)
+
+
+def compile_expression(text: str, variables: Iterable[Variable]) -> Expression:
+    """An expression ready to evaluate; raises the first ExpressionError."""
+    return _compiled(parse(text), text, variables, condition=False)
+
+
+def compile_condition(text: str, variables: Iterable[Variable]) -> Condition:
+    """A condition ready to decide; raises the first ExpressionError, also when it is not true or false."""
+    return _condition(parse(text), text, variables)
+
+
+def compile_rule(cells: Iterable[tuple[str, Ast]], variables: Iterable[Variable]) -> Condition:
+    """The condition of a rule: each of its cells, asked of its subject. Raises the first ExpressionError."""
+    tests = tuple(parse_cell(text, subject) for text, subject in cells if is_test(text))
+    tree = Join(Connective.AND, tests) if len(tests) > 1 else next(iter(tests), ANY)
+    refuse_oversized(tree)
+    return _condition(tree, unparse(tree), variables)
+
+
+def _checked(tree: Ast, variables: Iterable[Variable], *, condition: bool) -> Checked:
     checker = Checker(variables)
     typed = checker.typed(tree)
     if condition:
@@ -163,21 +196,15 @@ def check(text: str, variables: Iterable[Variable], *, condition: bool = False) 
     return Checked(type=None if errors else typed.type, ast_json=document.to_json(typed), errors=errors)
 
 
-def compile_expression(text: str, variables: Iterable[Variable]) -> Expression:
-    """An expression ready to evaluate; raises the first ExpressionError."""
-    return _compiled(text, variables, condition=False)
-
-
-def compile_condition(text: str, variables: Iterable[Variable]) -> Condition:
-    """A condition ready to decide; raises the first ExpressionError, also when it is not true or false."""
-    expression = _compiled(text, variables, condition=True)
+def _condition(tree: Ast, text: str, variables: Iterable[Variable]) -> Condition:
+    expression = _compiled(tree, text, variables, condition=True)
     return Condition(expression=expression, decide_decoded=expression.run)
 
 
-def _compiled(text: str, variables: Iterable[Variable], *, condition: bool) -> Expression:
+def _compiled(tree: Ast, text: str, variables: Iterable[Variable], *, condition: bool) -> Expression:
     declared = tuple(variables)
     checker = Checker(declared)
-    typed = checker.typed(parse(text))
+    typed = checker.typed(tree)
     if condition:
         checker.require_condition(typed)
     if checker.errors or typed.type is None:

@@ -50,6 +50,7 @@ _SYMBOLS: Final = (
     ">=",
     "&&",
     "||",
+    "..",
     "<",
     ">",
     "!",
@@ -166,7 +167,7 @@ def _digits(text: str, at: int) -> int:
 def _number(text: str, start: int) -> Token:
     end = _digits(text, start)
     digits = end - start
-    if text.startswith(".", end):
+    if text.startswith(".", end) and not text.startswith("..", end):  # two are the span between two values
         point = end
         end = _digits(text, point + 1)
         digits = end - start - 1

@@ -33,6 +33,7 @@ class FindingKind(StrEnum):
     ALWAYS_FALSE = "always_false"  # the condition is never true
     DEAD_BRANCH = "dead_branch"  # it can be true, but then an earlier branch is taken
     GAP = "gap"  # no branch is taken, and there is no other way
+    GAP_IF_MISSING = "gap_if_missing"  # the same, but only where a value is missing
     GAP_AT_BOUNDARY = "gap_at_boundary"  # values fall between the branches only where two of them meet
     OTHERWISE_UNREACHABLE = "otherwise_unreachable"  # some branch is always taken
     OTHERWISE_ONLY_MISSING = "otherwise_only_missing"  # `otherwise` is left for missing values
@@ -67,7 +68,7 @@ Wanted = Mapping[int, Verdict]
 def analyse(conditions: Sequence[Condition], *, has_otherwise: bool) -> tuple[Finding, ...]:
     """Everything there is to say about branches in the order in which they are asked."""
     try:
-        analysis = _Analysis.of(conditions)
+        analysis = Analysis.of(conditions)
     except EvaluationError:
         # Constants that fail when they are computed: such a condition fails on every input that reaches it.
         return (Finding(kind=FindingKind.UNKNOWN),)
@@ -75,18 +76,21 @@ def analyse(conditions: Sequence[Condition], *, has_otherwise: bool) -> tuple[Fi
 
 
 @dataclass(slots=True)
-class _Analysis:
+class Analysis:
+    """The questions about some conditions, which share their work and a budget for it."""
+
     inputs: Inputs
     formulas: Mapping[Verdict, tuple[Formula, ...]]
     slots: Slots
     maker: Maker
     ground: Ground
     present: tuple[Formula, ...]
-    left: int = WORK_TOTAL
+    left: int
     never: set[int] = field(default_factory=set)
 
     @classmethod
-    def of(cls, conditions: Sequence[Condition]) -> _Analysis:
+    def of(cls, conditions: Sequence[Condition], *, work: int = WORK_TOTAL) -> Analysis:
+        """Raises EvaluationError when constants fail as soon as they are computed."""
         slots = Slots()
         trees = [condition.expression.tree for condition in conditions]
         formulas = {
@@ -100,28 +104,42 @@ class _Analysis:
         for values in samples(slots, maker):
             inputs.decide(values)
         present = tuple(Presence(slot, is_there=True) for slot in read)
-        return cls(inputs=inputs, formulas=formulas, slots=slots, maker=maker, ground=ground_of(slots), present=present)
+        return cls(
+            inputs=inputs, formulas=formulas, slots=slots, maker=maker, ground=ground_of(slots), present=present,
+            left=work,
+        )  # fmt: skip
 
     def findings(self, *, has_otherwise: bool) -> Iterator[Finding]:
+        """About branches of which the first true one is taken."""
         for branch in range(len(self.inputs.conditions)):
             yield from self._of_branch(branch)
-        yield from self._of_all(has_otherwise=has_otherwise)
+        none = dict.fromkeys(range(len(self.inputs.conditions)), Verdict.NOT_TRUE)
+        yield from self.of_all(lambda is_complete: self.find(none, is_complete=is_complete), has_otherwise)
         yield from self._overlaps()
 
     def _of_branch(self, branch: int) -> Iterator[Finding]:
-        true = self._find({branch: Verdict.TRUE})
-        if true is Silence.UNKNOWN:
-            yield Finding(kind=FindingKind.UNKNOWN, branch=branch, question=FindingKind.ALWAYS_FALSE)
-        if not isinstance(true, Decided):
-            if true is Silence.IMPOSSIBLE:
-                self.never.add(branch)
-                witness = self._find({branch: Verdict.NOT_TRUE})
-                yield Finding(kind=FindingKind.ALWAYS_FALSE, branch=branch, witness=_values(witness))
+        true = self.ever(branch)
+        if isinstance(true, Finding):
+            yield true
             return
         yield from self._whether_always(branch, true)
-        if branch == 0:
-            return
-        first = self._find({branch: Verdict.TRUE} | dict.fromkeys(range(branch), Verdict.NOT_TRUE))
+        if branch > 0:
+            first = self.find({branch: Verdict.TRUE} | dict.fromkeys(range(branch), Verdict.NOT_TRUE))
+            yield from self.behind(branch, true, first)
+
+    def ever(self, branch: int) -> Decided | Finding:
+        """An input on which the condition is true, else what is to be said about that."""
+        true = self.find({branch: Verdict.TRUE})
+        if isinstance(true, Decided):
+            return true
+        if true is Silence.UNKNOWN:
+            return Finding(kind=FindingKind.UNKNOWN, branch=branch, question=FindingKind.ALWAYS_FALSE)
+        self.never.add(branch)
+        witness = self.find({branch: Verdict.NOT_TRUE})
+        return Finding(kind=FindingKind.ALWAYS_FALSE, branch=branch, witness=_values(witness))
+
+    def behind(self, branch: int, true: Decided, first: Decided | Silence) -> Iterator[Finding]:
+        """Whether an earlier one is always taken before: on `true` it is true, on `first` none before it is as well."""
         if first is Silence.UNKNOWN:
             yield Finding(kind=FindingKind.UNKNOWN, branch=branch, question=FindingKind.DEAD_BRANCH)
         elif first is Silence.IMPOSSIBLE:
@@ -132,33 +150,38 @@ class _Analysis:
             )  # fmt: skip
 
     def _whether_always(self, branch: int, true: Decided) -> Iterator[Finding]:
-        other = self._find({branch: Verdict.NOT_TRUE})
+        other = self.find({branch: Verdict.NOT_TRUE})
         if other is Silence.IMPOSSIBLE:
             yield Finding(kind=FindingKind.ALWAYS_TRUE, branch=branch, witness=true.values)
         elif other is Silence.UNKNOWN:
             yield Finding(kind=FindingKind.UNKNOWN, branch=branch, question=FindingKind.ALWAYS_TRUE)
         elif not other.is_complete and not _asks_for_null(self.inputs.conditions[branch].expression.tree):
             # A condition that asks whether something is missing means the difference.
-            complete = self._find({branch: Verdict.NOT_TRUE}, is_complete=True)
+            complete = self.find({branch: Verdict.NOT_TRUE}, is_complete=True)
             if complete is Silence.IMPOSSIBLE:
                 yield Finding(kind=FindingKind.TRUE_UNLESS_MISSING, branch=branch, witness=other.values)
             elif complete is Silence.UNKNOWN:
                 yield Finding(kind=FindingKind.UNKNOWN, branch=branch, question=FindingKind.TRUE_UNLESS_MISSING)
 
-    def _of_all(self, *, has_otherwise: bool) -> Iterator[Finding]:
-        none = dict.fromkeys(range(len(self.inputs.conditions)), Verdict.NOT_TRUE)
-        complete = self._find(none, is_complete=True)
+    def of_all(
+        self,
+        none: Callable[[bool], Decided | Silence],
+        has_otherwise: bool,  # noqa: FBT001
+    ) -> Iterator[Finding]:
+        """What is left when no condition is true: `none` looks for that, if so told where nothing is missing."""
+        complete = none(True)  # noqa: FBT003
         if isinstance(complete, Decided):
-            yield from self._of_hole(complete, none, has_otherwise=has_otherwise)
+            yield from self._of_hole(complete, has_otherwise=has_otherwise)
             return
-        missing = self._find(none)
+        missing = none(False)  # noqa: FBT003
         if isinstance(missing, Decided):
-            only = complete is Silence.IMPOSSIBLE
-            kind = FindingKind.OTHERWISE_ONLY_MISSING if has_otherwise else FindingKind.GAP
-            if only or not has_otherwise:
-                yield Finding(kind=kind, witness=missing.values)
+            only = FindingKind.OTHERWISE_ONLY_MISSING if has_otherwise else FindingKind.GAP_IF_MISSING
+            if complete is Silence.IMPOSSIBLE:
+                yield Finding(kind=only, witness=missing.values)
+            elif has_otherwise:
+                yield Finding(kind=FindingKind.UNKNOWN, question=only)
             else:
-                yield Finding(kind=FindingKind.UNKNOWN, question=FindingKind.OTHERWISE_ONLY_MISSING)
+                yield Finding(kind=FindingKind.GAP, witness=missing.values)
         elif missing is Silence.UNKNOWN:
             question = FindingKind.OTHERWISE_UNREACHABLE if has_otherwise else FindingKind.GAP
             yield Finding(kind=FindingKind.UNKNOWN, question=question)
@@ -166,10 +189,10 @@ class _Analysis:
             taken = self._seen(lambda each: each.takes() is not None)
             yield Finding(kind=FindingKind.OTHERWISE_UNREACHABLE, witness=None if taken is None else taken.values)
 
-    def _of_hole(self, hole: Decided, none: Wanted, *, has_otherwise: bool) -> Iterator[Finding]:
+    def _of_hole(self, hole: Decided, *, has_otherwise: bool) -> Iterator[Finding]:
         if not has_otherwise:
             yield Finding(kind=FindingKind.GAP, witness=hole.values)
-        elif len(none) > 1 and self._is_only_boundary():
+        elif len(self.inputs.conditions) > 1 and self._is_only_boundary():
             yield Finding(kind=FindingKind.GAP_AT_BOUNDARY, witness=hole.values)
 
     def _is_only_boundary(self) -> bool:
@@ -198,17 +221,22 @@ class _Analysis:
                 return
 
     def _overlap(self, earlier: int, later: int) -> tuple[Finding, ...]:
-        both = self._find({earlier: Verdict.TRUE, later: Verdict.TRUE})
+        both = self.find({earlier: Verdict.TRUE, later: Verdict.TRUE})
         if both is Silence.IMPOSSIBLE:
             return ()
-        apart = self._find({earlier: Verdict.TRUE, later: Verdict.NOT_TRUE}) if isinstance(both, Decided) else both
+        apart = self.find({earlier: Verdict.TRUE, later: Verdict.NOT_TRUE}) if isinstance(both, Decided) else both
         if not isinstance(both, Decided) or apart is Silence.UNKNOWN:
             return (Finding(kind=FindingKind.UNKNOWN, branch=later, other=earlier, question=FindingKind.OVERLAP),)
         nested = apart is Silence.IMPOSSIBLE
         return (Finding(kind=FindingKind.OVERLAP, branch=later, other=earlier, witness=both.values, is_nested=nested),)
 
-    def _find(self, wanted: Wanted, *, is_complete: bool = False) -> Decided | Silence:
-        """An input on which the conditions come out so, decided by the evaluator."""
+    def find(
+        self, wanted: Wanted, *, is_complete: bool = False, by: Sequence[Formula] | None = None
+    ) -> Decided | Silence:
+        """An input on which the conditions come out so, decided by the evaluator.
+
+        `by` are formulas that make sure of it, where the caller knows shorter ones than those of the conditions.
+        """
 
         def missed(decided: Decided) -> frozenset[int]:
             answers = ((branch, _answers(decided.outcome(branch), verdict)) for branch, verdict in wanted.items())
@@ -220,7 +248,9 @@ class _Analysis:
 
         def accept(values: dict[str, Any]) -> Decided | frozenset[int]:
             decided = self.inputs.decide(values)
-            return decided if fits(decided) else missed(decided)
+            if fits(decided):
+                return decided
+            return missed(decided) if by is None else frozenset()
 
         seen = self._seen(fits)
         self.left -= 1 + len(self.inputs.tried) // 20
@@ -229,7 +259,13 @@ class _Analysis:
         goals: list[Formula] = [ALWAYS] * len(self.inputs.conditions)
         for branch, verdict in wanted.items():
             goals[branch] = self.formulas[verdict][branch]
-        return self._search([*goals, *(self.present if is_complete else ())], accept)
+        return self._search([*(goals if by is None else by), *(self.present if is_complete else ())], accept)
+
+    def excludes(self, formulas: Sequence[Formula], *, is_complete: bool) -> bool:
+        """Whether it is proven that no input meets all of them."""
+        self.left -= 1
+        asked = [*formulas, *(self.present if is_complete else ())]
+        return self.left > 0 and self._search(asked, None) is Silence.IMPOSSIBLE
 
     def _seen(self, fits: Callable[[Decided], bool]) -> Decided | None:
         """An input tried before; one in which nothing is missing if there is one."""

@@ -50,7 +50,7 @@ def branch_findings(conditions: Sequence[Condition]) -> tuple[Problem, ...]:
     """
     if len(conditions) == 1 and goes_both_ways(conditions[0]):
         return ()
-    types = {name: _signature(declared) for each in conditions for name, declared in each.expression.types.items()}
+    types = {name: signature(declared) for each in conditions for name, declared in each.expression.types.items()}
     texts = tuple(each.text for each in conditions)
     return _warned(_Gateway(texts=texts, types=tuple(types.items()), conditions=tuple(conditions)))
 
@@ -61,9 +61,10 @@ def _warned(gateway: _Gateway) -> tuple[Problem, ...]:
     return tuple(_warning(finding, gateway.conditions) for finding in _worth_saying(findings))
 
 
-def _signature(declared: VariableType) -> tuple[Any, ...]:
-    inner = None if declared.item is None else _signature(declared.item)
-    return (declared.kind, inner, tuple((each.name, _signature(each.type)) for each in declared.fields))
+def signature(declared: VariableType) -> tuple[Any, ...]:
+    """A type as a key to remember by: equal for equal types, whatever their fields are called by people."""
+    inner = None if declared.item is None else signature(declared.item)
+    return (declared.kind, inner, tuple((each.name, signature(each.type)) for each in declared.fields))
 
 
 def _worth_saying(findings: Sequence[Finding]) -> Iterator[Finding]:

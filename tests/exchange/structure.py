@@ -10,7 +10,7 @@ from workflows.exchange.bpmn_words import BPMN, BPMNDI, DC, DI
 ORDER = ["extensionElements", "incoming", "outgoing", "timerEventDefinition"]
 NODES = {
     "startEvent", "endEvent", "exclusiveGateway", "parallelGateway", "userTask", "serviceTask", "task",
-    "intermediateCatchEvent",
+    "intermediateCatchEvent", "businessRuleTask",
 }  # fmt: skip
 
 

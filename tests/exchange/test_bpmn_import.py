@@ -119,6 +119,17 @@ def test_work_for_people_is_an_approval_that_somebody_must_finish() -> None:
     assert imported.findings[0].reason == "We have nothing for assignee='john'."
 
 
+def test_a_decision_is_a_table_whose_rules_are_to_be_written() -> None:
+    imported = read_bpmn(bpmn(chain('<businessRuleTask id="d" name="Score" camunda:decisionRef="score"/>', "d")))
+
+    assert (types(imported)["d"], node(imported, "d").config) == ("decision_table", {})
+    assert lines(imported) == [("s", "out", "d"), ("d", "out", "e")]
+    assert told(imported) == [
+        ("bpmn.attribute", "businessRuleTask", "d", "warning"),
+        ("bpmn.no_rules", "businessRuleTask", "d", "error"),
+    ]
+
+
 STRANGERS = [
     ('<serviceTask id="x" name="Pay"/>', "bpmn.serviceTask", "Which of our steps does it, the file does not say."),
     ('<task id="x" name="Pay"/>', "bpmn.task", "It does not say who or what does it; choose a step."),

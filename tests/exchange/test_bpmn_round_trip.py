@@ -68,6 +68,18 @@ def test_the_refund_flow_is_drawn_in_the_words_of_the_standard() -> None:
     assert len(root.findall(f".//{BPMNDI}BPMNEdge")) == 11
 
 
+def test_a_decision_table_is_a_business_rule_task_and_keeps_its_rules() -> None:
+    table = {
+        "hit_policy": "first", "inputs": [{"value": "${n}"}], "outputs": [{"variable": "n"}],
+        "rules": [{"when": ["< 5, [7..9)"], "then": ["1"]}], "otherwise": None,
+    }  # fmt: skip
+    drawing = graph([{"id": "d", "type": "decision_table", "name": {"zh": "评分"}, "config": {"table": table}}], [])
+
+    assert_comes_back(drawing)
+    (task,) = fromstring(write_bpmn(read_flow(drawing))).iter(f"{BPMN}businessRuleTask")  # noqa: S314 - our own text
+    assert task.get("name") == "评分"
+
+
 def graph(nodes: list[dict[str, Any]], edges: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
     return {"graph": {"format": 1, "nodes": nodes, "edges": edges} | more}
 

@@ -5,7 +5,7 @@ from typing import Any, Literal
 Group = Literal["who", "when", "after", "advanced"]
 Widget = Literal[
     "assignees", "timeouts", "branches", "expression", "duration", "select", "text", "trigger",
-    "calendar", "switch", "number", "assignments",
+    "calendar", "switch", "number", "assignments", "decision_table",
 ]  # fmt: skip
 
 

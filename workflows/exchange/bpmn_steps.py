@@ -50,6 +50,9 @@ def _nearest(node: FileNode) -> tuple[str, dict[str, Any], Notes]:
     events = {local(event) for event in node.events}
     if node.kind == "userTask":
         return "approval", {}, [("bpmn.no_assignees", "Say who decides: the file does not, in words of ours.", "error")]
+    if node.kind == "businessRuleTask":
+        told = "Write the rules: the file names a decision, and its table is in another file."
+        return "decision_table", {}, [("bpmn.no_rules", told, "error")]
     if node.kind == "intermediateCatchEvent" and events == {"timerEventDefinition"}:
         after = _duration(node)
         if after is not None and parse_duration(after) is not None:

@@ -27,7 +27,7 @@ UNKNOWN = "bpmn."  # a node of type bpmn.subProcess stands for an element that w
 # Types of the wings stand here by their key alone: a BPMN file says what a step is, not how it works.
 _ELEMENTS = {
     "start": "startEvent", "end": "endEvent", "exclusive": "exclusiveGateway", "parallel": "parallelGateway",
-    "approval": "userTask", "delay": "intermediateCatchEvent",
+    "approval": "userTask", "delay": "intermediateCatchEvent", "decision_table": "businessRuleTask",
 }  # fmt: skip
 MAX_NAME, MAX_PORT = 200, 64
 _CHINESE = re.compile("[\u3400-\u9fff\uf900-\ufaff]")

@@ -1,5 +1,6 @@
 """Addresses with variables in them: a value fills its place and can make no other, whatever it holds."""
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -36,6 +37,14 @@ def address(text: str, **values: Any) -> str:
     return address_template(text, VARIABLES).filled(values)
 
 
+def tried(fill: Callable[[], str]) -> tuple[str, str | None]:
+    """The filled text, or the code of the refusal."""
+    try:
+        return fill(), None
+    except ValueUnfit as unfit:
+        return "", unfit.code
+
+
 # Values as hostile orders have them: everything that means something in an address, and any other character.
 HOSTILE = st.sampled_from(["..", "%2e%2e", "../x", "%2e%2e%2f"]) | st.text(
     st.sampled_from("/\\?#&=%.@:;+ \t\n\x00$é退ab{}[]\"'<>") | st.characters(exclude_categories=["Cs"])
@@ -44,10 +53,9 @@ HOSTILE = st.sampled_from(["..", "%2e%2e", "../x", "%2e%2e%2f"]) | st.text(
 
 @given(no=HOSTILE, state=HOSTILE)
 def test_no_value_adds_a_segment_begins_a_query_or_names_a_host(no: str, state: str) -> None:
-    try:
-        made = address("/orders/${no}/items?state=${state}&kind=x", no=no, state=state)
-    except ValueUnfit as unfit:
-        assert unfit.code in {"http.path_value_empty", "http.path_value_unsafe", "http.address_too_long"}
+    made, refusal = tried(lambda: address("/orders/${no}/items?state=${state}&kind=x", no=no, state=state))
+    if refusal is not None:
+        assert refusal in {"http.path_value_empty", "http.path_value_unsafe", "http.address_too_long"}
         return
 
     split = urlsplit(f"https://erp.example.com/api{made}")
@@ -165,10 +173,9 @@ def test_a_value_that_has_no_place_is_refused_when_the_step_is_entered(
 
 @given(no=HOSTILE)
 def test_no_value_makes_a_second_header(no: str) -> None:
-    try:
-        made = header_template("order ${no};", VARIABLES).filled({"no": no})
-    except ValueUnfit as unfit:
-        assert unfit.code == "http.header_unfit"
+    made, refusal = tried(lambda: header_template("order ${no};", VARIABLES).filled({"no": no}))
+    if refusal is not None:
+        assert refusal == "http.header_unfit"
         return
 
     assert made == f"order {no};"

@@ -158,6 +158,12 @@ DATABASES["default"].setdefault("OPTIONS", {}).update(
 # the dead worker's job is done this long, and one sweep, later.
 ORDERFLOW_LEASE_SECONDS = float(os.environ.get("ORDERFLOW_LEASE_SECONDS", "45"))
 
+# Secrets of connections by name, from ORDERFLOW_CONNECTION_SECRET_<NAME>. They are stored nowhere else.
+_CONNECTION = "ORDERFLOW_CONNECTION_SECRET_"
+ORDERFLOW_CONNECTION_SECRETS = {
+    name.removeprefix(_CONNECTION): value for name, value in os.environ.items() if name.startswith(_CONNECTION)
+}
+
 # --- broker and cache ----------------------------------------------------------------------------------------------
 
 REDIS_URL = os.environ.get("REDIS_URL", "")

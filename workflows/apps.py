@@ -1,4 +1,4 @@
-"""Registers the ground floor with Django: its node types and the calendars of the world."""
+"""Registers the ground floor with Django: its node types, and the calendars and connections of the world."""
 
 from django.apps import AppConfig
 from typing_extensions import override
@@ -13,10 +13,16 @@ class WorkflowsConfig(AppConfig):
         from workflows import wings
         from workflows.calendar_rows import load_calendars
         from workflows.engine.calendar_book import CalendarBook
+        from workflows.engine.connections import ConnectionBook
         from workflows.engine.registry import discover
         from workflows.idempotency import forget_old
+        from workflows.outbound.connections import load_connections
+        from workflows.outbound.sent_calls import forget_sent
         from workflows.worlds import provide
 
         discover("workflows.engine.nodes")
+        discover("workflows.nodes")
         provide(CalendarBook, name="calendars", load=load_calendars, asks=("calendar.unknown",))
+        provide(ConnectionBook, name="connections", load=load_connections, asks=("connection.unknown",))
         wings.sweep_with(forget_old)
+        wings.sweep_with(forget_sent)

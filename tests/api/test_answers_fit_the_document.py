@@ -122,7 +122,8 @@ def test_every_route_has_a_documented_answer(house: Scene, heard: list[Heard]) -
     root.put(f"{API}/definitions/{known['flow']}/draft", body | {"graph": empty}, format="json")
     for path in ("/definitions/{flow}/draft", "/definitions/{flow}/versions", "/definitions/{flow}/versions/1"):
         root.get(API + path.format(**known))
-    for path in ("/people", "/groups", "/departments", "/calendars", "/triggers", "/node-types", "/templates"):
+    shelves = ("people", "groups", "departments", "calendars", "connections", "triggers", "node-types", "templates")
+    for path in (f"/{shelf}" for shelf in shelves):
         root.get(API + path)
     variables = [{"name": "a", "type": "integer", "label": {"zh": "", "en": ""}}]
     for text in ("${a} < 2", "${b} <"):

@@ -15,10 +15,10 @@ from workflows.api.palette import node_type_document
 from workflows.engine.registry import discover, registry
 
 SNAPSHOT = Path(__file__).with_name("palette.json")
-ROOMS = ("workflows.engine.nodes", "approvals.nodes", "orders.nodes")
+ROOMS = ("workflows.engine.nodes", "workflows.nodes", "approvals.nodes", "orders.nodes")
 WIDGETS = {
     "assignees", "timeouts", "branches", "expression", "duration", "select", "text", "trigger", "calendar", "switch",
-    "assignments", "decision_table",
+    "assignments", "decision_table", "connection", "rows", "number",
 }  # fmt: skip
 
 

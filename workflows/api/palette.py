@@ -1,4 +1,4 @@
-"""`/node-types`, `/triggers`, `/calendars`, `/expressions/check`: what a designer draws with."""
+"""`/node-types`, `/triggers`, `/calendars`, `/connections`, `/expressions/check`: what a designer draws with."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ from workflows.engine.node_type import PortRule
 from workflows.engine.registry import AnyNodeType, registry
 from workflows.engine.values import ValueMismatch
 from workflows.engine.variables import parse_variables
-from workflows.models import Calendar
+from workflows.models import Calendar, Connection
 
 READERS = (Role.DESIGNER, Role.SUPERVISOR, Role.AUDITOR, Role.APPROVER)
 SEES_DRAWINGS = (*READERS, Role.REQUESTER, Role.INTEGRATION)  # of their own runs, whose nodes have names and icons
@@ -78,6 +78,17 @@ class CalendarsView(APIView):
                 ]
             }
         )  # fmt: skip
+
+
+class ConnectionsView(APIView):
+    """The systems outside that an HTTP request may call. Addresses and names; nothing of their secrets."""
+
+    permission_classes = [roles(*READERS)]
+
+    @extend_schema(operation_id="connections_list", responses=shapes.ConnectionsShape)
+    def get(self, request: Request) -> Response:
+        query_of(request.query_params)
+        return Response({"results": list(Connection.objects.order_by("name").values("name", "base_url"))})
 
 
 class ExpressionCheckView(APIView):

@@ -102,6 +102,15 @@ class CalendarsShape(Shape):
     results = CalendarShape(many=True)
 
 
+class ConnectionShape(Shape):
+    name = serializers.CharField()
+    base_url = serializers.CharField()
+
+
+class ConnectionsShape(Shape):
+    results = ConnectionShape(many=True)
+
+
 ExpressionErrorShape = type(
     "ExpressionErrorShape",
     (Shape,),

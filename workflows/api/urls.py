@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("node-types", palette.NodeTypesView.as_view()),
     path("triggers", palette.TriggersView.as_view()),
     path("calendars", palette.CalendarsView.as_view()),
+    path("connections", palette.ConnectionsView.as_view()),
     path("expressions/check", palette.ExpressionCheckView.as_view()),
     path("definitions", definitions.DefinitionsView.as_view()),
     path("definitions/import", exchange.ImportView.as_view()),

@@ -5,7 +5,7 @@ from typing import Any, Literal
 Group = Literal["who", "when", "after", "advanced"]
 Widget = Literal[
     "assignees", "timeouts", "branches", "expression", "duration", "select", "text", "trigger",
-    "calendar", "switch", "number", "assignments", "decision_table",
+    "calendar", "switch", "number", "assignments", "decision_table", "connection", "rows", "variable",
 ]  # fmt: skip
 
 
@@ -26,3 +26,9 @@ def ui(
     if options:
         hint["options"] = [{"value": v, "label": {"zh": z, "en": e}} for v, z, e in options]
     return {"ui": hint}
+
+
+def with_columns(hint: dict[str, Any], *columns: tuple[str, Widget, str, str]) -> dict[str, Any]:
+    """The hint of a list of objects, with how each of their fields (name, widget, zh, en) is edited."""
+    shown = [{"field": f, "widget": w, "label": {"zh": z, "en": e}} for f, w, z, e in columns]
+    return {"ui": hint["ui"] | {"columns": shown}}

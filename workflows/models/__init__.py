@@ -4,6 +4,7 @@ from workflows.models.audit import AuditEntry
 from workflows.models.definition import Definition, DefinitionVersion
 from workflows.models.instance import HistoryEvent, Incident, Instance
 from workflows.models.memory import StoredAnswer
+from workflows.models.outbound import Connection, SentCall
 from workflows.models.work import ActivityJob, Heartbeat, Timer
 from workflows.models.world import Calendar, WorldRevision
 
@@ -11,12 +12,14 @@ __all__ = [
     "ActivityJob",
     "AuditEntry",
     "Calendar",
+    "Connection",
     "Definition",
     "DefinitionVersion",
     "Heartbeat",
     "HistoryEvent",
     "Incident",
     "Instance",
+    "SentCall",
     "StoredAnswer",
     "Timer",
     "WorldRevision",

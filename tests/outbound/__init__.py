@@ -1,0 +1,1 @@
+"""Calls to systems outside: against real servers on this machine, which misbehave as each test says."""

@@ -1,0 +1,83 @@
+"""`manage.py connection declare|list|retire`: the systems outside that flows may call."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from typing_extensions import override
+
+from accounts.models import User
+from bedrock.clock import now
+from bedrock.errors import OrderflowError
+from workflows.actions.audit import By
+from workflows.actions.connections import SecretUse, declare_connection, retire_connection
+from workflows.engine.events import Actor
+from workflows.models import Connection
+
+
+class Command(BaseCommand):
+    help = "Declare, list and retire the connections that HTTP request steps may use. Secrets are named, never given."
+
+    @override
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        verbs = parser.add_subparsers(dest="verb", required=True)
+        declare = verbs.add_parser("declare", help="make or change a connection")
+        declare.add_argument("name", help="how flows call it: a-z, 0-9, - and _")
+        declare.add_argument("--base-url", required=True, help="https://erp.example.com/api; flows add paths below it")
+        declare.add_argument(
+            "--allow-network", action="append", default=[], metavar="CIDR", dest="networks",
+            help="a network that is not public and may be called, such as 10.2.0.0/24; may be repeated",
+        )  # fmt: skip
+        declare.add_argument(
+            "--secret", default="", metavar="NAME",
+            help="the value of ORDERFLOW_CONNECTION_SECRET_NAME is sent along with each call",
+        )  # fmt: skip
+        declare.add_argument("--secret-header", default="Authorization")
+        declare.add_argument("--secret-scheme", default="Bearer", help="the word before the secret; '' for none")
+        retire = verbs.add_parser("retire", help="no flow may call it any more")
+        retire.add_argument("name")
+        verbs.add_parser("list", help="all connections; secrets by name")
+        for verb in (declare, retire):
+            verb.add_argument("--as", dest="username", required=True, help="the administrator who does it")
+
+    @override
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            getattr(self, f"_{options['verb']}")(options)
+        except OrderflowError as error:
+            raise CommandError(f"{error.message} ({error.code})") from None
+
+    def _declare(self, options: dict[str, Any]) -> None:
+        secret = None
+        if options["secret"]:
+            secret = SecretUse(
+                name=options["secret"], header=options["secret_header"], scheme=options["secret_scheme"]
+            )  # fmt: skip
+        row = declare_connection(
+            options["name"], base_url=options["base_url"], networks=options["networks"], secret=secret,
+            by=_administrator(options["username"]), now=now(),
+        )  # fmt: skip
+        self.stdout.write(_line(row))
+
+    def _retire(self, options: dict[str, Any]) -> None:
+        retire_connection(options["name"], by=_administrator(options["username"]), now=now())
+        self.stdout.write(f"{options['name']}: retired")
+
+    def _list(self, options: dict[str, Any]) -> None:
+        for row in Connection.objects.order_by("name"):
+            self.stdout.write(_line(row))
+
+
+def _line(row: Connection) -> str:
+    networks = f", also in {' '.join(row.networks)}" if row.networks else ""
+    secret = f", {row.secret_header} from {row.secret}" if row.secret else ""
+    return f"{row.name}: {row.base_url}{networks}{secret}"
+
+
+def _administrator(username: str) -> By:
+    user = User.objects.filter(username=username, is_active=True).first()
+    if user is None:
+        raise CommandError(f"There is no active user {username}.")
+    if not user.is_superuser:
+        raise CommandError(f"{username} is no administrator.")
+    return By(actor=Actor(id=str(user.pk), name=user.get_full_name()), ip=None)

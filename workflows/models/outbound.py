@@ -1,0 +1,39 @@
+"""Systems outside that flows may call, and the memory that keeps a call from going out twice."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from typing_extensions import override
+
+
+class Connection(models.Model):
+    """Where a flow may call, declared by an administrator. Its secret is only named here; the value is not stored."""
+
+    name = models.SlugField(max_length=64, primary_key=True)
+    base_url = models.CharField(max_length=300)
+    secret = models.CharField(max_length=64, blank=True)  # a name in ORDERFLOW_CONNECTION_SECRETS
+    secret_header = models.CharField(max_length=64, blank=True)
+    secret_scheme = models.CharField(max_length=32, blank=True)
+    networks = ArrayField(models.CharField(max_length=50), default=list, blank=True)
+    updated_at = models.DateTimeField()
+
+    @override
+    def __str__(self) -> str:
+        return self.name
+
+
+class SentCall(models.Model):
+    """A request that must not be sent twice and may have been sent: noted before its first byte leaves."""
+
+    pk = models.CompositePrimaryKey("instance", "node", "visit", "attempt")
+    instance = models.UUIDField()
+    node = models.CharField(max_length=64)
+    visit = models.IntegerField()
+    attempt = models.IntegerField()
+    sent_at = models.DateTimeField()  # database time
+
+    class Meta:
+        indexes = [models.Index(fields=["sent_at"], name="sent_call_by_age")]
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.instance}:{self.node}:{self.visit}:{self.attempt}"

@@ -1,0 +1,1 @@
+"""Calls to systems outside, through connections that administrators have declared, and never to anywhere else."""

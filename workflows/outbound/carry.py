@@ -1,0 +1,181 @@
+"""Carrying out the request of a step: once under one key, again only if that is safe, and told as it was.
+
+What may be repeated (a method that is idempotent by HTTP, or an idempotency key that the receiver honours) is repeated
+after 1, 3 and 10 seconds. What may not is repeated only while nothing of it has left the house; after that, no answer
+means that nobody knows, and a person is told so.
+"""
+
+import json
+import logging
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from typing import Any, Final
+
+from bedrock.errors import MalformedInput, OrderflowError
+from web.strict_json import read_json
+from workflows.engine.json_pointers import PointerLost, parse_pointer, pick
+from workflows.engine.node_type import Done, GiveUp, Job, JobResult, Retry
+from workflows.outbound.call import Answer, Message, call
+from workflows.outbound.connections import Ready, ready_connection
+from workflows.outbound.line import Limits, NoAnswer, Resolve, look_up
+from workflows.outbound.request import Request
+from workflows.outbound.sent_calls import SentBefore, note_sending, refuse_sent
+
+# Seconds to wait after the first, second and third try without a usable answer.
+DELAYS: Final = (1.0, 3.0, 10.0)
+LONGEST_WAIT: Final = 60.0  # however long a receiver asks us to wait
+CONNECT_SECONDS: Final = 3.0
+ANSWER_BYTES: Final = 1_000_000
+
+_BUSY: Final = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
+_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+_JSON: Final = re.compile(r"application/(?:[a-z0-9.+-]+\+)?json\s*(?:;.*)?", re.IGNORECASE)
+
+logger = logging.getLogger(__name__)
+
+
+def carry_out(job: Job, *, resolve: Resolve = look_up) -> JobResult:
+    """Call, and answer with status and taken values; must run outside of any transaction."""
+    request = Request.model_validate(job.work.payload)
+    try:
+        connection = ready_connection(request.connection)
+        if not request.is_repeatable:
+            refuse_sent(job)
+        answer = _asked(request, connection, job, resolve=resolve)
+        result = _judged(request, answer, connection, job)
+    except SentBefore as before:
+        result = _sent_before(request, before)
+    except NoAnswer as failure:
+        result = _unanswered(request, failure, job)
+    except OrderflowError as error:
+        result = GiveUp(code=error.code, message=error.message, params=error.fields)
+    _log(request, job, result)
+    return result
+
+
+def _asked(request: Request, connection: Ready, job: Job, *, resolve: Resolve) -> Answer:
+    headers = {
+        "Accept": "application/json",
+        "User-Agent": "Orderflow",
+        **request.headers,
+        **connection.headers,
+    }
+    if request.key_header:
+        headers[request.key_header] = job.effect_key
+    body = None
+    if request.body is not None:
+        body = json.dumps(request.body, ensure_ascii=False, separators=(",", ":")).encode()
+        headers["Content-Type"] = "application/json"
+    seconds = float(request.timeout_seconds)
+    return call(
+        connection.target,
+        Message(method=request.method, address=request.address, headers=headers, body=body),
+        limits=Limits(
+            connect=min(CONNECT_SECONDS, seconds), read=seconds, total=seconds, answer_bytes=ANSWER_BYTES
+        ),
+        reads_body=lambda status: bool(request.wanted) and request.is_success(status),
+        before_sending=(lambda: None) if request.is_repeatable else (lambda: note_sending(job)),
+        resolve=resolve,
+    )  # fmt: skip
+
+
+def _judged(request: Request, answer: Answer, connection: Ready, job: Job) -> JobResult:
+    status = answer.status
+    if request.is_success(status):
+        return Done(output={"status": status, "taken": _taken(request, answer, secret=connection.secret)})
+    params = {"status": status}
+    message = f"Expected an answer {request.success}, found {status}."
+    if status in _REDIRECTS:
+        return GiveUp(code="http.redirected", message=f"{message} Redirects are not followed.", params=params)
+    if _may_pass(status) and request.is_repeatable:
+        asked = _asked_wait(answer, now=job.context.now) if status in _BUSY else 0.0
+        wait = max(_delay(job.tries), asked)
+        return Retry(code="http.refused", message=message, after_seconds=wait, params=params)
+    if _may_pass(status) and status != HTTPStatus.TOO_MANY_REQUESTS:
+        return _unknown(message, because="http.refused", **params)
+    return GiveUp(code="http.refused", message=message, params=params)
+
+
+def _may_pass(status: int) -> bool:
+    """Whether the receiver had trouble of its own; other refusals are about the request and would stay."""
+    return status in _BUSY or status == HTTPStatus.REQUEST_TIMEOUT or status >= HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+def _taken(request: Request, answer: Answer, *, secret: str) -> dict[str, Any]:
+    """What stands at the wanted places; raises NoAnswer when the answer cannot say."""
+    if not request.wanted:
+        return {}
+    kind = answer.headers.get("content-type", "")
+    if not _JSON.fullmatch(kind.strip()):
+        message = f"Expected an answer of type application/json, found {kind[:60]!r}."
+        raise NoAnswer("http.wrong_type", message, is_sent=True, is_final=True, found=kind[:60])
+    try:
+        document = read_json(answer.body)
+    except MalformedInput as error:
+        message = f"Expected a JSON answer, found another: {error.message}"
+        raise NoAnswer("http.answer_unreadable", message, is_sent=True, is_final=True, reason=error.code) from None
+    taken: dict[str, Any] = {}
+    for variable, place in request.wanted.items():
+        try:
+            taken[variable] = pick(document, parse_pointer(place) or ())
+        except PointerLost:
+            message = f"Expected something at {place} of the answer, found nothing."
+            raise NoAnswer("http.place_missing", message, is_sent=True, is_final=True, place=place) from None
+    if secret and secret in json.dumps(taken, default=str, ensure_ascii=False):
+        message = "Expected an answer without the secret of the connection, found it in what was to be taken."
+        raise NoAnswer("http.secret_echoed", message, is_sent=True, is_final=True)
+    return taken
+
+
+def _unanswered(request: Request, failure: NoAnswer, job: Job) -> JobResult:
+    if failure.is_final:
+        return GiveUp(code=failure.code, message=failure.message, params=failure.params)
+    if failure.is_sent and not request.is_repeatable:
+        return _unknown(failure.message, because=failure.code)
+    return Retry(code=failure.code, message=failure.message, after_seconds=_delay(job.tries), params=failure.params)
+
+
+def _sent_before(request: Request, before: SentBefore) -> JobResult:
+    """Another worker let this request out. Until its time is up it may still tell how it went."""
+    left = request.timeout_seconds + CONNECT_SECONDS - before.seconds
+    message = "Expected to send this request once, found that it may have been sent before."
+    if left > 0:
+        return Retry(code="http.outcome_unknown", message=message, after_seconds=left)
+    return _unknown(message, because="http.sent_before")
+
+
+def _unknown(message: str, **params: Any) -> GiveUp:
+    return GiveUp(
+        code="http.outcome_unknown",
+        message=f"{message} The other side may have acted on the request, and it is not safe to repeat it.",
+        params=params,
+    )
+
+
+def _asked_wait(answer: Answer, *, now: datetime) -> float:
+    """How long the receiver asks us to stay away, in seconds or as a date; at most LONGEST_WAIT."""
+    said = answer.headers.get("retry-after", "").strip()
+    if said.isascii() and said.isdigit():
+        return min(float(said[:9]), LONGEST_WAIT)
+    try:
+        until = parsedate_to_datetime(said)
+    except ValueError:
+        return 0.0
+    return min(max((until - now).total_seconds(), 0.0), LONGEST_WAIT) if until.tzinfo is not None else 0.0
+
+
+def _delay(tries: int) -> float:
+    return DELAYS[min(max(tries, 1), len(DELAYS)) - 1]
+
+
+def _log(request: Request, job: Job, result: JobResult) -> None:
+    """Who was asked and how it went; never what was said."""
+    facts: Mapping[str, Any] = {
+        "action": "workflows.called", "connection": request.connection, "method": request.method,
+        "instance": job.context.instance, "node": job.work.node, "tries": job.tries,
+        "outcome": type(result).__name__.lower(), "code": getattr(result, "code", ""),
+    }  # fmt: skip
+    logger.info("system called", extra=facts)

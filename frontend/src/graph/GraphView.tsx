@@ -43,9 +43,8 @@ export function GraphView(props: GraphViewProps): ReactElement {
   const frame = useRef<HTMLDivElement>(null);
   const here = currentOf(trace) ?? props.selected ?? undefined;
   const view = useViewScale(frame, scene.layout, here);
+  // The stage has no size of its own, or what is shifted beside it would count as something to scroll to.
   const style = {
-    width: scene.layout.width,
-    height: scene.layout.height,
     transform: `scale(${view.scale}) translate(${-scene.layout.left}px, 0)`,
   };
   return (

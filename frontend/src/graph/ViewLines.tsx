@@ -9,7 +9,7 @@ import type { Scene } from "./scene";
 const PAINT_ORDER: LineTrace[] = ["untaken", "future", "forced", "done", "current"];
 
 export function ViewLines({ scene, trace }: { scene: Scene; trace: Trace | undefined }): ReactElement {
-  const { width, height, lines } = scene.layout;
+  const { left, width, height, lines } = scene.layout;
   const markOf = (line: PlacedLine): LineTrace | undefined => trace?.edges.get(line.edge);
   const sorted = trace
     ? [...lines].sort(
@@ -17,7 +17,14 @@ export function ViewLines({ scene, trace }: { scene: Scene; trace: Trace | undef
       )
     : lines;
   return (
-    <svg className="gv-lines" width={width} height={height} aria-hidden="true">
+    <svg
+      className="gv-lines"
+      style={{ left }}
+      viewBox={`${left} 0 ${width} ${height}`}
+      width={width}
+      height={height}
+      aria-hidden="true"
+    >
       <defs>
         <pattern
           id="gv-hatch"

@@ -124,7 +124,7 @@ function useFocus(root: React.RefObject<HTMLDivElement | null>, focus: CanvasPro
 
 const EDGE_ROOM = 48;
 
-/** A card out of sight comes to the middle; one in sight stays, unless its branches would be cut. */
+/** A card out of sight comes to the middle; one in sight moves, with its branches, no more than shows them whole. */
 function reveal(root: HTMLElement | null, card: FlowNode, flow: CanvasInstance): void {
   const frame = root?.getBoundingClientRect();
   if (!frame || frame.width === 0) return;
@@ -139,15 +139,17 @@ function reveal(root: HTMLElement | null, card: FlowNode, flow: CanvasInstance):
       y: shiftInto({ from: first.y, to: last.y }, down),
     };
   };
-  const away = shiftOf([card]);
-  if (away.x !== 0 || away.y !== 0) {
-    const { x, y, width, height } = flow.getNodesBounds([card]);
-    void flow.setCenter(x + width / 2, y + height / 2, { zoom: flow.getZoom(), duration: PAN_MS });
+  const alone = shiftOf([card]);
+  const { x, y, width, height } = flow.getNodesBounds([card]);
+  const view = flow.getViewport();
+  if (Math.abs(alone.x) > width * view.zoom || Math.abs(alone.y) > height * view.zoom) {
+    void flow.setCenter(x + width / 2, y + height / 2, { zoom: view.zoom, duration: PAN_MS });
     return;
   }
   const branches = flow.getNodes().filter((one) => one.type === "branch" && one.data.gateway === card.id);
-  const cut = shiftOf([card, ...branches]);
-  if (cut.x === 0 && cut.y === 0) return;
-  const view = flow.getViewport();
-  void flow.setViewport({ ...view, x: view.x + cut.x, y: view.y + cut.y }, { duration: PAN_MS });
+  const whole = shiftOf([card, ...branches]);
+  // Branches too far apart for the frame do not move at all: then the card alone counts.
+  const [byX, byY] = [whole.x || alone.x, whole.y || alone.y];
+  if (byX !== 0 || byY !== 0)
+    void flow.setViewport({ ...view, x: view.x + byX, y: view.y + byY }, { duration: PAN_MS });
 }

@@ -24,7 +24,7 @@ export function useConsequence(): (does: Task["due_does"], short?: boolean) => s
 type Props = {
   clock: TaskClock;
   readAt: number;
-  /** One line for a row of a list: `剩 18 分钟(工作时间) → 转「备选组」`, cut at its end when there is no room. */
+  /** For a row of a list, in as few words as it takes: `剩 18 分钟(工作时间) → 转「备选组」`. */
   short?: boolean;
 };
 
@@ -64,14 +64,9 @@ export function Countdown({ clock, readAt, short = false }: Props) {
   if (!look || !clock.due_at) return null;
   const due = formatFull(new Date(clock.due_at), currentLanguage());
   return (
-    <span
-      className={styles.clock}
-      data-short={short}
-      data-tone={look.tone}
-      title={t("countdown.dueAt", { at: due })}
-    >
+    <span className={styles.clock} data-tone={look.tone} title={t("countdown.dueAt", { at: due })}>
       <look.Icon aria-hidden />
-      <span className="num">{deadlineWords(deadline, clock, now, t)}</span>
+      <span className="num">{deadlineWords(deadline, clock, now, t, short)}</span>
       {sequel(deadline, clock, short).map((text) => (
         <span key={text} className={styles.then}>
           {short ? `→ ${text}` : `· ${text}`}

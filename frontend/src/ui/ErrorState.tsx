@@ -24,8 +24,8 @@ export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () =>
         title={forbidden ? t("error.forbidden") : t("error.title")}
         action={onRetry && !forbidden ? <Button onClick={onRetry}>{t("error.retry")}</Button> : undefined}
       >
-        {tell(error)}
-        {reference && <span className="muted"> {t("error.reference", { id: reference })}</span>}
+        {forbidden ? t("error.forbiddenHelp") : tell(error)}
+        {reference && !forbidden && <span className="muted"> {t("error.reference", { id: reference })}</span>}
       </EmptyState>
     </div>
   );

@@ -4,7 +4,14 @@ import { formatDateTime, formatTime } from "./dateFormat";
 import type { Deadline, TaskClock } from "./deadline";
 import { formatDuration } from "./duration";
 
-export function deadlineWords(deadline: Deadline, clock: TaskClock, now: number, t: TFunction<"ui">): string {
+/** `short` leaves out why a clock is paused. */
+export function deadlineWords(
+  deadline: Deadline,
+  clock: TaskClock,
+  now: number,
+  t: TFunction<"ui">,
+  short = false,
+): string {
   switch (deadline.kind) {
     case "none":
       return t("countdown.none");
@@ -13,9 +20,8 @@ export function deadlineWords(deadline: Deadline, clock: TaskClock, now: number,
     case "paused": {
       // A break ends on the same day; what ends on another day is the end of the working time.
       const sameDay = deadline.until.toDateString() === new Date(now).toDateString();
-      return sameDay
-        ? t("countdown.paused", { at: formatTime(deadline.until) })
-        : t("countdown.closed", { at: formatDateTime(deadline.until) });
+      const at = sameDay ? formatTime(deadline.until) : formatDateTime(deadline.until);
+      return t(`countdown.${short ? "pausedShort" : sameDay ? "paused" : "closed"}`, { at });
     }
     case "left":
       return t(`countdown.left_${clock.clock ?? "wall"}`, { time: formatDuration(deadline.seconds, t) });

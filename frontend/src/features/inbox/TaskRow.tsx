@@ -17,7 +17,6 @@ export function TaskRow({ task, box, readAt, to, selected, tabStop }: Props) {
   const local = useLocal();
   const titleOf = useTaskTitle();
   const { base, ratio, reason, order } = briefOf(task);
-  const open = task.closed_at === null;
   return (
     <li className={styles.row} data-selected={selected}>
       <Link
@@ -47,22 +46,34 @@ export function TaskRow({ task, box, readAt, to, selected, tabStop }: Props) {
           </span>
           <span className={styles.order}>{order}</span>
         </span>
-        <span className={styles.line}>
-          <span className={styles.clock}>
-            {open ? <Countdown clock={task} readAt={readAt} short /> : null}
-            {open && !task.due_at && <span className="muted">{local(task.definition.title)}</span>}
-            {!open && task.closed_at && (
-              <span className="muted">
-                {t("row.closedAt")} <DateTime at={task.closed_at} />
-              </span>
-            )}
-          </span>
-          <span className={styles.when}>
-            <DateTime at={task.opened_at} />
-          </span>
-        </span>
+        <Clock task={task} readAt={readAt} />
       </Link>
     </li>
+  );
+}
+
+/** The clock and its consequence have the line to themselves; the task itself says when it arrived. */
+function Clock({ task, readAt }: Pick<Props, "task" | "readAt">) {
+  const { t } = useTranslation("inbox");
+  const local = useLocal();
+  if (task.closed_at === null && task.due_at !== null) {
+    return (
+      <span className={styles.clock}>
+        <Countdown clock={task} readAt={readAt} short />
+      </span>
+    );
+  }
+  return (
+    <span className={`${styles.line ?? ""} ${styles.clock ?? ""} muted`}>
+      {task.closed_at === null ? (
+        <span>{local(task.definition.title)}</span>
+      ) : (
+        <span>
+          {t("row.closedAt")} <DateTime at={task.closed_at} />
+        </span>
+      )}
+      <DateTime at={task.opened_at} />
+    </span>
   );
 }
 

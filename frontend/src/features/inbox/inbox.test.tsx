@@ -100,6 +100,24 @@ test("a transfer names a person or a group and never offers oneself", async () =
   ]);
 });
 
+test("who moves a task of others is told whom it leaves, and must say why", async () => {
+  inbox.todo = [aTask(1, { actions: ["transfer", "comment"] })];
+  const { user } = renderApp("/inbox");
+  await user.click(await screen.findByRole("button", { name: /转交/ }));
+
+  expect(screen.getByLabelText("转交给谁?原待办会从现在的处理人那里移走")).toHaveFocus();
+  expect(screen.getByLabelText("说明(会写入操作日志)")).toBeRequired();
+});
+
+test("a row says until when its clock is paused and what happens then, the task also why", async () => {
+  inbox.todo = [aTask(1, { paused_until: new Date(Date.now() + 48 * 3_600_000).toISOString() })];
+  await open();
+
+  const [row] = rows();
+  expect(row).toHaveTextContent(/计时暂停到 \d\d-\d\d \d\d:\d\d→ 转「部门负责人备选组」/);
+  expect(screen.getByRole("region", { name: "待办详情" })).toHaveTextContent(/计时暂停到 .*\(非工作时间\)/);
+});
+
 test("a comment stays on the task and is shown in its activity", async () => {
   const { user, router } = await open();
 

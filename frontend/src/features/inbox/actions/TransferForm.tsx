@@ -74,7 +74,7 @@ export function TransferForm({ task, act, onCancel }: FormProps) {
       onCancel={onCancel}
     >
       <label className={styles.field}>
-        <span>{t("transfer.to")}</span>
+        <span>{t(seated ? "transfer.to" : "transfer.toOfOthers")}</span>
         <input
           ref={field}
           value={q}

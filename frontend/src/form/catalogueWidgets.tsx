@@ -1,10 +1,10 @@
-/** Choosing from what the server offers: events that start a flow, working calendars. */
+/** Choosing from what the server offers: events that start a flow, working calendars, connections. */
 import { useQuery } from "@tanstack/react-query";
 import { Select } from "antd";
 import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import { get } from "@/api/client";
-import type { CalendarSummary, Listed, Trigger } from "@/api/types";
+import type { CalendarSummary, ConnectionSummary, Listed, Trigger } from "@/api/types";
 import { localText } from "@/i18n/local";
 import { currentLanguage } from "@/i18n/index";
 import { FULL, described } from "./sizes";
@@ -12,8 +12,9 @@ import type { WidgetProps } from "./widgetProps";
 
 const SLOWLY_CHANGING = 5 * 60_000;
 
-export function useTriggers() {
+export function useTriggers(enabled = true) {
   return useQuery({
+    enabled,
     queryKey: ["triggers"],
     queryFn: ({ signal }) => get<Listed<Trigger>>("/triggers", { signal }),
     staleTime: SLOWLY_CHANGING,
@@ -24,6 +25,14 @@ function useCalendars() {
   return useQuery({
     queryKey: ["calendars"],
     queryFn: ({ signal }) => get<Listed<CalendarSummary>>("/calendars", { signal }),
+    staleTime: SLOWLY_CHANGING,
+  });
+}
+
+function useConnections() {
+  return useQuery({
+    queryKey: ["connections"],
+    queryFn: ({ signal }) => get<Listed<ConnectionSummary>>("/connections", { signal }),
     staleTime: SLOWLY_CHANGING,
   });
 }
@@ -43,6 +52,13 @@ export function CalendarWidget({ id, value, onChange, describedBy }: WidgetProps
     label: localText(one.name, currentLanguage()) || one.key,
   }));
   return <Choice {...{ id, value, onChange, describedBy, options }} placeholder={t("calendar.default")} />;
+}
+
+export function ConnectionWidget({ id, value, onChange, describedBy }: WidgetProps): ReactElement {
+  const { t } = useTranslation("form");
+  const connections = useConnections().data?.results ?? [];
+  const options = connections.map((one) => ({ value: one.name, label: `${one.name} · ${one.base_url}` }));
+  return <Choice {...{ id, value, onChange, describedBy, options }} placeholder={t("connection.choose")} />;
 }
 
 function Choice(props: {

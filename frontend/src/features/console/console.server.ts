@@ -52,6 +52,20 @@ function lists(house: House) {
     ),
     http.get(`${API}/node-types`, none),
     http.get(`${API}/groups`, none),
+    http.get(`${API}/triggers`, () =>
+      HttpResponse.json({
+        results: [
+          {
+            key: "refund.requested",
+            title: { zh: "退款申请", en: "Refund requested" },
+            variables: [
+              { name: "refundAmount", type: "money", label: { zh: "金额", en: "Amount" } },
+              { name: "orderNo", type: "text", label: { zh: "下单编号", en: "Order no." } },
+            ],
+          },
+        ],
+      }),
+    ),
     http.get(`${API}/people`, () =>
       HttpResponse.json({
         results: [{ id: "7", username: "cs1", display_name: "周客服", department: null }],

@@ -111,7 +111,8 @@ test("nothing stuck is good news", async () => {
 test("a refusal says who may look, a failure offers another try", async () => {
   server.use(http.get("*/api/v1/instances", () => problem(403, "role.missing")));
   const view = renderApp("/console");
-  expect(await screen.findByText("你没有权限看这里")).toBeVisible();
+  const refused = await screen.findByRole("alert");
+  expect(refused).toHaveTextContent("你没有权限看这里换一个有权限的账号,或请管理员给你开通");
   view.unmount();
 
   server.use(http.get("*/api/v1/instances", () => problem(500, "http.500")));
@@ -162,8 +163,16 @@ test("data, people and interventions have their tabs; only those who may see the
 
   await user.click(screen.getByRole("tab", { name: "数据" }));
   expect(await screen.findByText("张三 138****8000")).toBeVisible();
+  // The flow does not declare it: its name comes from the event that brought it.
+  const number = await screen.findByText("下单编号");
+  expect(number.closest("div")).toHaveTextContent("下单编号orderNoORD202601");
   await user.click(screen.getByRole("tab", { name: "处理人" }));
-  expect(await screen.findByRole("tabpanel", { name: "处理人" })).toHaveTextContent("等待 财务组");
+  const people = await screen.findByRole("tabpanel", { name: "处理人" });
+  expect(people).toHaveTextContent("等待 财务组");
+  expect(within(people).getByRole("link", { name: "打开待办,可转交或评论" })).toHaveAttribute(
+    "href",
+    "/inbox/task-1",
+  );
   await user.click(screen.getByRole("tab", { name: "干预记录" }));
   expect(await screen.findByRole("tabpanel", { name: "干预记录" })).toHaveTextContent(
     "财务复核 → 变为运营终审",

@@ -1,5 +1,8 @@
 import { useTranslation } from "react-i18next";
+import { hasRole, useCurrentUser } from "@/api/session";
 import type { HistoryEntry, SubjectFact } from "@/api/types";
+import { useTriggers } from "@/form/catalogueWidgets";
+import { startOf, type Variable } from "@/graph/document";
 import { useLocal } from "@/i18n/local";
 import { isMoney, formatMoney } from "@/ui/moneyFormat";
 import { formatDateTime } from "@/ui/dateFormat";
@@ -27,17 +30,28 @@ function factsOf(history: readonly HistoryEntry[]): SubjectFact[] {
   return started?.data.subject?.facts ?? [];
 }
 
+/** What the flow decides by comes first; the rest came along with the event that started it. */
+function useNamedVariables({ graph }: Run): Pick<Variable, "name" | "type" | "label">[] {
+  const user = useCurrentUser();
+  const triggers = useTriggers(hasRole(user, "designer", "approver", "supervisor", "auditor"));
+  const event = startOf(graph)?.config["trigger"];
+  const along = triggers.data?.results.find((one) => one.key === event)?.variables ?? [];
+  const declared = new Set(graph.variables.map((variable) => variable.name));
+  return [...graph.variables, ...along.filter((variable) => !declared.has(variable.name))];
+}
+
 /** The variables the flow decides by, and the facts people see. */
 export function DataTab({ instance, history }: { instance: Run; history: readonly HistoryEntry[] }) {
   const { t } = useTranslation("console");
   const local = useLocal();
   const say = useValueText();
   const facts = factsOf(history);
-  const declared = new Map(instance.graph.variables.map((variable) => [variable.name, variable]));
-  // What the flow decides by comes first; the rest came along with the event that started it.
-  const variables = Object.entries(instance.variables).sort(
-    ([a], [b]) => Number(declared.has(b)) - Number(declared.has(a)),
-  );
+  const named = useNamedVariables(instance);
+  const place = (name: string): number => {
+    const at = named.findIndex((variable) => variable.name === name);
+    return at < 0 ? named.length : at;
+  };
+  const variables = Object.entries(instance.variables).sort(([a], [b]) => place(a) - place(b));
   return (
     <div className={styles.data}>
       {facts.length > 0 && (
@@ -60,7 +74,7 @@ export function DataTab({ instance, history }: { instance: Run; history: readonl
         ) : (
           <dl>
             {variables.map(([name, value]) => {
-              const variable = declared.get(name);
+              const variable = named[place(name)];
               return (
                 <div key={name}>
                   <dt>

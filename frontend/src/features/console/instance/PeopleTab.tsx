@@ -1,5 +1,7 @@
 import { TeamOutlined } from "@ant-design/icons";
 import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+import { hasRole, useCurrentUser } from "@/api/session";
 import type { TaskLine, TaskVote } from "@/api/types";
 import { useLocal } from "@/i18n/local";
 import { useConsequence } from "@/ui/Countdown";
@@ -32,6 +34,7 @@ function TaskBlock({ task }: { task: TaskLine }) {
   const holders = useHolders();
   const consequence = useConsequence();
   const open = isOpen(task);
+  const mayOpen = hasRole(useCurrentUser(), "approver", "supervisor");
   const outcome = task.status;
   return (
     <li className={styles.task}>
@@ -51,6 +54,11 @@ function TaskBlock({ task }: { task: TaskLine }) {
         <p>
           {t("people.due")} <DateTime at={task.due_at} />
           {task.due_does && <span className="muted"> · {consequence(task.due_does)}</span>}
+        </p>
+      )}
+      {open && mayOpen && (
+        <p>
+          <Link to={`/inbox/${task.id}`}>{t("people.openTask")}</Link>
         </p>
       )}
       {task.votes.length > 0 && (

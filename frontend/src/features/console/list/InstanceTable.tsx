@@ -21,9 +21,7 @@ export function InstanceTable({ rows, mayIntervene }: Props) {
           </th>
           <th scope="col">{t("list.step")}</th>
           <th scope="col">{t("list.why")}</th>
-          <th scope="col" title={t("list.standsForMeaning")}>
-            {t("list.standsFor")}
-          </th>
+          <th scope="col">{t("list.standsFor")}</th>
           <th scope="col">{t("list.due")}</th>
           {mayIntervene && <th scope="col">{t("list.suggestion")}</th>}
         </tr>

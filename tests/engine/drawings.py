@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.engine.flows import fork, graph, when
+from tests.engine.flows import fork, graph, several, when
 
 CONDITIONS = ("${a} < ${b}", "${a} < ${b} * 0.3", "${a} is empty", "true")
 LEAVES = ("ask", "call", "delay", "pass")
@@ -24,7 +24,7 @@ class Block:
     @property
     def size(self) -> int:
         """How many nodes it is drawn with, at most."""
-        own = {"row": 0, "parallel": 2, "choice": 2, "exclusive": 2, "loop": 2}.get(self.kind, 1)
+        own = {"row": 0, "parallel": 2, "inclusive": 2, "choice": 2, "exclusive": 2, "loop": 2}.get(self.kind, 1)
         return own + sum(part.size for part in self.parts)
 
 
@@ -41,6 +41,7 @@ def blocks() -> st.SearchStrategy[Block]:
             st.builds(lambda parts, text: Block("exclusive", parts, text), st.tuples(inner, inner),
                       st.sampled_from(CONDITIONS)),
             two_or_more.map(lambda parts: Block("parallel", parts)),
+            st.builds(lambda parts, text: Block("inclusive", parts, text), two_or_more, st.sampled_from(CONDITIONS)),
             inner.map(lambda part: Block("loop", (part,))),
         )  # fmt: skip
 
@@ -77,6 +78,8 @@ class _Pen:
                 for each in ends:
                     self.line(each if len(each) == 1 else self.meet(each), join)
                 return [join]
+            case "inclusive":
+                return [self.inclusive(block, sources)]
             case "choice" | "exclusive":
                 by_person = block.kind == "choice"
                 gate = self.gate("test.ask" if by_person else when("yes", block.text), sources)
@@ -89,6 +92,10 @@ class _Pen:
                 self.line(self.draw(block.parts[0], [first]), last)
                 self.edges.append(f"{last}.no~2>{first}")
                 return [f"{last}.yes"]
+        return self.leaf(block.kind, sources)
+
+    def leaf(self, kind: str, sources: list[str]) -> list[str]:
+        match kind:
             case "ask":
                 gate = self.gate("test.ask", sources)
                 return [f"{gate}.yes", f"{gate}.no"]
@@ -98,8 +105,19 @@ class _Pen:
                 return [self.gate("test.call", sources)]
         return sources
 
+    def inclusive(self, block: Block, sources: list[str]) -> str:
+        """The first part is taken when the block's condition holds, the last otherwise, those between in any case."""
+        ports = [*(f"p{index}" for index in range(len(block.parts) - 1)), "otherwise"]
+        gate = self.gate(several(**{port: "true" if index else block.text for index, port in enumerate(ports[:-1])}),
+                         sources)  # fmt: skip
+        ends = [self.draw(part, [f"{gate}.{port}"]) for part, port in zip(block.parts, ports, strict=True)]
+        join = self.node("inclusive")
+        for each in ends:
+            self.line(each, join)
+        return join
+
     def gate(self, kind: Any, sources: list[str]) -> str:
-        if len(sources) > 1 and kind != "parallel" and kind[0] == "parallel":
+        if len(sources) > 1 and kind[0] in ("parallel", "inclusive"):
             sources = self.meet(sources)
         node = self.node(kind)
         self.line(sources, node)
@@ -131,7 +149,8 @@ def _drawn(block: Block, *, split: bool) -> dict[str, Any]:
 def any_drawing(chance: Random, *, largest: int) -> dict[str, Any]:
     """A drawing whose lines go anywhere, forwards more often than back."""
     inner = [f"n{number}" for number in range(chance.randint(1, largest))]
-    kinds = {name: chance.choice(("test.ask", "test.call", fork("l", "r"), "parallel", when("l", "${a} < ${b}")))
+    kinds = {name: chance.choice(("test.ask", "test.call", fork("l", "r"), "parallel", when("l", "${a} < ${b}"),
+                                  several(l="${a} < ${b}", r="${a} < ${b} * 3"), "inclusive"))
              for name in inner}  # fmt: skip
     nodes = {"start": "start"} | kinds | {"end": "end"}
     order = list(nodes)
@@ -149,4 +168,5 @@ def any_drawing(chance: Random, *, largest: int) -> dict[str, Any]:
 _PORTS = {
     "start": ("",), "test.ask": (".yes", ".no"), "test.call": ("",), "parallel": ("",), "end": (),
     "parallel with branches": (".l", ".r"), "exclusive with branches": (".l", ".otherwise"),
+    "inclusive": ("",), "inclusive with branches": (".l", ".r", ".otherwise"),
 }  # fmt: skip

@@ -102,6 +102,11 @@ def when(port: str, text: str) -> tuple[str, dict[str, Any]]:
     return "exclusive", {"branches": [{"port": port, "when": text}]}
 
 
+def several(**branches: str) -> tuple[str, dict[str, Any]]:
+    """An inclusive gateway with these conditions by port."""
+    return "inclusive", {"branches": [{"port": port, "when": text} for port, text in branches.items()]}
+
+
 def in_a_row(*nodes: str) -> list[str]:
     """Edges that connect these one after the other."""
     return [f"{a}>{b}" for a, b in itertools.pairwise(nodes)]

@@ -157,12 +157,14 @@ def _every_token_awaits_something(plan: Plan, state: State) -> None:
         assert token.attempt >= 1
         assert token.awaits is not Awaits.TIMER or token.due_at is not None
         assert token.awaits is not Awaits.SIBLINGS or token.via in plan.nodes[token.node].joins
+    standing = Counter(token.node for token in state.tokens.values() if token.awaits is not Awaits.SIBLINGS)
+    assert not standing or max(standing.values()) == 1
     assert not state.tokens or any(token.awaits is not Awaits.SIBLINGS for token in state.tokens.values())
 
 
 def _joins_open_for_siblings_only(before: State, step: Step) -> None:
     released = {token for fact in step.facts if isinstance(fact, facts.Joined) for token in fact.absorbed}
-    released |= {fact.token for fact in step.facts if isinstance(fact, (facts.Withdrawn, facts.Failed))}
+    released |= {fact.token for fact in step.facts if isinstance(fact, (facts.Joined, facts.Withdrawn, facts.Failed))}
     for token in before.tokens.values():
         if token.awaits is Awaits.SIBLINGS and token.id not in released:
             assert step.state.tokens[token.id] == token

@@ -8,11 +8,17 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from tests.engine.flows import fork, graph
+from tests.engine.flows import fork, graph, several
 
-PORTS = {"ask": 2, "fork": 2, "pass": 1, "call": 1}  # `pass` is a parallel gateway with one way out
-KINDS = {"ask": "test.ask", "fork": fork("yes", "no"), "pass": "parallel", "call": "test.call"}
-NAMES = {"ask": (".yes", ".no"), "fork": (".yes", ".no"), "pass": ("",), "call": ("",)}
+# `pass` is a parallel gateway with one way out, `meet` an inclusive one
+PORTS = {"ask": 2, "fork": 2, "pass": 1, "call": 1}
+INCLUSIVE = PORTS | {"or": 3, "meet": 1}
+KINDS = {
+    "ask": "test.ask", "fork": fork("yes", "no"), "pass": "parallel", "call": "test.call",
+    "or": several(yes="${a} < ${b}", no="${a} < ${b}"), "meet": "inclusive",
+}  # fmt: skip
+_PAIR = (".yes", ".no")
+NAMES = {"ask": _PAIR, "fork": _PAIR, "pass": ("",), "call": ("",), "or": (*_PAIR, ".otherwise"), "meet": ("",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +59,25 @@ class Drawing:
 def all_drawings(inner: int, *, kinds: Sequence[str] = tuple(PORTS), loops: bool = True) -> Iterator[Drawing]:
     """Every drawing with so many inner nodes whose lines forwards have no circle and all of whose nodes are reached.
 
-    The two ports of a question or fork are interchangeable, so each pair of targets comes once.
+    The two ports of a question or fork are interchangeable, so each pair of targets comes once; `otherwise` leads
+    where one of the pair does.
     """
     end = inner + 1
     for chosen in itertools.product(kinds, repeat=inner):
         ways = [
-            itertools.combinations_with_replacement(range(1 if loops else node + 1, end + 1), PORTS[kind])
+            _targets(range(1 if loops else node + 1, end + 1), INCLUSIVE[kind])
             for node, kind in enumerate(chosen, start=1)
         ]
         for targets in itertools.product(*ways):
             if _all_reached(targets, end):
                 yield Drawing(kinds=chosen, targets=targets)
+
+
+def _targets(places: range, ports: int) -> Iterator[tuple[int, ...]]:
+    pairs = itertools.combinations_with_replacement(places, min(ports, 2))
+    if ports < 3:
+        return pairs
+    return ((*pair, otherwise) for pair in pairs for otherwise in sorted(set(pair)))
 
 
 def _all_reached(targets: Sequence[tuple[int, ...]], end: int) -> bool:
@@ -102,15 +116,16 @@ class _Game:
             {n for n, line in enumerate(self.lines) if line.target == node and not line.returns} for node in nodes
         ]
         self.joins = [
-            ways if kind in ("fork", "pass") and len(ways) > 1 else set()
+            ways if kind in ("fork", "pass", "or", "meet") and len(ways) > 1 else set()
             for kind, ways in zip(self.kinds, arriving, strict=True)
         ]
+        self.merges = [node for node in nodes if self.joins[node] and self.kinds[node] in ("or", "meet")]
         self.happened = {0}
 
     def play(self) -> str:
         first = self.move(frozenset(), [0])
-        before: dict[Marking, set[Marking]] = {first: set()}
-        pending = [first]
+        before: dict[Marking, set[Marking]] = {marking: set() for marking in first}
+        pending = list(first)
         while pending:
             marking = pending.pop()
             standing = [place for place in marking if place > 0]
@@ -118,46 +133,112 @@ class _Game:
                 raise UnsoundError("starved")
             for node in standing:
                 for line in self.out[node]:
-                    after = self.move(marking - {node}, [line])
-                    if after not in before:
-                        before[after] = set()
-                        pending.append(after)
-                    before[after].add(marking)
+                    for after in self.move(marking - {node}, [line]):
+                        if after not in before:
+                            before[after] = set()
+                            pending.append(after)
+                        before[after].add(marking)
         if len(self.happened) < len(self.kinds):
             raise UnsoundError("dead")
+        if not before.keys() <= self.ending(before):
+            raise UnsoundError("endless")
+        return "sound"
+
+    def ending(self, before: dict[Marking, set[Marking]]) -> set[Marking]:
         ending: set[Marking] = {frozenset()}
-        pending = [frozenset()]
+        pending: list[Marking] = [frozenset()]
         while pending:
             for marking in before.get(pending.pop(), set()) - ending:
                 ending.add(marking)
                 pending.append(marking)
-        if not before.keys() <= ending:
-            raise UnsoundError("endless")
-        return "sound"
+        return ending
 
-    def move(self, marking: Marking, arriving: list[int]) -> Marking:
-        """Let tokens that travel on these lines come to a stand."""
-        places = set(marking)
-        for passes in itertools.count():
-            if not arriving:
-                return frozenset(places)
+    def move(self, marking: Marking, arriving: list[int]) -> set[Marking]:
+        """Let tokens that travel on these lines come to a stand, in every way; then merges go on, one by one."""
+        found: set[Marking] = set()
+        pending = [(marking, tuple(arriving), 0)]
+        while pending:
+            places, lines, passes = pending.pop()
             if passes > 4 * len(self.lines):
                 raise UnsoundError("spins")
-            line = arriving.pop()
+            if lines:
+                pending += [(*after, passes + 1) for after in self.arrive(places, lines[-1], lines[:-1])]
+                continue
+            ready = next((node for node in self.merges if self.may_merge(places, node)), None)
+            if ready is None:
+                found.add(places)
+            else:
+                left = places - {-each for each in self.joins[ready]}
+                pending += [(*after, passes + 1) for after in self.happen(left, ready, ())]
+        return found
+
+    def arrive(self, places: Marking, line: int, others: tuple[int, ...]) -> list[tuple[Marking, tuple[int, ...]]]:
+        node = self.lines[line].target
+        if line not in self.joins[node]:
+            return self.happen(places, node, others)
+        if -line in places:
+            raise UnsoundError("twice")
+        places |= {-line}
+        here = {-each for each in self.joins[node]}
+        if node in self.merges or not here <= places:
+            return [(places, others)]
+        return self.happen(places - here, node, others)
+
+    def happen(self, places: Marking, node: int, others: tuple[int, ...]) -> list[tuple[Marking, tuple[int, ...]]]:
+        self.happened.add(node)
+        if self.kinds[node] in ("ask", "call") and node in places:
+            raise UnsoundError("twice")
+        return self.go_on(places, node, others)
+
+    def go_on(self, places: Marking, node: int, others: tuple[int, ...]) -> list[tuple[Marking, tuple[int, ...]]]:
+        match self.kinds[node]:
+            case "ask" | "call":
+                return [(places | {node}, others)]
+            case "fork" | "pass" | "meet":
+                return [(places, (*others, *self.out[node]))]
+            case "or":
+                yes, no, otherwise = self.out[node]
+                return [(places, (*others, *taken)) for taken in ((yes,), (no,), (yes, no), (otherwise,))]
+        return [(places, others)]
+
+    def may_merge(self, places: Marking, merge: int) -> bool:
+        """Whether somebody waits at it, and nothing that could happen without it going on brings anybody else."""
+        here = {-each for each in self.joins[merge]}
+        if not here & places:
+            return False
+        seen = {places}
+        pending = [places]
+        while pending:
+            marking = pending.pop()
+            steps = [(marking - {place}, [line]) for place in marking if place > 0 for line in self.out[place]]
+            for other in self.merges:
+                waiting = {-each for each in self.joins[other]}
+                if other != merge and waiting & marking:  # as if it could go on whenever it likes
+                    steps += [(marking - waiting, [line]) for line in self.out[other]]
+            for left, arriving in steps:
+                for after in self.loosely(left, arriving):
+                    if (after & here) - places:
+                        return False
+                    if after not in seen:
+                        seen.add(after)
+                        pending.append(after)
+        return True
+
+    def loosely(self, places: Marking, arriving: list[int]) -> set[Marking]:
+        """Like `move`, but merges stay closed and nothing is wrong with two in one place."""
+        found: set[Marking] = set()
+        pending = [(places, tuple(arriving), 0)]
+        while pending:
+            marking, lines, passes = pending.pop()
+            if not lines or passes > 4 * len(self.lines):
+                found.add(marking)
+                continue
+            line, others = lines[-1], lines[:-1]
             node = self.lines[line].target
-            if line in self.joins[node]:
-                if -line in places:
-                    raise UnsoundError("twice")
-                places.add(-line)
-                if not {-each for each in self.joins[node]} <= places:
-                    continue
-                places -= {-each for each in self.joins[node]}
-            self.happened.add(node)
-            match self.kinds[node]:
-                case "ask" | "call":
-                    if node in places:
-                        raise UnsoundError("twice")
-                    places.add(node)
-                case "fork" | "pass":
-                    arriving += self.out[node]
-        raise AssertionError("unreachable")
+            here = {-each for each in self.joins[node]}
+            if line in self.joins[node] and (node in self.merges or not here <= marking | {-line}):
+                pending.append((marking | {-line}, others, passes + 1))
+            else:
+                after = self.go_on(marking - here if line in self.joins[node] else marking, node, others)
+                pending += [(*one, passes + 1) for one in after]
+        return found

@@ -9,8 +9,8 @@ from workflows.exchange.bpmn_words import BPMN, BPMNDI, DC, DI
 # tFlowNode and what extends it: the order in which children may stand.
 ORDER = ["extensionElements", "incoming", "outgoing", "timerEventDefinition"]
 NODES = {
-    "startEvent", "endEvent", "exclusiveGateway", "parallelGateway", "userTask", "serviceTask", "task",
-    "intermediateCatchEvent", "businessRuleTask",
+    "startEvent", "endEvent", "exclusiveGateway", "parallelGateway", "inclusiveGateway", "userTask", "serviceTask",
+    "task", "intermediateCatchEvent", "businessRuleTask",
 }  # fmt: skip
 
 
@@ -60,7 +60,7 @@ def _process(root: Element) -> Iterator[str]:
         if [child.text for child in node.findall(f"{BPMN}outgoing")] != outgoing[identity]:
             yield f"{identity} names other ways out than leave it"
         if node.get("default") is not None:
-            is_choice = node.tag == f"{BPMN}exclusiveGateway"
+            is_choice = node.tag in (f"{BPMN}exclusiveGateway", f"{BPMN}inclusiveGateway")
             if not is_choice or node.get("default") not in outgoing[identity]:
                 yield f"{identity} has a default that is none of its ways"
 

@@ -84,6 +84,23 @@ def test_a_choice_keeps_its_order_its_default_and_its_conditions() -> None:
     assert imported.findings[1].reason == "Its condition was rewritten: ${amount > 10} is now ${amount} > 10"
 
 
+def test_an_inclusive_gateway_and_its_join_are_taken_with_their_conditions() -> None:
+    imported = read_bpmn(bpmn(
+        '<startEvent id="s"/><inclusiveGateway id="g" default="no"/><inclusiveGateway id="j"/><endEvent id="e"/>'
+        + flow("f1", "s", "g") + flow("big", "g", "j", condition("${amount &gt; 100}"))
+        + flow("small", "g", "j", condition("${amount &gt; 10}")) + flow("no", "g", "j") + flow("f2", "j", "e")
+    ))  # fmt: skip
+
+    assert types(imported) == {"s": "start", "g": "inclusive", "j": "inclusive", "e": "end"}
+    assert node(imported, "g").config == {
+        "branches": [{"port": "big", "when": "${amount} > 100"}, {"port": "small", "when": "${amount} > 10"}]
+    }
+    assert node(imported, "j").config == {}
+    assert lines(imported)[1:] == [
+        ("g", "big", "j"), ("g", "small", "j"), ("g", "otherwise", "j"), ("j", "out", "e"),
+    ]  # fmt: skip
+
+
 def test_a_condition_that_cannot_be_said_exactly_is_kept_unreadable_and_listed() -> None:
     imported = read_bpmn(bpmn(
         '<startEvent id="s"/><exclusiveGateway id="g" default="no"/><endEvent id="a"/><endEvent id="b"/>'
@@ -135,7 +152,6 @@ STRANGERS = [
     ('<task id="x" name="Pay"/>', "bpmn.task", "It does not say who or what does it; choose a step."),
     ('<scriptTask id="x" name="Pay"/>', "bpmn.scriptTask", "No step of ours means the same."),
     ('<callActivity id="x" name="Pay"/>', "bpmn.callActivity", "No step of ours means the same."),
-    ('<inclusiveGateway id="x" name="Pay"/>', "bpmn.inclusiveGateway", "No step of ours means the same."),
     ('<eventBasedGateway id="x" name="Pay"/>', "bpmn.eventBasedGateway", "No step of ours means the same."),
     ('<subProcess id="x" name="Pay"/>', "bpmn.subProcess",
      "A flow has no sub-processes; what is inside is listed too."),

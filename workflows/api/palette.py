@@ -142,6 +142,6 @@ def _port_rule(rule: PortRule) -> dict[str, Any]:
             ports = [{"port": port.port, "name": port.name.model_dump()} for port in rule.ports]
             return {"kind": "fixed", "ports": ports}
         case "branches":
-            return {"kind": "branches", "field": rule.field, "otherwise": rule.otherwise}
+            return {"kind": "branches", "field": rule.field, "otherwise": rule.otherwise, "joined": rule.joined}
         case "none":
             return {"kind": "none"}

@@ -33,6 +33,9 @@ class BranchPortsShape(Shape):
     kind = serializers.ChoiceField(choices=["branches"])
     field = serializers.CharField(help_text="The field of the config that lists the branches.")
     otherwise = serializers.BooleanField(help_text="There is also a port for when no branch holds.")
+    joined = serializers.BooleanField(
+        help_text="Branches run side by side and meet in a node of this type without branches, which is left by `out`."
+    )
 
 
 class NoPortsShape(Shape):

@@ -85,18 +85,19 @@ class Branch:
 
 @record
 class Forked:
-    """A token became one token per branch."""
+    """A token became one token per branch; `why` tells the choice of those that were taken."""
 
     kind: ClassVar[str] = "forked"
     token: int
     node: str
     visit: int
     branches: tuple[Branch, ...]
+    why: Mapping[str, Json] | None = None
 
 
 @record
 class Joined:
-    """All branches of this visit arrived: `token` goes on, the others are absorbed."""
+    """All branches of this visit that were under way arrived: `token` goes on, the others are absorbed."""
 
     kind: ClassVar[str] = "joined"
     token: int
@@ -268,7 +269,9 @@ def _joined(state: State, fact: Joined) -> None:
     for absorbed in fact.absorbed:
         del state.tokens[absorbed]
     # It came by all edges now: entered again, it must not join again.
-    state.tokens[fact.token] = replace(state.tokens[fact.token], visit=fact.visit, via=None)
+    state.tokens[fact.token] = replace(
+        state.tokens[fact.token], visit=fact.visit, via=None, awaits=Awaits.NOTHING, since=None
+    )
 
 
 def _ended(state: State, fact: Ended) -> None:

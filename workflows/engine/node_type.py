@@ -38,12 +38,16 @@ class Port:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PortRule:
-    """How the palette explains the ports of a type: fixed ones, one per branch in a config field, or none."""
+    """How the palette explains the ports of a type: fixed ones, one per branch in a config field, or none.
+
+    Branches that are `joined` run side by side and meet in a node of the same type without branches.
+    """
 
     kind: Literal["fixed", "branches", "none"] = "fixed"
     ports: tuple[Port, ...] = (Port(port="out"),)
     field: str | None = None
     otherwise: bool = False
+    joined: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,9 +168,10 @@ class Continue:
 
 @record
 class Fork:
-    """One token leaves by each of these ports."""
+    """One token leaves by each of these ports. `why` explains the choice in the history."""
 
     ports: tuple[str, ...]
+    why: Mapping[str, Json] | None = None
 
 
 @record
@@ -283,6 +288,9 @@ class GiveUp:
 
 JobResult = Done | Retry | GiveUp
 
+# What a node with several edges in waits for: one token of each edge, or all tokens of its fork that are under way.
+Synchronizes = Literal["nothing", "edges", "branches"]
+
 
 class NodeType(ABC, Generic[C]):
     """One kind of node. One file, one class, no state."""
@@ -296,7 +304,7 @@ class NodeType(ABC, Generic[C]):
     port_rule: ClassVar[PortRule] = PortRule()
     is_start: ClassVar[bool] = False
     is_end: ClassVar[bool] = False
-    synchronizes: ClassVar[bool] = False  # with several incoming edges it joins, one token of each
+    synchronizes: ClassVar[Synchronizes] = "nothing"
     waits: ClassVar[bool] = False  # a token stands here until something outside happens
     external_effect: ClassVar[bool] = False  # money or goods move; skipping it must be said
     max_tries: ClassVar[int] = 5

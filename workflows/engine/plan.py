@@ -25,18 +25,23 @@ class Exit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanNode(Place[Any]):
-    """A node ready to run. `joins` are the edges that must all deliver before it goes on; empty if it does not join."""
+    """A node ready to run. `joins` are the edges whose tokens meet in it before it goes on; empty if it does not join.
+
+    It goes on when every edge has delivered; one that `merges`, when nobody who could still come is under way.
+    """
 
     type: NodeType[Any]
     exits: Mapping[str, Exit]
     joins: tuple[str, ...]
+    merges: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """A compiled version. `branches` tells which forks enclose each node and edge, `loops` the ends of back edges.
 
-    A run without an endless loop passes fewer nodes in one step than its `step_budget`.
+    `merges` tells whether any node does. A run without an endless loop passes fewer nodes in one step than its
+    `step_budget`.
     """
 
     nodes: Mapping[str, PlanNode]
@@ -44,6 +49,7 @@ class Plan:
     variables: tuple[Variable, ...]
     branches: Branches
     loops: Mapping[str, tuple[str, str]]  # from where to where
+    merges: bool
     step_budget: int
 
 
@@ -65,6 +71,7 @@ def compile_plan(graph: Graph, *, registry: Registry) -> Plan:
             id=node.id, type=types[node.id], name=node.name, config=config,
             program=types[node.id].compile(config, variables),
             exits=exits[node.id], joins=joins.get(node.id, ()),
+            merges=node.id in joins and types[node.id].synchronizes == "branches",
         )  # fmt: skip
     return Plan(
         nodes=nodes,
@@ -72,6 +79,7 @@ def compile_plan(graph: Graph, *, registry: Registry) -> Plan:
         variables=variables,
         branches=branches_of(graph, registry=registry),
         loops={edge.id: (edge.source, edge.target) for edge in graph.edges if edge.kind == "back"},
+        merges=any(node.merges for node in nodes.values()),
         step_budget=max(STEP_BUDGET, len(graph.edges) + 1),
     )
 
@@ -85,7 +93,7 @@ def joining_edges(graph: Graph, *, registry: Registry) -> dict[str, tuple[str, .
     return {
         node.id: tuple(edge.id for edge in incoming[node.id])
         for node in graph.nodes
-        if registry.get(node.type).synchronizes and len(incoming.get(node.id, ())) > 1
+        if registry.get(node.type).synchronizes != "nothing" and len(incoming.get(node.id, ())) > 1
     }
 
 

@@ -1,7 +1,8 @@
 """One step of a run: exactly one happening in, the new state, its facts and the work to do out."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from itertools import islice
 
 from bedrock.errors import Conflict, OrderflowError
 from workflows.engine import events, facts
@@ -17,6 +18,7 @@ from workflows.engine.incidents import (
     undecided,
 )
 from workflows.engine.loops import renewed_loops
+from workflows.engine.merges import merging_tokens
 from workflows.engine.node_type import (
     Continue,
     End,
@@ -153,7 +155,7 @@ class _Run:
     # Letting tokens move until every one stands.
 
     def settle(self) -> None:
-        for passed, number in enumerate(self.moving):  # which grows meanwhile
+        for passed, number in enumerate(self.on_their_way()):
             token = self.state.tokens[number]
             if passed >= self.plan.step_budget:
                 self.fail(token, endless_passing(self.plan.step_budget))
@@ -165,6 +167,16 @@ class _Run:
             self.record(facts.Completed(self.outcome))
         else:
             self.report_starved_joins()
+
+    def on_their_way(self) -> Iterator[int]:
+        """Tokens to be brought to a stand, more of them with each. Merges look around whenever all of them stand."""
+        yield from self.moving
+        while self.plan.merges and (merged := merging_tokens(self.plan, self.state)):
+            passed = len(self.moving)
+            for first, *others in merged:
+                self.record(facts.Joined(first.id, first.node, first.visit, tuple(token.id for token in others)))
+                self.moving.append(first.id)
+            yield from islice(self.moving, passed, None)
 
     def report_starved_joins(self) -> None:
         for token in self.state.tokens.values():
@@ -190,14 +202,15 @@ class _Run:
     def join(self, token: Token, node: PlanNode, visit: int) -> bool:
         """Whether the token goes on: every other edge has a token waiting here, the oldest of each is taken.
 
-        A second token of one edge queues for the next round. A token that was forced here came by no edge of
-        the join and is not asked: the force ended its branches.
+        A second token of one edge queues for the next round. Where branches merge each waits in any case, until all
+        tokens of this step stand. A token that was forced here came by no edge of the join and is not asked: the force
+        ended its branches.
         """
         here: dict[str | None, int] = {}
         for other in self.state.tokens.values():
             if other.node == node.id and other.via in node.joins and other.awaits in _AT_JOIN:
                 here.setdefault(other.via, other.id)
-        if len(here.keys() | {token.via}) < len(node.joins):
+        if node.merges or len(here.keys() | {token.via}) < len(node.joins):
             attempt = token.attempt or 1
             self.record(facts.Waited(token.id, node.id, visit, attempt, Awaits.SIBLINGS, None, self.now, None))
             return False
@@ -214,7 +227,7 @@ class _Run:
             case Wait():
                 self.stand(token, node, visit, outcome)
             case Fork():
-                self.fork(token, node, visit, outcome.ports)
+                self.fork(token, node, visit, outcome)
             case End():
                 self.outcome = outcome.outcome or self.outcome
                 self.record(facts.Ended(token.id, node.id, visit, outcome.outcome))
@@ -246,15 +259,15 @@ class _Run:
                 outcome.why, renewed,
             ))  # fmt: skip
 
-    def fork(self, token: Token, node: PlanNode, visit: int, ports: tuple[str, ...]) -> None:
+    def fork(self, token: Token, node: PlanNode, visit: int, outcome: Fork) -> None:
         branches: list[facts.Branch] = []
-        for child, port in enumerate(ports, start=self.state.next_token):
+        for child, port in enumerate(outcome.ports, start=self.state.next_token):
             way = node.exits.get(port)
             if way is None:
                 self.fail(token, missing_edge(node, port), visit=visit)
                 return
             branches.append(facts.Branch(child, port, way.edge, way.to, way.counted))
-        self.record(facts.Forked(token.id, node.id, visit, tuple(branches)))
+        self.record(facts.Forked(token.id, node.id, visit, tuple(branches), outcome.why))
         self.moving.extend(branch.token for branch in branches)
 
     def stand(self, token: Token, node: PlanNode, visit: int, wait: Wait) -> None:

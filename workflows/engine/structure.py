@@ -5,7 +5,7 @@ closes it. Where two ways into a node disagree the drawing is not well nested; `
 """
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from workflows.engine.graph import Edge, Graph
@@ -23,13 +23,23 @@ class Branch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Conflict:
+    """A place where branches are not well nested; `path` is a way from a fork that shows it, if one does."""
+
+    code: str
+    node: str
+    path: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Branches:
-    """The innermost branch of each node and edge (None: outside of all); `conflicts` are (code, node) pairs."""
+    """The innermost branch of each node and edge (None: outside of all)."""
 
     nodes: Mapping[str, Branch | None] = field(default_factory=dict)
     edges: Mapping[str, Branch | None] = field(default_factory=dict)
-    joined: Mapping[str, frozenset[str]] = field(default_factory=dict)  # fork whose branches meet again → its ports
-    conflicts: tuple[tuple[str, str], ...] = ()
+    joined: Mapping[str, frozenset[str]] = field(default_factory=dict)  # fork of whose branches all must arrive → ports
+    ahead: Mapping[str, str] = field(default_factory=dict)  # node → the join that a token there may reach in its branch
+    conflicts: tuple[Conflict, ...] = ()
 
 
 def branches_of(graph: Graph, *, registry: Registry) -> Branches:
@@ -58,6 +68,10 @@ def reachable(ways: Mapping[str, Iterable[str]], roots: Iterable[str]) -> set[st
     return reached
 
 
+_PATHS = 20  # that are drawn; a drawing in which much is wrong shows enough by them
+Way = tuple[str, Container[str], Container[str] | None]
+
+
 class _Walk:
     """One pass over the graph in an order in which a node comes after all its normal predecessors."""
 
@@ -75,12 +89,16 @@ class _Walk:
             for edge in self.outgoing[node]:
                 if edge.kind == "normal":
                     self.incoming[edge.target].append(edge.id)
-        self.synchronizing = {node for node, found in types.items() if found is not None and found.synchronizes}
+        kinds = {node: found.synchronizes for node, found in types.items() if found is not None}
+        self.synchronizing = {node for node, kind in kinds.items() if kind != "nothing"}
+        self.inclusive = {node for node, kind in kinds.items() if kind == "branches"}
+        self.ends = {node for node in self.incoming if not self.outgoing[node]}
         self.opened: list[Branch] = []
         self.nodes: dict[str, Branch | None] = {}
         self.edges: dict[str, Branch | None] = {}
         self.joined: dict[str, frozenset[str]] = {}
-        self.conflicts: list[tuple[str, str]] = []
+        self.closed: dict[str, str] = {}  # fork whose branches meet again → where
+        self.conflicts: list[Conflict] = []
 
     def run(self) -> Branches:
         awaited = {node: len(edges) for node, edges in self.incoming.items()}
@@ -88,7 +106,7 @@ class _Walk:
         while queue:
             node = queue.popleft()
             branch = self.nodes[node] = self.enter(node)
-            forks = node in self.synchronizing and len(self.outgoing[node]) > 1
+            forks = self.forks(node)
             for edge in self.outgoing[node]:
                 self.edges[edge.id] = self.open(node, edge.port, branch) if forks else branch
                 if edge.kind == "normal":
@@ -97,7 +115,21 @@ class _Walk:
                         queue.append(edge.target)
         self.starved_joins()
         self.escaping_loops()
-        return Branches(nodes=self.nodes, edges=self.edges, joined=self.joined, conflicts=tuple(self.conflicts))
+        ahead: dict[str, str] = {}
+        if self.inclusive and len(self.nodes) == len(self.incoming):  # else ways run in a circle, and nobody knows
+            self.open_forks()
+            ahead = self.ahead()
+        return Branches(
+            nodes=self.nodes, edges=self.edges, joined=self.joined, ahead=ahead, conflicts=tuple(self.conflicts)
+        )
+
+    def forks(self, node: str) -> bool:
+        return node in self.synchronizing and len(self.outgoing[node]) > 1
+
+    def conflict(self, code: str, node: str, *, way: Way | None = None) -> None:
+        """`way` names a fork, where a way past its join leads, and the ports by which; only the first are drawn."""
+        path = self.path(*way) if way is not None and len(self.conflicts) < _PATHS else ()
+        self.conflicts.append(Conflict(code=code, node=node, path=path))
 
     def open(self, fork: str, port: str, outer: Branch | None) -> Branch:
         branch = Branch(fork=fork, port=port, outer=outer, depth=outer.depth + 1 if outer else 1)
@@ -108,10 +140,13 @@ class _Walk:
         ways = [self.edges[edge] for edge in self.incoming[node]]
         if not ways:
             return None
+        if len(ways) > 1 and node in self.inclusive:
+            return self.merge(node, ways)
         if len(ways) > 1 and node in self.synchronizing:
             return self.join(node, ways)
         if any(way is not ways[0] for way in ways) and self.outgoing[node]:  # at an end each ends for itself
-            self.conflicts.append(("parallel.branches_meet_without_join", node))
+            fork, _, _ = _innermost(set(ways))
+            self.conflict("parallel.branches_meet_without_join", node, way=(fork, {node}, None))
         return _outermost(ways)
 
     def join(self, node: str, ways: list[Branch | None]) -> Branch | None:
@@ -124,17 +159,33 @@ class _Walk:
         while complete and len(left) > 1:
             fork, outer, siblings = _innermost(left)
             ports = frozenset(edge.port for edge in self.outgoing[fork])
-            if outer in left or len(siblings) < min(len(ports), len(left)):
+            if fork in self.inclusive or outer in left or len(siblings) < min(len(ports), len(left)):
                 break
-            if fork in self.joined:
-                self.conflicts.append(("parallel.join_never_complete", node))
+            if fork in self.closed:
+                self.conflict("parallel.join_never_complete", node)
             if len(siblings) < len(ports):
-                self.conflicts.append(("parallel.join_misses_branches", node))
-            self.joined[fork] = ports
+                self.conflict("parallel.join_misses_branches", node)
+            self.joined[fork], self.closed[fork] = ports, node
             left = (left - siblings) | {outer}
         if not complete or len(left) > 1:
-            self.conflicts.append(("parallel.join_never_complete", node))
+            self.conflict("parallel.join_never_complete", node)
         return _outermost(left)
+
+    def merge(self, node: str, ways: list[Branch | None]) -> Branch | None:
+        """If one branch of a fork leads to an inclusive join, all must; how many of them are taken is no matter.
+
+        With two joins, or a way past the only one, tokens could go on side by side where a single one had come.
+        """
+        left = set(ways)
+        while len(left) > 1:
+            fork, outer, siblings = _innermost(left)
+            missing = {edge.port for edge in self.outgoing[fork]} - {way.port for way in siblings if way is not None}
+            if self.closed.setdefault(fork, node) != node:
+                self.conflict("inclusive.join_not_the_only_one", node, way=(fork, {node}, None))
+            elif missing:
+                self.conflict("parallel.join_misses_branches", node, way=(fork, self.ends, missing))
+            left = (left - siblings) | {outer}
+        return left.pop()
 
     def starved_joins(self) -> None:
         """A branch that can end while its siblings wait at the join would starve it."""
@@ -143,8 +194,8 @@ class _Walk:
             if branch.fork in self.joined or branch.outer in awaited:
                 awaited.add(branch)
         for node in self.nodes:
-            if not self.outgoing[node] and any(self.edges[edge] in awaited for edge in self.incoming[node]):
-                self.conflicts.append(("parallel.branch_ends_before_join", node))
+            if node in self.ends and any(self.edges[edge] in awaited for edge in self.incoming[node]):
+                self.conflict("parallel.branch_ends_before_join", node)
 
     def escaping_loops(self) -> None:
         """A loop must stay inside its branch; jumping out would leave siblings waiting for ever."""
@@ -152,7 +203,49 @@ class _Walk:
             for edge in self.outgoing[node]:
                 returns = edge.kind == "back" and edge.target in self.nodes
                 if returns and self.edges[edge.id] is not self.nodes[edge.target]:
-                    self.conflicts.append(("parallel.loop_leaves_branch", node))
+                    self.conflict("parallel.loop_leaves_branch", node)
+
+    def open_forks(self) -> None:
+        """Nothing but an inclusive join can end what an inclusive fork began: how many ways it took is not drawn."""
+        for node in self.nodes:
+            if node in self.inclusive and self.forks(node) and node not in self.closed:
+                self.conflict("inclusive.fork_not_closed", node, way=(node, self.ends, None))
+
+    def path(self, fork: str, to: Container[str], ports: Container[str] | None) -> tuple[str, ...]:
+        """The shortest way from a fork, by these ports, past its join to one of these nodes; empty if there is none."""
+        before = {fork: "", self.closed.get(fork, ""): ""}
+        queue = deque([fork])
+        while queue:
+            node = queue.popleft()
+            if node in to:
+                way = [node]
+                while way[-1] != fork:
+                    way.append(before[way[-1]])
+                return tuple(way[::-1])
+            for edge in self.outgoing[node]:
+                left_by = node != fork or ports is None or edge.port in ports
+                if left_by and edge.kind == "normal" and edge.target not in before:
+                    before[edge.target] = node
+                    queue.append(edge.target)
+        return ()
+
+    def ahead(self) -> dict[str, str]:
+        """Backwards from each join as far as its own branches go; a fork among them is as far from it as its join."""
+        found: dict[str, str] = {}
+        sources: dict[str, list[str]] = {node: [] for node in self.nodes}
+        for node in self.nodes:
+            closed = [self.closed[node]] if node in self.closed else []
+            for target in closed if self.forks(node) else [edge.target for edge in self.outgoing[node]]:
+                sources[target].append(node)
+        for join in set(self.closed.values()):
+            pending = [join]
+            while pending:
+                for node in sources[pending.pop()]:
+                    branch = self.nodes[node]
+                    if node not in found and branch is not None and self.closed.get(branch.fork) == join:
+                        found[node] = join
+                        pending.append(node)
+        return found
 
 
 def _outermost(ways: Iterable[Branch | None]) -> Branch | None:

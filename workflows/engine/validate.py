@@ -17,7 +17,7 @@ from workflows.engine.variables import Variable, read_declarations
 from workflows.engine.world import World
 
 _STRUCTURE = {
-    "parallel.branches_meet_without_join": "Expected parallel branches to meet at a parallel join, "
+    "parallel.branches_meet_without_join": "Expected branches that run side by side to meet at a join, "
     "found them meeting here without one.",
     "parallel.join_never_complete": "Expected one token from each branch of one fork, found ways "
     "in that never all arrive: this join would wait for ever.",
@@ -25,9 +25,12 @@ _STRUCTURE = {
     "parallel.branch_ends_before_join": "Expected this branch to reach the join of its fork, found "
     "that it can end before: the join would wait for ever.",
     "parallel.loop_leaves_branch": "Expected a loop inside one branch, found one that jumps out of it.",
+    "inclusive.fork_not_closed": "Expected all ways out of this fork to meet at one inclusive join, found a way that "
+    "leads past any.",
+    "inclusive.join_not_the_only_one": "Expected one inclusive join for the branches of a fork, found a second one.",
 }
 
-_SHOWN_NODES = 50  # of a loop
+_SHOWN_NODES = 50  # of a loop or a way
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -261,9 +264,10 @@ def _automatic_loops(drawing: _Drawing) -> Iterator[Problem]:
 
 
 def _nesting(graph: Graph, drawing: _Drawing, registry: Registry) -> Iterator[Problem]:
-    for code, place in branches_of(graph, registry=registry).conflicts:
-        yield Problem(code=code, message=_STRUCTURE[code], node=place)
-    for node in drawing.all_of(lambda node_type: node_type.synchronizes):
+    for found in branches_of(graph, registry=registry).conflicts:
+        shown = {"nodes": list(found.path[:_SHOWN_NODES])} if found.path else {}
+        yield Problem(code=found.code, message=_STRUCTURE[found.code], node=found.node, params=shown)
+    for node in drawing.all_of(lambda node_type: node_type.synchronizes != "nothing"):
         ways = sum(edge.kind == "normal" for edge in drawing.incoming[node])
         if ways > 1:
             for edge in drawing.incoming[node]:
@@ -275,5 +279,5 @@ def _nesting(graph: Graph, drawing: _Drawing, registry: Registry) -> Iterator[Pr
         elif len(drawing.outgoing[node]) == 1:
             yield Problem(
                 code="parallel.does_nothing", node=node, severity="warning",
-                message="Expected a parallel gateway to fork or to join, found one way in and one way out.",
+                message="Expected a gateway that forks or joins, found one way in and one way out.",
             )  # fmt: skip

@@ -58,7 +58,7 @@ def forget_merges(
 
 def ways_of(node: FileNode, drawn: Node, flows: list[FileFlow], edges: dict[str, str], *, is_own: bool) -> Ways:
     """The ports of a node's flows."""
-    if drawn.type == "exclusive":
+    if drawn.type == "exclusive" or (drawn.type == "inclusive" and not _only_joins(node, drawn, flows)):
         return _Choice(node, drawn, flows, edges).ways()
     ways = Ways(node=drawn)
     foreign = [flow for flow in flows if flow.own is None]
@@ -78,6 +78,12 @@ def ways_of(node: FileNode, drawn: Node, flows: list[FileFlow], edges: dict[str,
     return ways
 
 
+def _only_joins(node: FileNode, drawn: Node, flows: list[FileFlow]) -> bool:
+    """Whether a gateway that might decide has nothing to decide: one way leads on, whatever holds."""
+    decides = words.branches_of(drawn) or node.default or any(flow.condition.strip() for flow in flows)
+    return not decides and not flows[1:]
+
+
 def _fork(ways: Ways, flows: list[FileFlow], foreign: list[FileFlow], edges: dict[str, str]) -> None:
     known = words.branches_of(ways.node)
     if not foreign:
@@ -91,7 +97,7 @@ def _fork(ways: Ways, flows: list[FileFlow], foreign: list[FileFlow], edges: dic
 
 
 class _Choice:
-    """An exclusive gateway. What we wrote holds as long as the file shows the same; else the file is right."""
+    """A gateway with conditions. What we wrote holds as long as the file shows the same; else the file is right."""
 
     def __init__(self, node: FileNode, drawn: Node, flows: list[FileFlow], edges: dict[str, str]) -> None:
         self.node, self.drawn, self.flows, self.edges = node, drawn, flows, edges

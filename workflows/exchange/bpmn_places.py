@@ -17,7 +17,7 @@ Place = tuple[int, int]
 COLUMN, ROW, MARGIN = 180, 120, 60
 FARTHEST = 1_000_000
 _SIZES = {"startEvent": (36, 36), "endEvent": (36, 36), "intermediateCatchEvent": (36, 36)} | dict.fromkeys(
-    ("exclusiveGateway", "parallelGateway"), (50, 50)
+    ("exclusiveGateway", "parallelGateway", "inclusiveGateway"), (50, 50)
 )
 
 

@@ -14,7 +14,10 @@ from workflows.exchange.imported import Severity
 Notes = list[tuple[str, str, Severity]]
 
 _TIMED = re.compile(r"[-+:.TZ0-9A-Za-z/]{1,40}")
-_PLAIN = {"startEvent": "start", "endEvent": "end", "parallelGateway": "parallel", "exclusiveGateway": "exclusive"}
+_PLAIN = {
+    "startEvent": "start", "endEvent": "end", "parallelGateway": "parallel", "exclusiveGateway": "exclusive",
+    "inclusiveGateway": "inclusive",
+}  # fmt: skip
 
 
 def own_node(node: FileNode, own_id: str) -> Node | None:

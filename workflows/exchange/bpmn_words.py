@@ -27,8 +27,10 @@ UNKNOWN = "bpmn."  # a node of type bpmn.subProcess stands for an element that w
 # Types of the wings stand here by their key alone: a BPMN file says what a step is, not how it works.
 _ELEMENTS = {
     "start": "startEvent", "end": "endEvent", "exclusive": "exclusiveGateway", "parallel": "parallelGateway",
-    "approval": "userTask", "delay": "intermediateCatchEvent", "decision_table": "businessRuleTask",
+    "inclusive": "inclusiveGateway", "approval": "userTask", "delay": "intermediateCatchEvent",
+    "decision_table": "businessRuleTask",
 }  # fmt: skip
+_CONDITIONAL = {"exclusive", "inclusive"}  # their branches carry conditions
 MAX_NAME, MAX_PORT = 200, 64
 _CHINESE = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -63,14 +65,14 @@ def to_text(value: Any) -> str:
 
 def default_of(node: Node, outgoing: Sequence[Edge]) -> Edge | None:
     """The way that is taken when no condition holds."""
-    if node.type != "exclusive":
+    if node.type not in _CONDITIONAL:
         return None
     return next((edge for edge in outgoing if edge.port == OTHERWISE), None)
 
 
 def condition_of(node: Node, edge: Edge) -> str:
     """The condition that stands on an edge; empty when there is none."""
-    if node.type != "exclusive" or edge.port == OTHERWISE:
+    if node.type not in _CONDITIONAL or edge.port == OTHERWISE:
         return ""
     branch = next((one for one in branches_of(node) if one.get("port") == edge.port), {})
     when = branch.get("when")

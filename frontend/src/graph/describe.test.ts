@@ -42,6 +42,16 @@ test("what is not filled in is asked for", () => {
   });
 });
 
+test("of an inclusive condition no branch comes first, and its join waits for what was taken", () => {
+  const graph = refundGraph();
+  const fork = { id: "x", type: "inclusive", config: { branches: [{ port: "a", when: "true" }] } };
+  const join = { id: "y", type: "inclusive", config: { branches: [] } };
+
+  expect(describeNode(fork, graph, speech("zh-CN")).sentence).toBe("满足条件的分支都走");
+  expect(describeNode(join, graph, speech("zh-CN")).sentence).toBe("等走了的分支到齐");
+  expect(describeBranch(fork, "a", graph, speech("zh-CN"))).toMatchObject({ rank: null, missing: null });
+});
+
 test("a branch says its rank and its condition, otherwise says what it is", () => {
   const graph = refundGraph();
   const small = nodeOf(graph, "small")!;

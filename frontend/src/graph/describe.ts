@@ -34,6 +34,7 @@ const BUILT_IN: Record<string, { accent: Accent; icon: string }> = {
   end: { accent: "plain", icon: "stop" },
   exclusive: { accent: "condition", icon: "branch" },
   parallel: { accent: "condition", icon: "parallel" },
+  inclusive: { accent: "condition", icon: "inclusive" },
   delay: { accent: "action", icon: "clock" },
   mapping: { accent: "action", icon: "equals" },
   approval: { accent: "approval", icon: "approval" },
@@ -79,6 +80,9 @@ const SENTENCES: Record<string, (node: GraphNode, graph: Graph, speech: Speech) 
   exclusive: () => ({ sentence: "" }),
   parallel: (node, _graph, speech) => ({
     sentence: branchesOf(node).length > 0 ? speech.say("card.fork") : speech.say("card.join"),
+  }),
+  inclusive: (node, _graph, speech) => ({
+    sentence: branchesOf(node).length > 0 ? speech.say("card.choose") : speech.say("card.merge"),
   }),
   delay: (node, _graph, speech) => {
     const after = node.config["after"];
@@ -180,7 +184,7 @@ export function sayDuration(text: string, speech: Speech): string {
 }
 
 export interface BranchFace {
-  /** 1, 2, … for branches that are tried in order; null for `otherwise` and for exits of other nodes. */
+  /** 1, 2, … for branches of which the first is taken; null for `otherwise` and for exits of other nodes. */
   rank: number | null;
   name: string;
   condition: string;
@@ -195,7 +199,7 @@ export function describeBranch(node: GraphNode, port: string, graph: Graph, spee
     const conditional = "when" in branch || node.type === "exclusive";
     const when = branch.when?.trim() ?? "";
     return {
-      rank: conditional ? at + 1 : null,
+      rank: conditional && node.type !== "inclusive" ? at + 1 : null,
       name: textOf(branch.name, speech.language) || speech.say("branch.unnamed", { n: at + 1 }),
       condition: readableExpression(when, graph.variables, speech.language),
       missing: conditional && !when ? speech.say("card.missing.condition") : null,

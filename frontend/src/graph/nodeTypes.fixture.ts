@@ -28,7 +28,7 @@ export const NODE_TYPES: NodeTypeInfo[] = [
     title: { zh: "条件分支", en: "Condition" },
     description: { zh: "按条件只走一条路", en: "Takes exactly one way, by conditions" },
     icon: "branch",
-    ports: { kind: "branches", field: "branches", otherwise: true },
+    ports: { kind: "branches", field: "branches", otherwise: true, joined: false },
     config_schema: {
       type: "object",
       properties: {
@@ -44,7 +44,14 @@ export const NODE_TYPES: NodeTypeInfo[] = [
     type: "parallel",
     title: { zh: "并行", en: "Parallel" },
     icon: "parallel",
-    ports: { kind: "branches", field: "branches", otherwise: false },
+    ports: { kind: "branches", field: "branches", otherwise: false, joined: true },
+  },
+  {
+    ...base,
+    type: "inclusive",
+    title: { zh: "多选分支", en: "Inclusive condition" },
+    icon: "inclusive",
+    ports: { kind: "branches", field: "branches", otherwise: true, joined: true },
   },
   {
     ...base,

@@ -1,7 +1,6 @@
 """Parallel gateway: all its branches at once; with several ways in it first waits for one token of each."""
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 from pydantic import Field
 from typing_extensions import override
@@ -46,8 +45,8 @@ class Parallel(NodeType[ParallelConfig]):
     description = LocalText(zh="同时走所有分支,汇合时等齐", en="All branches at once; joins when all arrived")
     category = "control"
     icon = "parallel"
-    port_rule = PortRule(kind="branches", ports=(), field="branches", otherwise=False)
-    synchronizes: ClassVar[bool] = True
+    port_rule = PortRule(kind="branches", ports=(), field="branches", joined=True)
+    synchronizes = "edges"
     Config = ParallelConfig
 
     @override

@@ -110,6 +110,19 @@ test("a fork brings its join", () => {
   expect(join?.config).toEqual({ branches: [] });
 });
 
+test("an inclusive condition brings its join, to which all of its ways lead", () => {
+  const document = flow();
+
+  const graph = after(document, insertOnEdges(document, ["e8"], info("inclusive"), { types: TYPES }));
+
+  const [fork, join] = graph.nodes.filter((node) => node.type === "inclusive");
+  const ways = outgoing(graph, fork?.id ?? "");
+  expect(ways.map((edge) => edge.to)).toEqual([join?.id, join?.id, join?.id]);
+  expect(ways.at(-1)?.port).toBe("otherwise");
+  expect(fork ? branchesOf(fork).map((branch) => branch.when) : []).toEqual(["", ""]);
+  expect(outgoing(graph, join?.id ?? "").map((edge) => [edge.port, edge.to])).toEqual([["out", "end"]]);
+});
+
 test("insert before and after", () => {
   const document = flow();
 

@@ -14,7 +14,17 @@ import {
   targetOf,
 } from "../document";
 import { Edit, isRefusal, type Outcome, refuse } from "./edit";
-import { isEnd, isFork, mainPort, newJoin, newNode, type NodeTypes, sidePorts, sideTarget } from "./nodeKit";
+import {
+  isEnd,
+  isFork,
+  mainPort,
+  newJoin,
+  newNode,
+  type NodeTypes,
+  portsOf,
+  sidePorts,
+  sideTarget,
+} from "./nodeKit";
 import { enteringEdges, isBlock, leavingEdges, placeOf, restOf } from "./places";
 
 export interface InsertOptions {
@@ -77,7 +87,7 @@ function connectOnward(
   if (isFork(info)) {
     const join = newJoin(info);
     edit.addNode(join, node.id);
-    for (const branch of branchesOf(node)) line(node.id, branch.port, join.id);
+    for (const port of portsOf(node, types)) line(node.id, port, join.id);
     line(join.id, "out", target, back);
     return;
   }

@@ -25,7 +25,8 @@ function firstBranches(info: NodeTypeInfo, config: Config): Branch[] {
   const given = branchesOf({ id: "", type: info.type, config });
   const wanted = isFork(info) ? 2 : 1;
   const branches = given.slice(0);
-  while (branches.length < wanted) branches.push(newBranch(branches.length + 1, !isFork(info)));
+  const conditional = info.ports.kind === "branches" && info.ports.otherwise;
+  while (branches.length < wanted) branches.push(newBranch(branches.length + 1, conditional));
   return branches;
 }
 
@@ -34,9 +35,9 @@ export function newBranch(number: number, conditional: boolean): Branch {
   return conditional ? { ...branch, when: "" } : branch;
 }
 
-/** Takes all its branches at once, so that they need a join. */
+/** May take several of its branches at once, so that they need a join. */
 export function isFork(info: NodeTypeInfo | undefined): boolean {
-  return info?.ports.kind === "branches" && !info.ports.otherwise;
+  return info?.ports.kind === "branches" && info.ports.joined;
 }
 
 /** The partner of a fork: the same type without branches waits for all that come in. */
@@ -58,8 +59,8 @@ export function portsOf(node: GraphNode, types: NodeTypes): string[] {
     return leavesLate(node) && !ports.includes(TIMED_OUT) ? [...ports, TIMED_OUT] : ports;
   }
   const branches = branchesOf(node).map((branch) => branch.port);
-  if (rule.otherwise) return [...branches, OTHERWISE];
-  return branches.length > 0 ? branches : ["out"];
+  if (branches.length === 0 && rule.joined) return ["out"];
+  return rule.otherwise ? [...branches, OTHERWISE] : branches;
 }
 
 const TIMED_OUT = "timed_out";

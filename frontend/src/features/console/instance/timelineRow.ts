@@ -125,6 +125,7 @@ const OTHERS: Record<string, (node: string, data: Data) => Part> = {
     key: "forked",
     nodes: { node },
     params: { count: list(data["branches"]).length },
+    conditions: conditionsOf(record(data["why"])),
   }),
   joined: (node) => ({ key: "joined", nodes: { node } }),
   ended: (node) => ({ key: "ended", nodes: { node }, technical: true }),

@@ -9,7 +9,7 @@ import type { Slot } from "@/graph/blockLayout";
 import { moveBlock } from "@/graph/commands/arrange";
 import { isRefusal } from "@/graph/commands/edit";
 import { followingSteps, insertOnEdges, refusesInsert } from "@/graph/commands/insert";
-import { isEnd, isStart } from "@/graph/commands/nodeKit";
+import { isEnd, isFork, isStart } from "@/graph/commands/nodeKit";
 import { nodeOf } from "@/graph/document";
 import { readableScale } from "@/graph/fit";
 import { Overview } from "@/graph/Overview";
@@ -83,7 +83,7 @@ export function CanvasPane({ scene, problems, minimap, onDragReady }: CanvasPane
         if (!isRefusal(outcome) || outcome.refused !== "sameplace") run(outcome);
       } else {
         const type = editor.types.get(source.id);
-        const branching = type?.ports.kind === "branches" && type.ports.otherwise;
+        const branching = type?.ports.kind === "branches" && !isFork(type);
         if (type && branching && followingSteps(document, slot.edges) > 0) openMenuFor(slot, type);
         else if (type) insert(slot, type, "after");
       }

@@ -3,6 +3,7 @@ import { Button, Input, Radio } from "antd";
 import { type KeyboardEvent, type ReactElement, useEffect, useId, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { NodeTypeInfo } from "@/api/types";
+import { isFork } from "@/graph/commands/nodeKit";
 import { accentOf } from "@/graph/describe";
 import { textOf } from "@/graph/document";
 import { NodeIcon } from "@/graph/NodeIcon";
@@ -36,7 +37,7 @@ export function InsertMenu(props: InsertMenuProps): ReactElement {
     return () => window.removeEventListener("pointerdown", away, true);
   }, [onClose]);
   const choose = (type: NodeTypeInfo): void => {
-    const condition = type.ports.kind === "branches" && type.ports.otherwise;
+    const condition = type.ports.kind === "branches" && !isFork(type);
     if (condition && props.following > 0) setAsking(type);
     else props.onChoose(type, "after");
   };

@@ -4,7 +4,8 @@ import { isApiError } from "@/api/problem";
 import type { LocalisedText, Problem } from "@/api/types";
 import { expressionWords } from "@/form/expressionWords";
 import { useProblemText } from "@/ui/problemText";
-import { isRecord, textOf } from "@/graph/document";
+import { describeNode } from "@/graph/describe";
+import { isRecord, nodeOf, textOf } from "@/graph/document";
 import { useEditor, useEditorState } from "./editorContext";
 import { witnessText } from "./witnessText";
 
@@ -15,7 +16,12 @@ export function useFlowProblem(): (problem: unknown) => string {
   const { t, i18n } = useTranslation("designer");
   const { t: form } = useTranslation("form");
   const { speech } = useEditor();
-  const variables = useEditorState((state) => state.document.graph.variables);
+  const graph = useEditorState((state) => state.document.graph);
+  const { variables } = graph;
+  const titleOf = (id: string): string => {
+    const node = nodeOf(graph, id);
+    return node ? describeNode(node, graph, speech).title : id;
+  };
   const tell = useProblemText();
   const named = (params: Record<string, unknown>): Record<string, unknown> => {
     const names = { ...params };
@@ -25,7 +31,8 @@ export function useFlowProblem(): (problem: unknown) => string {
       const key = names[kind];
       if (typeof key === "string") names[kind] = speech.nameOf(kind, key);
     }
-    const { holder, witness } = names;
+    const { holder, nodes, witness } = names;
+    if (Array.isArray(nodes)) names["way"] = nodes.map((id) => titleOf(String(id))).join(" → ");
     if (isRecord(holder)) names["holder"] = textOf(holder["title"] as LocalisedText, speech.language);
     if (isRecord(witness))
       names["example"] = witnessText(witness, variables, speech.language, (key, words) =>

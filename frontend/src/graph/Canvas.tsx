@@ -9,7 +9,7 @@ import {
   useReactFlow,
   type ReactFlowInstance,
 } from "@xyflow/react";
-import { type KeyboardEvent, type ReactElement, useEffect, useRef } from "react";
+import { type ReactElement, useEffect, useRef } from "react";
 import { CanvasContext, type CanvasContextValue } from "./canvasContext";
 import { edgeTypes, nodeTypes } from "./CanvasParts";
 import { shiftInto } from "./fit";
@@ -26,7 +26,6 @@ export interface CanvasProps {
   dark: boolean;
   onReady: (instance: CanvasInstance) => void;
   onActivate: (id: string) => void;
-  onKeyDown: (event: KeyboardEvent<HTMLDivElement>) => void;
   children?: React.ReactNode;
 }
 
@@ -48,8 +47,7 @@ function Surface(props: CanvasProps): ReactElement {
   const root = useRef<HTMLDivElement>(null);
   useFocus(root, props.focus);
   return (
-    // eslint-disable-next-line jsx-a11y/no-static-element-interactions -- keys bubble up from the focused card
-    <div className="gv-canvas" ref={root} onKeyDown={props.onKeyDown}>
+    <div className="gv-canvas" ref={root}>
       <svg className="gv-defs" aria-hidden="true">
         <defs>
           <marker

@@ -10,6 +10,8 @@ export type Shortcut = {
   label?: string;
   run: (event: KeyboardEvent) => void;
   enabled?: boolean;
+  /** Asked when a key is pressed: where else the focus may be, the key is somebody else's. */
+  where?: () => boolean;
   /** Works while a text field has the focus (for `mod+…` and function keys). */
   whileTyping?: boolean;
   /** Works while a dialog is open. */
@@ -71,7 +73,7 @@ function matches(shortcut: Shortcut, name: string): boolean {
 }
 
 function mayRun(shortcut: Shortcut, event: KeyboardEvent, name: string): boolean {
-  if (shortcut.enabled === false) return false;
+  if (shortcut.enabled === false || shortcut.where?.() === false) return false;
   if (isTyping(event.target) && !shortcut.whileTyping) return false;
   if (inDialog() && !shortcut.insideDialog) return false;
   const single = !name.includes("mod+") && !name.includes("alt+") && /(^|\+).$/.test(name);

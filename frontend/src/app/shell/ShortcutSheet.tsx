@@ -22,7 +22,7 @@ function Keys({ keys }: { keys: string }) {
   return strokes.map((stroke, index) => (
     <Fragment key={stroke}>
       {index > 0 && <span className="visually-hidden">{t("shortcuts.then")}</span>}
-      {stroke.split("+").map((part) => (
+      {(stroke === "+" ? ["+"] : stroke.split("+")).map((part) => (
         <kbd key={part}>{SYMBOLS[part] ?? (part.length === 1 ? part.toUpperCase() : part)}</kbd>
       ))}
     </Fragment>

@@ -146,6 +146,27 @@ test("undo takes back, redo does it again", async () => {
   expect(screen.getAllByRole("treeitem")).toHaveLength(before - 2);
 });
 
+test("keys of the drawing work in the outline too, are listed, and are nobody's in a field", async () => {
+  const { user } = await openDesigner();
+  await user.click(screen.getByRole("tab", { name: "大纲" }));
+  await user.click(await outlineItem(/^财务复核/));
+  screen.getByRole("tree").focus();
+
+  await user.keyboard("{Shift>}A{/Shift}");
+  expect(await screen.findByRole("combobox", { name: "查找步骤" })).toHaveFocus();
+  await user.keyboard("{Escape}");
+  const name = screen.getByLabelText("名称");
+  await user.click(name);
+  await user.keyboard("a");
+  expect(name).toHaveValue("财务复核a");
+  expect(screen.queryByRole("combobox", { name: "查找步骤" })).toBeNull();
+
+  screen.getByRole("tree").focus();
+  await user.keyboard("?");
+  expect((await screen.findByText("在前面插入步骤")).previousSibling).toHaveTextContent("⇧A");
+  expect(screen.getByText("放大", { selector: "dd" }).previousSibling).toHaveTextContent("+ 或 =");
+});
+
 test("the sentence changes 30 % into 20 % and the text follows", async () => {
   const { user } = await openDesigner();
   await user.click(screen.getByRole("tab", { name: "大纲" }));

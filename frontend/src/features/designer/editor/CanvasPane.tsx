@@ -96,7 +96,7 @@ export function CanvasPane({ scene, problems, minimap, onDragReady }: CanvasPane
   };
   useEffect(() => onDragReady(startDrag), [onDragReady, startDrag]);
   const context = useCanvasContext({ canvas, scene, openMenu, slotName, startDrag });
-  const onKeyDown = useCanvasKeys({ scene, openMenu, flow });
+  useCanvasKeys({ scene, openMenu, flow });
   const insertable = useMemo(() => offeredTypes(editor.types), [editor.types]);
   return (
     <div className={styles.canvas} ref={frame} data-region role="region" aria-label={t("region.canvas")}>
@@ -111,7 +111,6 @@ export function CanvasPane({ scene, problems, minimap, onDragReady }: CanvasPane
           showTop(instance, scene, frame.current);
         }}
         onActivate={(id) => editor.store.getState().goTo(id)}
-        onKeyDown={onKeyDown}
       >
         <ZoomTools flow={flow} />
         {minimap && <Overview layout={scene.layout} />}

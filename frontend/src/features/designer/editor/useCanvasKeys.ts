@@ -1,16 +1,16 @@
 /** Keys on the drawing: moving the focus, opening what is selected, putting steps in, zooming. */
-import { type KeyboardEvent, type RefObject, useCallback } from "react";
+import type { RefObject } from "react";
+import { useTranslation } from "react-i18next";
 import type { CanvasInstance } from "@/graph/Canvas";
 import type { Slot } from "@/graph/blockLayout";
-import { leavingEdges, placeOf } from "@/graph/commands/places";
-import { enteringEdges } from "@/graph/commands/places";
+import { enteringEdges, leavingEdges, placeOf } from "@/graph/commands/places";
 import { fitWhole } from "@/graph/fit";
 import { directionOf, move, stopOf } from "@/graph/navigation";
 import type { Scene } from "@/graph/scene";
-import { isComposing } from "@/ui/shortcuts";
-import { usePreferences } from "@/ui/preferences";
+import { type Shortcut, useShortcuts } from "@/ui/shortcuts";
 import { useEditor } from "./editorContext";
 import type { EditorStore } from "./store";
+import { onDrawing } from "./useDesignerKeys";
 
 interface CanvasKeys {
   scene: Scene;
@@ -18,66 +18,47 @@ interface CanvasKeys {
   flow: RefObject<CanvasInstance | null>;
 }
 
-export function useCanvasKeys({
-  scene,
-  openMenu,
-  flow,
-}: CanvasKeys): (event: KeyboardEvent<HTMLDivElement>) => void {
+export function useCanvasKeys({ scene, openMenu, flow }: CanvasKeys): void {
+  const { t } = useTranslation("designer");
   const { store } = useEditor();
-  return useCallback(
-    (event) => {
-      if (isComposing(event.nativeEvent) || event.ctrlKey || event.metaKey || event.altKey) return;
-      const onCard =
-        event.target instanceof HTMLElement && event.target.classList.contains("react-flow__node");
-      if (!onCard) return;
-      const used =
-        walk(event.key, event.shiftKey, scene, store) || letter(event, { scene, openMenu, flow }, store);
-      if (!used) return;
-      event.preventDefault();
-      event.stopPropagation();
-    },
-    [scene, openMenu, flow, store],
-  );
-}
-
-function walk(key: string, shift: boolean, scene: Scene, store: EditorStore): boolean {
-  const { selected, goTo, openPanel } = store.getState();
-  if (selected === null) return false;
-  const direction = shift ? null : directionOf(key);
-  if (direction) {
-    goTo(move(scene.graph, selected, direction));
-    return true;
-  }
-  if (key !== "Enter") return false;
-  const stop = stopOf(scene.graph, selected);
-  if (stop?.kind === "jump") goTo(stop.node);
-  else openPanel();
-  return true;
-}
-
-function letter(event: KeyboardEvent, { scene, openMenu, flow }: CanvasKeys, store: EditorStore): boolean {
-  if (!usePreferences.getState().singleKeys) return false;
-  const key = event.key.toLowerCase();
-  const { selected } = store.getState();
-  if (key === "a" && selected !== null) {
-    const slot = slotBeside(scene, selected, event.shiftKey ? "before" : "after");
+  const walk = (event: KeyboardEvent): void => {
+    const { selected, goTo } = store.getState();
+    const direction = directionOf(event.key);
+    if (selected !== null && direction) goTo(move(scene.graph, selected, direction));
+  };
+  const insert = (side: "before" | "after"): void => {
+    const { selected, refuse } = store.getState();
+    const slot = selected === null ? null : slotBeside(scene, selected, side);
     if (slot) openMenu(slot);
-    else store.getState().refuse({ refused: event.shiftKey ? "beforeStart" : "afterEnd", params: {} });
-    return true;
-  }
-  const zoom = ZOOM[key];
-  if (!zoom) return false;
-  zoom(flow.current);
-  return true;
+    else refuse({ refused: side === "before" ? "beforeStart" : "afterEnd", params: {} });
+  };
+  const here = (name: string, keys: string[], run: Shortcut["run"]): Shortcut => ({
+    keys,
+    label: t(`canvasKey.${name}`),
+    run,
+    where: onDrawing,
+  });
+  useShortcuts(t("region.canvas"), [
+    here("step", ["ArrowDown", "ArrowUp"], walk),
+    here("branch", ["ArrowRight", "ArrowLeft"], walk),
+    here("ends", ["Home", "End"], walk),
+    here("open", ["Enter"], () => openSelected(scene, store)),
+    here("insertAfter", ["a"], () => insert("after")),
+    here("insertBefore", ["shift+a"], () => insert("before")),
+    here("zoomIn", ["+", "="], () => void flow.current?.zoomIn()),
+    here("zoomOut", ["-"], () => void flow.current?.zoomOut()),
+    here("fullSize", ["0"], () => void flow.current?.zoomTo(1)),
+    here("fit", ["1"], () => void fitWhole(flow.current)),
+  ]);
 }
 
-const ZOOM: Record<string, (flow: CanvasInstance | null) => void> = {
-  "+": (flow) => void flow?.zoomIn(),
-  "=": (flow) => void flow?.zoomIn(),
-  "-": (flow) => void flow?.zoomOut(),
-  "0": (flow) => void flow?.zoomTo(1),
-  "1": (flow) => void fitWhole(flow),
-};
+/** A jump leads to where it goes, anything else to its properties. */
+function openSelected(scene: Scene, store: EditorStore): void {
+  const { selected, goTo, openPanel } = store.getState();
+  const stop = selected === null ? undefined : stopOf(scene.graph, selected);
+  if (stop?.kind === "jump") goTo(stop.node);
+  else if (stop) openPanel();
+}
 
 /** The slot that "insert after" or "insert before" means for what is selected. */
 export function slotBeside(scene: Scene, id: string, side: "before" | "after"): Slot | null {

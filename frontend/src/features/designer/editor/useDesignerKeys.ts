@@ -21,16 +21,12 @@ export function useDesignerKeys({ store, types, saveNow, publish, toggleMinimap 
   const save = async (): Promise<void> => {
     if (await saveNow()) void message.success({ content: t("save.done"), key: "designer", duration: 2 });
   };
-  const commands = COMMANDS.map((one): Shortcut => {
-    const anywhere = one.key === "undo" || one.key === "redo";
-    return {
-      keys: one.keys,
-      label: t(`command.${one.key}`),
-      run: () => {
-        if (anywhere || onDrawing()) one.run(store.getState(), types);
-      },
-    };
-  });
+  const commands = COMMANDS.map((one): Shortcut => ({
+    keys: one.keys,
+    label: t(`command.${one.key}`),
+    run: () => one.run(store.getState(), types),
+    ...(one.key === "undo" || one.key === "redo" ? {} : { where: onDrawing }),
+  }));
   useShortcuts(t("title"), [
     ...commands,
     { keys: ["mod+s"], label: t("command.save"), whileTyping: true, run: () => void save() },
@@ -48,7 +44,7 @@ export function useDesignerKeys({ store, types, saveNow, publish, toggleMinimap 
 }
 
 /** Keys that change the selected step work where the step is seen: on the drawing and in the outline. */
-function onDrawing(): boolean {
+export function onDrawing(): boolean {
   const focused = document.activeElement;
   if (!focused || focused === document.body) return true;
   return focused.closest(".react-flow, [role=tree]") !== null || focused.id === "main";

@@ -38,6 +38,8 @@ export function useSlotDrag(
 
 function track(start: Start, source: DragSource, around: () => Surroundings, onClick?: () => void): void {
   let dragging = false;
+  // What comes from the palette crosses the edge on its way in: edges pan only once it has been further inside.
+  let arrived = false;
   let timer = 0;
   let pointer = { x: start.clientX, y: start.clientY };
   const update = (): void => {
@@ -50,7 +52,8 @@ function track(start: Start, source: DragSource, around: () => Surroundings, onC
     const instance = flow();
     if (!box || !instance) return;
     const by = { x: push(pointer.x, box.left, box.right), y: push(pointer.y, box.top, box.bottom) };
-    if (by.x === 0 && by.y === 0) return;
+    arrived ||= by.x === 0 && by.y === 0 && holds(box, pointer);
+    if (!arrived || (by.x === 0 && by.y === 0)) return;
     const view = instance.getViewport();
     void instance.setViewport({ ...view, x: view.x + by.x, y: view.y + by.y });
     update();
@@ -91,13 +94,15 @@ function track(start: Start, source: DragSource, around: () => Surroundings, onC
   window.addEventListener("keydown", onKey, true);
 }
 
+function holds(box: DOMRect, { x, y }: { x: number; y: number }): boolean {
+  return x >= box.left && x <= box.right && y >= box.top && y <= box.bottom;
+}
+
 function nearest({ frame, flow, slots }: Surroundings, pointer: { x: number; y: number }): Slot | null {
   const box = frame()?.getBoundingClientRect();
   const instance = flow();
   if (!box || !instance) return null;
-  const inside =
-    pointer.x >= box.left && pointer.x <= box.right && pointer.y >= box.top && pointer.y <= box.bottom;
-  if (!inside) return null;
+  if (!holds(box, pointer)) return null;
   const at = instance.screenToFlowPosition(pointer);
   const reach = REACH_PX / Math.min(1, instance.getZoom());
   let best: Slot | null = null;

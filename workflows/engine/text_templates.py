@@ -146,7 +146,7 @@ def _hole(text: str, variables: tuple[Variable, ...]) -> Expression:
     expression = compile_expression(text, variables)
     if expression.type.kind not in _WRITABLE:
         message = f"Expected a text, number, date or boolean in an address or a header, found {expression.type}."
-        _refuse("http.variable_unwritable", message, variable=text, found=str(expression.type))
+        _refuse("http.variable_unwritable", message, variable=text[2:-1], found=str(expression.type))
     return expression
 
 
@@ -189,7 +189,7 @@ def _written(expression: Expression, values: Mapping[str, Json]) -> str:
     match value:
         case None:
             message = f"Expected a value for {expression.text}, found none."
-            raise ValueUnfit("http.value_missing", message, variable=expression.text)
+            raise ValueUnfit("http.value_missing", message, variable=expression.text[2:-1])
         case bool():
             return "true" if value else "false"
         case int() | Decimal():

@@ -61,6 +61,9 @@ type WidgetName =
   | "calendar"
   | "switch"
   | "number"
+  | "connection"
+  | "rows"
+  | "variable"
   | "assignments";
 export type UiHint = {
   widget?: WidgetName;
@@ -68,6 +71,8 @@ export type UiHint = {
   help?: Text;
   group?: "who" | "when" | "after" | "advanced";
   options?: { value: string; label: Text }[];
+  /** The fields of each row of the widget `rows`, and how they are edited. */
+  columns?: { field: string; widget: WidgetName; label: Text }[];
 };
 export type JsonSchema = {
   type?: string | string[];
@@ -88,6 +93,7 @@ export type JsonSchema = {
   minLength?: number;
   maxLength?: number;
   minItems?: number;
+  maxItems?: number;
   pattern?: string;
   ui?: UiHint;
 };

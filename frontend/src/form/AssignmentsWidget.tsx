@@ -1,15 +1,12 @@
 /** Fields that are set, one after the other: each to the result of an expression. */
-import { Select } from "antd";
-import { type ReactElement, useId } from "react";
+import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
-import { isRecord, textOf, type Variable } from "@/graph/document";
-import { currentLanguage } from "@/i18n/index";
-import { useExpressionCheck } from "./checkExpression";
-import { ExpressionInput } from "./ExpressionInput";
+import { isRecord } from "@/graph/document";
+import { CheckedExpression } from "./CheckedExpression";
 import styles from "./form.module.css";
 import { useFormVariables } from "./formVariables";
 import { RowList } from "./RowList";
-import { FULL } from "./sizes";
+import { VariableSelect } from "./VariableSelect";
 import type { WidgetProps } from "./widgetProps";
 
 const MOST = 100;
@@ -38,9 +35,7 @@ export function AssignmentsWidget({ value, onChange }: WidgetProps): ReactElemen
       note={variables.length === 0 && <p className={styles.help}>{t("condition.noVariables")}</p>}
       onChange={onChange}
     >
-      {(row, change, number) => (
-        <AssignmentRow number={number} row={row} variables={variables} taken={taken} onChange={change} />
-      )}
+      {(row, change, number) => <AssignmentRow number={number} row={row} taken={taken} onChange={change} />}
     </RowList>
   );
 }
@@ -48,40 +43,25 @@ export function AssignmentsWidget({ value, onChange }: WidgetProps): ReactElemen
 interface RowProps {
   number: number;
   row: Assignment;
-  variables: readonly Variable[];
   taken: ReadonlySet<string>;
   onChange: (row: Assignment) => void;
 }
 
-function AssignmentRow({ number, row, variables, taken, onChange }: RowProps): ReactElement {
+function AssignmentRow({ number, row, taken, onChange }: RowProps): ReactElement {
   const { t } = useTranslation("form");
-  const id = useId();
-  const { checked, failed } = useExpressionCheck(row.value, variables);
-  const options = variables
-    .filter((one) => one.name === row.variable || !taken.has(one.name))
-    .map((one) => ({ value: one.name, label: textOf(one.label, currentLanguage()) || one.name }));
   return (
     <>
-      <Select
-        aria-label={t("assignments.variable", { number })}
-        size="small"
-        style={FULL}
-        showSearch={{ optionFilterProp: "label" }}
-        value={row.variable || null}
-        options={options}
-        onChange={(variable: string) => onChange({ ...row, variable })}
+      <VariableSelect
+        label={t("assignments.variable", { number })}
+        value={row.variable}
+        taken={taken}
+        onChange={(variable) => onChange({ ...row, variable })}
       />
-      <ExpressionInput
-        id={`${id}-value`}
+      <CheckedExpression
         label={t("assignments.value", { number })}
         text={row.value}
-        variables={variables}
-        check={checked?.text === row.value ? checked.check : undefined}
-        fine={t("assignments.fine")}
-        placeholder="${orderTotal} * 0.3"
-        onChange={(text) => onChange({ ...row, value: text })}
+        onChange={(value) => onChange({ ...row, value })}
       />
-      {failed && <p className={styles.problems}>{t("assignments.unchecked")}</p>}
     </>
   );
 }

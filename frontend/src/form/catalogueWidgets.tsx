@@ -1,10 +1,10 @@
-/** Choosing from what the server offers: events that start a flow, working calendars. */
+/** Choosing from what the server offers: events that start a flow, working calendars, connections. */
 import { useQuery } from "@tanstack/react-query";
 import { Select } from "antd";
 import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import { get } from "@/api/client";
-import type { CalendarSummary, Listed, Trigger } from "@/api/types";
+import type { CalendarSummary, ConnectionSummary, Listed, Trigger } from "@/api/types";
 import { localText } from "@/i18n/local";
 import { currentLanguage } from "@/i18n/index";
 import { FULL, described } from "./sizes";
@@ -29,6 +29,14 @@ function useCalendars() {
   });
 }
 
+function useConnections() {
+  return useQuery({
+    queryKey: ["connections"],
+    queryFn: ({ signal }) => get<Listed<ConnectionSummary>>("/connections", { signal }),
+    staleTime: SLOWLY_CHANGING,
+  });
+}
+
 export function TriggerWidget({ id, value, onChange, describedBy }: WidgetProps): ReactElement {
   const { t } = useTranslation("form");
   const triggers = useTriggers().data?.results ?? [];
@@ -44,6 +52,13 @@ export function CalendarWidget({ id, value, onChange, describedBy }: WidgetProps
     label: localText(one.name, currentLanguage()) || one.key,
   }));
   return <Choice {...{ id, value, onChange, describedBy, options }} placeholder={t("calendar.default")} />;
+}
+
+export function ConnectionWidget({ id, value, onChange, describedBy }: WidgetProps): ReactElement {
+  const { t } = useTranslation("form");
+  const connections = useConnections().data?.results ?? [];
+  const options = connections.map((one) => ({ value: one.name, label: `${one.name} · ${one.base_url}` }));
+  return <Choice {...{ id, value, onChange, describedBy, options }} placeholder={t("connection.choose")} />;
 }
 
 function Choice(props: {

@@ -6,12 +6,20 @@ import { currentLanguage } from "@/i18n/index";
 import { textOf } from "@/graph/document";
 import { AssigneesWidget } from "./AssigneesWidget";
 import { AssignmentsWidget } from "./AssignmentsWidget";
-import { CalendarWidget, TriggerWidget } from "./catalogueWidgets";
+import { CalendarWidget, ConnectionWidget, TriggerWidget } from "./catalogueWidgets";
 import { DurationInput } from "./DurationInput";
 import styles from "./form.module.css";
+import { RowsWidget } from "./RowsWidget";
 import { FULL, described } from "./sizes";
 import { TimeoutsWidget } from "./TimeoutsWidget";
 import type { WidgetProps } from "./widgetProps";
+
+/** What holds while nothing is said. */
+function defaultOf(schema: JsonSchema): string {
+  return typeof schema.default === "string" || typeof schema.default === "number"
+    ? String(schema.default)
+    : "";
+}
 
 function DurationWidget({ id, value, onChange }: WidgetProps): ReactElement {
   return (
@@ -29,6 +37,7 @@ function TextWidget({ id, schema, value, onChange, describedBy }: WidgetProps): 
       id={id}
       {...described(describedBy)}
       value={typeof value === "string" ? value : ""}
+      placeholder={defaultOf(schema)}
       onChange={(event) => onChange(event.target.value || undefined)}
       {...(schema.maxLength === undefined ? {} : { maxLength: schema.maxLength })}
     />
@@ -42,6 +51,7 @@ function NumberWidget({ id, schema, value, onChange, describedBy }: WidgetProps)
       {...described(describedBy)}
       style={FULL}
       precision={0}
+      placeholder={defaultOf(schema)}
       value={typeof value === "number" ? value : null}
       onChange={(number) => onChange(number ?? undefined)}
       {...(schema.minimum === undefined ? {} : { min: schema.minimum })}
@@ -90,6 +100,8 @@ const WIDGETS: Record<string, ComponentType<WidgetProps>> = {
   assignments: AssignmentsWidget,
   trigger: TriggerWidget,
   calendar: CalendarWidget,
+  connection: ConnectionWidget,
+  rows: RowsWidget,
 };
 
 const BY_TYPE: Record<string, string> = { string: "text", boolean: "switch", integer: "number" };
@@ -100,7 +112,7 @@ export function widgetOf(schema: JsonSchema): ComponentType<WidgetProps> {
   return WIDGETS[name] ?? UnknownWidget;
 }
 
-const GROUPS = new Set(["timeouts", "assignments"]);
+const GROUPS = new Set(["timeouts", "assignments", "rows"]);
 
 /** Widgets of several parts; their label names a group. */
 export function isGroupWidget(schema: JsonSchema): boolean {

@@ -99,3 +99,17 @@ test("a mapping says which fields it sets, by their labels, and asks for one whi
   });
   expect(said({ assign: [{ variable: "late", value: "" }] }).missing).toBe("请设置要计算的字段");
 });
+
+test("a request says whom it asks for what, and asks for what is missing", () => {
+  const graph = refundGraph();
+  const request = (config: Record<string, unknown>) =>
+    describeNode({ id: "x", type: "http_request", config }, graph, speech("zh-CN"));
+
+  expect(request({})).toMatchObject({ title: "HTTP 请求", missing: "请选择连接" });
+  expect(request({ connection: "erp" })).toMatchObject({ missing: "请填写路径" });
+  expect(request({ connection: "erp", path: "/refunds/${refundAmount}?at=${gone}" })).toMatchObject({
+    sentence: "GET erp /refunds/{退款金额}?at={gone}",
+    icon: "request",
+    missing: null,
+  });
+});

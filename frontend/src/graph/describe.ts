@@ -37,6 +37,7 @@ const BUILT_IN: Record<string, { accent: Accent; icon: string }> = {
   inclusive: { accent: "condition", icon: "inclusive" },
   delay: { accent: "action", icon: "clock" },
   mapping: { accent: "action", icon: "equals" },
+  http_request: { accent: "action", icon: "request" },
   approval: { accent: "approval", icon: "approval" },
 };
 
@@ -97,6 +98,14 @@ const SENTENCES: Record<string, (node: GraphNode, graph: Graph, speech: Speech) 
       sentence: rows.map((row) => sayAssignment(row, graph, speech)).join(speech.say("list.semicolon")),
     };
   },
+  http_request: (node, graph, speech) => {
+    const { connection, method, path } = node.config;
+    if (typeof connection !== "string" || !connection)
+      return { missing: speech.say("card.missing.connection") };
+    if (typeof path !== "string" || !path) return { missing: speech.say("card.missing.path") };
+    const where = sayTemplate(path, graph, speech);
+    return { sentence: speech.say("card.request", { method: String(method ?? "GET"), connection, where }) };
+  },
   approval: (node, _graph, speech) => {
     const who = sayAssignees(node.config["assign"], speech);
     const mode = sayMode(node.config["mode"], speech);
@@ -121,6 +130,14 @@ function sayAssignment(row: Record<string, unknown>, graph: Graph, speech: Speec
   const value = readableExpression(String(row["value"]), graph.variables, speech.language);
   const name = textOf(variable?.label, speech.language) || String(row["variable"]);
   return speech.say("card.assign", { name, value });
+}
+
+/** A text with variables in it, each by the name that people read. */
+function sayTemplate(text: string, graph: Graph, speech: Speech): string {
+  return text.replaceAll(/\$\{([^{}]*)\}/g, (_, path: string) => {
+    const variable = graph.variables.find((one) => one.name === path);
+    return `{${textOf(variable?.label, speech.language) || path}}`;
+  });
 }
 
 /** The catalogue's text, or `fallback` where it has none. */

@@ -91,6 +91,61 @@ export const NODE_TYPES: NodeTypeInfo[] = [
   },
   {
     ...base,
+    type: "http_request",
+    title: { zh: "HTTP 请求", en: "HTTP request" },
+    description: { zh: "调用外部系统并取回结果", en: "Calls another system and takes back what it answers" },
+    category: "data",
+    icon: "request",
+    ports: out,
+    config_schema: {
+      type: "object",
+      properties: {
+        connection: {
+          type: "string",
+          ui: { widget: "connection", label: { zh: "连接", en: "Connection" }, group: "when" },
+        },
+        path: { type: "string", ui: { widget: "text", label: { zh: "路径", en: "Path" }, group: "when" } },
+        body: {
+          type: "array",
+          maxItems: 100,
+          ui: {
+            widget: "rows",
+            label: { zh: "请求内容(JSON)", en: "Body (JSON)" },
+            group: "when",
+            columns: [
+              { field: "place", widget: "text", label: { zh: "位置", en: "Place" } },
+              { field: "value", widget: "expression", label: { zh: "算式", en: "Expression" } },
+            ],
+          },
+        },
+        response: {
+          type: "array",
+          maxItems: 100,
+          ui: {
+            widget: "rows",
+            label: { zh: "取回的字段", en: "Fields to take" },
+            group: "after",
+            columns: [
+              { field: "place", widget: "text", label: { zh: "位置", en: "Place" } },
+              { field: "variable", widget: "variable", label: { zh: "字段", en: "Field" } },
+            ],
+          },
+        },
+        success: {
+          type: "string",
+          default: "2xx",
+          ui: {
+            widget: "text",
+            label: { zh: "算作成功的状态码", en: "Status codes that mean success" },
+            group: "after",
+          },
+        },
+      },
+      required: ["connection", "path"],
+    },
+  },
+  {
+    ...base,
     type: "approval",
     title: { zh: "审批", en: "Approval" },
     category: "approval",

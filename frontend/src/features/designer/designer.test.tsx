@@ -132,6 +132,39 @@ test("a mapping is told which field takes which result, and each field can be se
   expect(screen.getByRole("button", { name: "添加赋值" })).toBeDisabled();
 });
 
+test("a request is told what to send and what to take, row by row", async () => {
+  const { user } = await openDesigner();
+  await user.click(screen.getByRole("tab", { name: "大纲" }));
+  await user.click(await outlineItem(/^财务复核/));
+  await user.click(screen.getByRole("tab", { name: "组件" }));
+  screen.getByRole("button", { name: "HTTP 请求" }).focus();
+  await user.keyboard("{Enter}");
+
+  fill(await screen.findByRole("combobox", { name: /^连接/ }), "erp");
+  await user.click(await screen.findByTitle("erp · https://erp.example.com/api"));
+  fill(screen.getByRole("textbox", { name: /^路径/ }), "/orders/${orderNo}");
+  await user.click(screen.getByRole("button", { name: "添加请求内容(JSON)" }));
+  fill(screen.getByRole("textbox", { name: "请求内容(JSON) 1 的位置" }), "/order/total");
+  fill(screen.getByRole("textbox", { name: "请求内容(JSON) 1 的算式" }), "${orderTotal} * 0.5");
+  expect(await screen.findByText("✓ 算式没有问题")).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "添加取回的字段" }));
+  fill(screen.getByRole("textbox", { name: "取回的字段 1 的位置" }), "/data/total");
+  fill(screen.getByRole("combobox", { name: "取回的字段 1 的字段" }), "订单金额");
+  await user.click(await screen.findByTitle("订单金额"));
+
+  expect(screen.getByRole("textbox", { name: /^算作成功的状态码/ })).toHaveAttribute("placeholder", "2xx");
+  await waitFor(
+    () =>
+      expect(flow.graph.nodes.find((node) => node.type === "http_request")?.config).toEqual({
+        connection: "erp",
+        path: "/orders/${orderNo}",
+        body: [{ place: "/order/total", value: "${orderTotal} * 0.5" }],
+        response: [{ place: "/data/total", variable: "orderTotal" }],
+      }),
+    { timeout: 4_000 },
+  );
+});
+
 test("undo takes back, redo does it again", async () => {
   const { user } = await openDesigner();
   await user.click(screen.getByRole("tab", { name: "大纲" }));
@@ -337,6 +370,27 @@ test("a condition that was not written yet has no column to point to", async () 
 
   const drawer = screen.getByRole("region", { name: "问题" });
   expect(within(drawer).getByText("分支 1 条件还是空的")).toBeVisible();
+});
+
+test("what is wrong in a row of a request is told with its row and the field by its name", async () => {
+  const row = (code: string, path: string, params: Problem["params"]): Problem => ({
+    ...{ code, path, params, message: "Expected something else.", node: "finance", severity: "error" },
+  });
+  serve({
+    problems: () => [
+      row("http.variable_repeated", "response.1.variable", { variable: "orderTotal" }),
+      row("expression.empty", "body.0.value", {}),
+      row("connection.unknown", "connection", { connection: "wms" }),
+    ],
+  });
+  const { user } = await openDesigner();
+
+  await user.click(await screen.findByRole("button", { name: /3 个问题/ }));
+
+  const drawer = screen.getByRole("region", { name: "问题" });
+  expect(within(drawer).getByText("第 2 行,字段「订单金额」取值两次")).toBeVisible();
+  expect(within(drawer).getByText("第 1 行,请填写算式")).toBeVisible();
+  expect(within(drawer).getByText("没有登记连接「wms」,请联系管理员")).toBeVisible();
 });
 
 test("a new branch opens to be filled in", async () => {

@@ -87,6 +87,7 @@ export function flowHandlers(server: FlowServer) {
     ),
     http.get("*/api/v1/triggers", () => list([])),
     http.get("*/api/v1/calendars", () => list([])),
+    http.get("*/api/v1/connections", () => list([{ name: "erp", base_url: "https://erp.example.com/api" }])),
     http.get("*/api/v1/templates", () =>
       list([
         {

@@ -55,3 +55,17 @@ test("a step that set fields says each of them and how its value came about", ()
     assigned: [{ variable: "fee", explained: { text: "¥200.00 × 0.3 = ¥60.00" } }],
   });
 });
+
+test("a step that asked another system says how it was answered", () => {
+  const moved = aFact(3, "moved", {
+    node: "call",
+    data: { port: "out", to: "finance", why: { status: 201 } },
+  });
+
+  expect(rowOf(moved, refundGraph())).toMatchObject({
+    key: "answered",
+    nodes: { node: "call", to: "finance" },
+    params: { status: 201 },
+    technical: false,
+  });
+});

@@ -68,6 +68,8 @@ function moved(node: string, data: Data, graph: GraphDocument): Part {
     const params = { approved: number(why["approved"]), rejected: number(why["rejected"]) };
     return { key: `decided_${outcome}`, ...way, params, tone: DECISIONS[outcome] ?? "plain" };
   }
+  if (typeof why["status"] === "number")
+    return { key: "answered", ...way, params: { status: why["status"] } };
   const receipt = text(why["provider_refund_id"]);
   if (receipt) return { key: "paid", ...way, params: { receipt }, tone: "good" };
   const type = graph.nodes.find((one) => one.id === node)?.type;

@@ -11,6 +11,9 @@ import { witnessText } from "./witnessText";
 
 const BRANCH = /^branches\.(\d+)\.when$/;
 const ASSIGNMENT = /^assign\.(\d+)\.value$/;
+const RESULT = /^(?:assign|body)\.\d+\.value$/;
+const FIELD = /^(?:mapping|http)\./;
+const ROW = /^(?:body|headers|response)\.(\d+)\./;
 
 export function useFlowProblem(): (problem: unknown) => string {
   const { t, i18n } = useTranslation("designer");
@@ -44,7 +47,9 @@ export function useFlowProblem(): (problem: unknown) => string {
     const branch = BRANCH.exec(problem.path ?? "")?.[1];
     if (branch !== undefined) return t("problem.inBranch", { branch: Number(branch) + 1 });
     const assigned = ASSIGNMENT.exec(problem.path ?? "")?.[1];
-    return assigned === undefined ? "" : t("problem.inAssignment", { number: Number(assigned) + 1 });
+    if (assigned !== undefined) return t("problem.inAssignment", { number: Number(assigned) + 1 });
+    const row = ROW.exec(problem.path ?? "")?.[1];
+    return row === undefined ? "" : t("problem.inRow", { number: Number(row) + 1 });
   };
   /** The field by its label, and types in the reader's words. */
   const mappingWords = (params: Record<string, unknown>): Record<string, unknown> => {
@@ -53,7 +58,7 @@ export function useFlowProblem(): (problem: unknown) => string {
     return { ...expressionWords(params, form), variable: label };
   };
   const conditionText = (problem: Problem): string => {
-    if (problem.code === "expression.empty" && ASSIGNMENT.test(problem.path ?? ""))
+    if (problem.code === "expression.empty" && RESULT.test(problem.path ?? ""))
       return placeText(problem) + form("assignments.empty");
     const key = problem.code.replace(/^expression\./, "expressionError.");
     const column =
@@ -72,8 +77,10 @@ export function useFlowProblem(): (problem: unknown) => string {
     if (code.startsWith("expression.") && !isApiError(problem)) return conditionText(problem as Problem);
     const key = `problem.${isEmptyField(problem) ? "config.empty" : code}`;
     if (!i18n.exists(`designer:${key}`)) return tell(problem);
-    const params = isApiError(problem) ? problem.fields : (problem as Problem).params;
-    return t(key, code.startsWith("mapping.") ? mappingWords(params) : named(params));
+    if (isApiError(problem)) return t(key, named(problem.fields));
+    const { path, params } = problem as Problem;
+    const place = ROW.test(path ?? "") ? placeText(problem as Problem) : "";
+    return place + t(key, FIELD.test(code) ? mappingWords(params) : named(params));
   };
 }
 

@@ -1,0 +1,29 @@
+/** One of the flow's variables by the name that people read; those in `taken` are not offered. */
+import { Select } from "antd";
+import type { ReactElement } from "react";
+import { textOf } from "@/graph/document";
+import { currentLanguage } from "@/i18n/index";
+import { useFormVariables } from "./formVariables";
+import { FULL } from "./sizes";
+
+export function VariableSelect(props: {
+  label: string;
+  value: string;
+  taken: ReadonlySet<string>;
+  onChange: (variable: string) => void;
+}): ReactElement {
+  const options = useFormVariables()
+    .filter((one) => one.name === props.value || !props.taken.has(one.name))
+    .map((one) => ({ value: one.name, label: textOf(one.label, currentLanguage()) || one.name }));
+  return (
+    <Select
+      aria-label={props.label}
+      size="small"
+      style={FULL}
+      showSearch={{ optionFilterProp: "label" }}
+      value={props.value || null}
+      options={options}
+      onChange={props.onChange}
+    />
+  );
+}

@@ -64,7 +64,8 @@ type WidgetName =
   | "connection"
   | "rows"
   | "variable"
-  | "assignments";
+  | "assignments"
+  | "decision_table";
 export type UiHint = {
   widget?: WidgetName;
   label?: Text;

@@ -6,7 +6,8 @@ import { type Config, textOf } from "@/graph/document";
 import { currentLanguage } from "@/i18n/index";
 import { Field } from "./Field";
 import styles from "./form.module.css";
-import { isGroupWidget, widgetOf } from "./widgets";
+import type { FieldProblem } from "./widgetProps";
+import { isGroupWidget, placesProblems, widgetOf } from "./widgets";
 
 const GROUPS: NonNullable<UiHint["group"]>[] = ["who", "when", "after", "advanced"];
 
@@ -18,7 +19,7 @@ export interface SchemaFormProps {
   /** Fields that somebody else draws. */
   skip?: ReadonlySet<string>;
   /** What is wrong, by field. */
-  problems?: ReadonlyMap<string, string[]>;
+  problems?: ReadonlyMap<string, readonly FieldProblem[]>;
   onField: (field: string, value: unknown) => void;
 }
 
@@ -55,8 +56,9 @@ function SchemaField({
   const language = currentLanguage();
   const id = `${form.id}-${name}`;
   const help = textOf(schema.ui?.help, language);
-  const problems = form.problems?.get(name);
-  const described = [help ? `${id}-help` : "", problems?.length ? `${id}-problems` : ""]
+  const problems = form.problems?.get(name) ?? [];
+  const below = placesProblems(schema) ? [] : problems.map((problem) => problem.text);
+  const described = [help ? `${id}-help` : "", below.length > 0 ? `${id}-problems` : ""]
     .filter(Boolean)
     .join(" ");
   return (
@@ -64,7 +66,7 @@ function SchemaField({
       id={id}
       label={textOf(schema.ui?.label, language) || schema.title || name}
       help={help}
-      problems={problems}
+      problems={below}
       required={form.schema.required?.includes(name)}
       group={isGroupWidget(schema)}
     >
@@ -74,6 +76,7 @@ function SchemaField({
         value: form.config[name],
         onChange: (value: unknown) => form.onField(name, value),
         describedBy: described || undefined,
+        problems,
       })}
     </Field>
   );

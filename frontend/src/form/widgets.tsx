@@ -7,6 +7,7 @@ import { textOf } from "@/graph/document";
 import { AssigneesWidget } from "./AssigneesWidget";
 import { AssignmentsWidget } from "./AssignmentsWidget";
 import { CalendarWidget, ConnectionWidget, TriggerWidget } from "./catalogueWidgets";
+import { DecisionTableWidget } from "./DecisionTableWidget";
 import { DurationInput } from "./DurationInput";
 import styles from "./form.module.css";
 import { RowsWidget } from "./RowsWidget";
@@ -98,6 +99,7 @@ const WIDGETS: Record<string, ComponentType<WidgetProps>> = {
   assignees: AssigneesWidget,
   timeouts: TimeoutsWidget,
   assignments: AssignmentsWidget,
+  decision_table: DecisionTableWidget,
   trigger: TriggerWidget,
   calendar: CalendarWidget,
   connection: ConnectionWidget,
@@ -112,9 +114,15 @@ export function widgetOf(schema: JsonSchema): ComponentType<WidgetProps> {
   return WIDGETS[name] ?? UnknownWidget;
 }
 
-const GROUPS = new Set(["timeouts", "assignments", "rows"]);
+const GROUPS = new Set(["timeouts", "assignments", "rows", "decision_table"]);
+const PLACES_PROBLEMS = new Set(["decision_table"]);
 
 /** Widgets of several parts; their label names a group. */
 export function isGroupWidget(schema: JsonSchema): boolean {
   return GROUPS.has(schema.ui?.widget ?? "");
+}
+
+/** Widgets that say at its place what is wrong; it need not be said below them again. */
+export function placesProblems(schema: JsonSchema): boolean {
+  return PLACES_PROBLEMS.has(schema.ui?.widget ?? "");
 }

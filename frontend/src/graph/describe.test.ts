@@ -82,6 +82,22 @@ test("conditions are shown with labels and signs", () => {
   );
 });
 
+test("a decision table says how many rules set which fields, and asks for rules while it has none", () => {
+  const graph = refundGraph();
+  const said = (table: unknown) =>
+    describeNode({ id: "x", type: "decision_table", config: { table } }, graph, speech("zh-CN"));
+  const outputs = [{ variable: "refundAmount" }, { variable: "score" }];
+  const rules = [{ when: ["-"], then: ["1.00 CNY", "1"] }];
+
+  expect(said({ outputs, rules: [...rules, ...rules] })).toMatchObject({
+    title: "决策表",
+    sentence: "2 条规则 → 退款金额、score",
+    missing: null,
+  });
+  expect(said({ outputs, rules: [] }).missing).toBe("请填写规则");
+  expect(said(undefined).missing).toBe("请填写规则");
+});
+
 test("a mapping says which fields it sets, by their labels, and asks for one while it sets none", () => {
   const graph = refundGraph();
   const assign = [

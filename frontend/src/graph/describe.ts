@@ -37,6 +37,7 @@ const BUILT_IN: Record<string, { accent: Accent; icon: string }> = {
   inclusive: { accent: "condition", icon: "inclusive" },
   delay: { accent: "action", icon: "clock" },
   mapping: { accent: "action", icon: "equals" },
+  decision_table: { accent: "action", icon: "table" },
   http_request: { accent: "action", icon: "request" },
   approval: { accent: "approval", icon: "approval" },
 };
@@ -106,6 +107,13 @@ const SENTENCES: Record<string, (node: GraphNode, graph: Graph, speech: Speech) 
     const where = sayTemplate(path, graph, speech);
     return { sentence: speech.say("card.request", { method: String(method ?? "GET"), connection, where }) };
   },
+  decision_table: (node, graph, speech) => {
+    const table = isRecord(node.config["table"]) ? node.config["table"] : {};
+    const names = records(table["outputs"]).map((one) => variableName(one["variable"], graph, speech));
+    const count = records(table["rules"]).length;
+    if (count === 0 || names.length === 0) return { missing: speech.say("card.missing.rules") };
+    return { sentence: speech.say("card.table", { count, names: names.join(speech.say("list.separator")) }) };
+  },
   approval: (node, _graph, speech) => {
     const who = sayAssignees(node.config["assign"], speech);
     const mode = sayMode(node.config["mode"], speech);
@@ -126,10 +134,13 @@ export function triggerSentence(trigger: string, speech: Speech): string {
 }
 
 function sayAssignment(row: Record<string, unknown>, graph: Graph, speech: Speech): string {
-  const variable = graph.variables.find((one) => one.name === row["variable"]);
   const value = readableExpression(String(row["value"]), graph.variables, speech.language);
-  const name = textOf(variable?.label, speech.language) || String(row["variable"]);
-  return speech.say("card.assign", { name, value });
+  return speech.say("card.assign", { name: variableName(row["variable"], graph, speech), value });
+}
+
+function variableName(name: unknown, graph: Graph, speech: Speech): string {
+  const variable = graph.variables.find((one) => one.name === name);
+  return textOf(variable?.label, speech.language) || String(name);
 }
 
 /** A text with variables in it, each by the name that people read. */

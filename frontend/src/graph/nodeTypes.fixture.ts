@@ -146,6 +146,25 @@ export const NODE_TYPES: NodeTypeInfo[] = [
   },
   {
     ...base,
+    type: "decision_table",
+    title: { zh: "决策表", en: "Decision table" },
+    description: { zh: "按规则表给字段赋值", en: "Sets fields by a table of rules" },
+    category: "data",
+    icon: "table",
+    ports: out,
+    config_schema: {
+      type: "object",
+      properties: {
+        table: {
+          type: "object",
+          ui: { widget: "decision_table", label: { zh: "决策表", en: "Decision table" }, group: "when" },
+        },
+      },
+      required: ["table"],
+    },
+  },
+  {
+    ...base,
     type: "approval",
     title: { zh: "审批", en: "Approval" },
     category: "approval",

@@ -53,6 +53,24 @@ function Conditions({ row, steps }: { row: TimelineRow; steps: Steps }) {
   );
 }
 
+function Rules({ row }: { row: TimelineRow }) {
+  const { t } = useTranslation("console");
+  return (
+    <ul className={styles.conditions}>
+      {row.rules.map(({ rule, explained }) => (
+        <li key={rule} data-verdict={explained.verdict}>
+          <span className={styles.branch}>{t("timeline.rule", { number: rule })}</span>
+          <span className="num">{explained.text}</span>
+          <span className={styles.verdict} aria-hidden>
+            {VERDICTS[explained.verdict]}
+          </span>
+          <span className="visually-hidden">{t(`verdict.${explained.verdict}`)}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
 function Assigned({ row, steps }: { row: TimelineRow; steps: Steps }) {
   return (
     <ul className={styles.conditions}>
@@ -101,6 +119,7 @@ function Line({ row, steps, sentence }: { row: TimelineRow; steps: Steps; senten
         <p className={styles.sentence}>{sentence}</p>
         <Way row={row} steps={steps} />
         {row.conditions.length > 0 && <Conditions row={row} steps={steps} />}
+        {row.rules.length > 0 && <Rules row={row} />}
         {row.assigned.length > 0 && <Assigned row={row} steps={steps} />}
         {row.quote && <blockquote className={styles.quote}>{row.quote}</blockquote>}
       </div>

@@ -45,6 +45,24 @@ test("an unknown kind of fact is kept as a technical line", () => {
   });
 });
 
+test("a table says which rules held, by which numbers, and what they set", () => {
+  const because = "(12.00 CNY < 30.00 CNY → true) and ('vip' == 'vip' → true) → true";
+  const assigned = [{ variable: "fee", because: "1.00 CNY → 1.00 CNY" }];
+  const row = (rules: unknown[]) =>
+    rowOf(
+      aFact(3, "moved", { node: "map", data: { port: "out", to: "finance", why: { rules, assigned } } }),
+      refundGraph(),
+    );
+
+  expect(row([{ rule: 2, because }])).toMatchObject({
+    key: "ruled",
+    nodes: { node: "map", to: "finance" },
+    rules: [{ rule: 2, explained: { text: "(¥12.00 < ¥30.00 ✓) and ('vip' == 'vip' ✓)", verdict: "true" } }],
+    assigned: [{ variable: "fee", explained: { text: "¥1.00" } }],
+  });
+  expect(row([])).toMatchObject({ key: "ruled_otherwise", rules: [] });
+});
+
 test("a step that set fields says each of them and how its value came about", () => {
   const why = { assigned: [{ variable: "fee", because: "200.00 CNY * 0.3 = 60.00 CNY → 60.00 CNY" }] };
   const moved = aFact(3, "moved", { node: "map", data: { port: "out", to: "finance", why } });

@@ -21,6 +21,8 @@ export type TimelineRow = {
   /** What a person wrote. */
   quote: string | null;
   conditions: { port: string; explained: Explained }[];
+  /** Rules of a table that held. */
+  rules: { rule: number; explained: Explained }[];
   /** Fields that the step set, and how each value came about. */
   assigned: { variable: string; explained: Explained }[];
   from: string[];
@@ -54,6 +56,13 @@ function assignedOf(why: Data): TimelineRow["assigned"] {
   });
 }
 
+function rulesOf(why: Data): TimelineRow["rules"] {
+  return list(why["rules"]).map((one) => {
+    const hit = record(one);
+    return { rule: number(hit["rule"]), explained: explain(text(hit["because"])) };
+  });
+}
+
 const DECISIONS: Record<string, Tone> = { approved: "good", rejected: "bad", timed_out: "warning" };
 
 function moved(node: string, data: Data, graph: GraphDocument): Part {
@@ -62,7 +71,11 @@ function moved(node: string, data: Data, graph: GraphDocument): Part {
   const way = { from: [node], to: [to], nodes: { node, to } };
   if (Array.isArray(why["conditions"]))
     return { key: "branched", nodes: { node, to }, conditions: conditionsOf(why) };
-  if (Array.isArray(why["assigned"])) return { key: "assigned", ...way, assigned: assignedOf(why) };
+  if (Array.isArray(why["assigned"])) {
+    const rules = rulesOf(why);
+    const ruled = rules.length > 0 ? "ruled" : "ruled_otherwise";
+    return { key: "rules" in why ? ruled : "assigned", ...way, rules, assigned: assignedOf(why) };
+  }
   const outcome = text(why["outcome"]);
   if (outcome in DECISIONS) {
     const params = { approved: number(why["approved"]), rejected: number(why["rejected"]) };
@@ -183,6 +196,7 @@ export function rowOf(entry: HistoryEntry, graph: GraphDocument): TimelineRow {
     tone: "plain",
     quote: null,
     conditions: [],
+    rules: [],
     assigned: [],
     from: [],
     to: [],

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import type { Problem } from "@/api/types";
 import { FormVariables } from "@/form/formVariables";
 import { SchemaForm } from "@/form/SchemaForm";
+import type { FieldProblem } from "@/form/widgetProps";
 import { setField } from "@/graph/commands/configure";
 import { isStart } from "@/graph/commands/nodeKit";
 import { accentOf } from "@/graph/describe";
@@ -99,8 +100,11 @@ export function NodePanel({ node, port }: { node: GraphNode; port: string | null
 
 /** The config field that a problem's path begins with. */
 function fieldOf(problem: Problem): string | null {
-  const path = problem.path?.replace(/^config\./, "") ?? "";
-  return path.split(/[.[]/)[0] || null;
+  return pathOf(problem)[0] || null;
+}
+
+function pathOf(problem: Problem): string[] {
+  return (problem.path?.replace(/^config\./, "") ?? "").split(/[.[]/);
 }
 
 /** What is wrong with an expression stands beside it; what is wrong between branches has no other place. */
@@ -108,11 +112,15 @@ function isAboutBranches(problem: Problem): boolean {
   return fieldOf(problem) === "branches" && !problem.code.startsWith("expression.");
 }
 
-function byField(problems: readonly Problem[], tell: (problem: Problem) => string): Map<string, string[]> {
-  const found = new Map<string, string[]>();
+function byField(
+  problems: readonly Problem[],
+  tell: (problem: Problem) => string,
+): Map<string, FieldProblem[]> {
+  const found = new Map<string, FieldProblem[]>();
   for (const problem of problems) {
-    const field = fieldOf(problem);
-    if (field !== null) found.set(field, [...(found.get(field) ?? []), tell(problem)]);
+    const [field, ...path] = pathOf(problem);
+    const said = { path: path.join("."), text: tell(problem), severity: problem.severity };
+    if (field) found.set(field, [...(found.get(field) ?? []), said]);
   }
   return found;
 }

@@ -7,6 +7,7 @@ import { useProblemText } from "@/ui/problemText";
 import { describeNode } from "@/graph/describe";
 import { isRecord, nodeOf, textOf } from "@/graph/document";
 import { useEditor, useEditorState } from "./editorContext";
+import { tablePlace, tableWords } from "./tablePlace";
 import { witnessText } from "./witnessText";
 
 const BRANCH = /^branches\.(\d+)\.when$/;
@@ -44,6 +45,8 @@ export function useFlowProblem(): (problem: unknown) => string {
     return names;
   };
   const placeText = (problem: Problem): string => {
+    const inTable = tablePlace(problem.path);
+    if (inTable) return t(`problem.inTable.${inTable.key}`, inTable.numbers);
     const branch = BRANCH.exec(problem.path ?? "")?.[1];
     if (branch !== undefined) return t("problem.inBranch", { branch: Number(branch) + 1 });
     const assigned = ASSIGNMENT.exec(problem.path ?? "")?.[1];
@@ -58,6 +61,8 @@ export function useFlowProblem(): (problem: unknown) => string {
     return { ...expressionWords(params, form), variable: label };
   };
   const conditionText = (problem: Problem): string => {
+    if (problem.code === "expression.empty" && tablePlace(problem.path))
+      return placeText(problem) + form("assignments.empty");
     if (problem.code === "expression.empty" && RESULT.test(problem.path ?? ""))
       return placeText(problem) + form("assignments.empty");
     const key = problem.code.replace(/^expression\./, "expressionError.");
@@ -79,8 +84,11 @@ export function useFlowProblem(): (problem: unknown) => string {
     if (!i18n.exists(`designer:${key}`)) return tell(problem);
     if (isApiError(problem)) return t(key, named(problem.fields));
     const { path, params } = problem as Problem;
-    const place = ROW.test(path ?? "") ? placeText(problem as Problem) : "";
-    return place + t(key, FIELD.test(code) ? mappingWords(params) : named(params));
+    const table = tableWords(code, params);
+    const isPlaced = ROW.test(path ?? "") || table.isPlaced;
+    const isField = FIELD.test(code) || table.isField;
+    const place = isPlaced ? placeText(problem as Problem) : "";
+    return place + t(key, isField ? mappingWords(params) : named(params));
   };
 }
 

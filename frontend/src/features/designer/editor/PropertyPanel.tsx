@@ -53,7 +53,7 @@ function useFirstField(panel: React.RefObject<HTMLElement | null>, turn: number)
     if (turn === 0) return;
     const timer = window.setTimeout(() => {
       const fields = "input:not([type=hidden]), textarea, [role=combobox]";
-      const config = panel.current?.querySelector<HTMLElement>(`[data-config] :is(${fields})`);
+      const config = panel.current?.querySelector("[data-config]")?.querySelector<HTMLElement>(fields);
       (config ?? panel.current?.querySelector<HTMLElement>(fields))?.focus();
     }, 60);
     return () => window.clearTimeout(timer);

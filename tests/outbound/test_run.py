@@ -2,18 +2,22 @@
 
 import json
 import logging
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from rest_framework.test import APIClient
 
 from accounts.models import User
 from bedrock.clock import now
-from tests.outbound.conftest import SECRET, begin, connect
+from tests.outbound.conftest import SECRET, begin, connect, job
 from tests.outbound.receiver import Receiver, answer
 from workflows import jobs
+from workflows.engine.node_type import Done, JobResult, Retry
 from workflows.models import ActivityJob, Incident, Instance
+from workflows.outbound.carry import carry_out
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -83,6 +87,27 @@ def test_an_answer_of_another_type_is_an_incident_and_changes_no_variable(design
         {"variable": "fee", "expected": 'money {"amount", "currency"}', "found": "text"},
     )
     assert Instance.objects.get(pk=run).state["variables"] == {"orderNo": "A1"}
+
+
+def test_of_many_workers_that_come_for_one_call_at_once_one_asks() -> None:
+    rounds, workers = 20, 8
+    gate = Barrier(workers)
+
+    def worker(attempt: int) -> JobResult:
+        try:
+            gate.wait()
+            return carry_out(job({"method": "POST", "timeout_seconds": 30}, attempt=attempt))
+        finally:
+            connections.close_all()
+
+    with Receiver(answer("201 Created")) as receiver, ThreadPoolExecutor(workers) as pool:
+        connect(receiver.port)
+        told = [list(pool.map(worker, [attempt] * workers)) for attempt in range(1, rounds + 1)]
+
+    assert len(receiver.heard) == rounds
+    assert [sum(isinstance(one, Done) for one in results) for results in told] == [1] * rounds
+    others = {(type(one), one.code) for results in told for one in results if not isinstance(one, Done)}
+    assert others == {(Retry, "http.outcome_unknown")}
 
 
 def test_a_secret_is_in_no_row_no_log_and_no_answer(designer: User, caplog: pytest.LogCaptureFixture) -> None:

@@ -16,7 +16,14 @@ import { nodeTitle } from "../standing";
 import { AuditList } from "./AuditList";
 import styles from "./Audit.module.css";
 
-const ACTIONS = ["instance.force-advance", "instance.cancel", "instance.retry", "task.transfer"] as const;
+const ACTIONS = [
+  "instance.force-advance",
+  "instance.cancel",
+  "instance.retry",
+  "task.transfer",
+  "connection.declare",
+  "connection.retire",
+] as const;
 
 const NAMES = ["instance", "actor", "action"] as const;
 

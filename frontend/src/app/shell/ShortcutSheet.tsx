@@ -46,6 +46,9 @@ function Row({ shortcut }: { shortcut: Shortcut }) {
   );
 }
 
+/** More than these stand in two columns. */
+const MANY = 14;
+
 /** What the keys do here and now: exactly the shortcuts that are registered. */
 export function ShortcutSheet({ open, onClose }: { open: boolean; onClose: () => void }) {
   const { t } = useTranslation("shell");
@@ -61,20 +64,22 @@ export function ShortcutSheet({ open, onClose }: { open: boolean; onClose: () =>
       onCancel={onClose}
       footer={null}
       title={t("shortcuts.title")}
-      width={560}
+      width={shown.flatMap((group) => group.shortcuts).length > MANY ? 860 : 480}
       destroyOnHidden
     >
       {!singleKeys && <p className="muted">{t("shortcuts.off")}</p>}
-      {shown.map((group) => (
-        <section key={group.id} className={styles.group}>
-          <h2>{group.group}</h2>
-          <dl>
-            {group.shortcuts.map((shortcut) => (
-              <Row key={shortcut.keys.join()} shortcut={shortcut} />
-            ))}
-          </dl>
-        </section>
-      ))}
+      <div className={styles.groups}>
+        {shown.map((group) => (
+          <section key={group.id} className={styles.group}>
+            <h2>{group.group}</h2>
+            <dl>
+              {group.shortcuts.map((shortcut) => (
+                <Row key={shortcut.keys.join()} shortcut={shortcut} />
+              ))}
+            </dl>
+          </section>
+        ))}
+      </div>
     </Modal>
   );
 }

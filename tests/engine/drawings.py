@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.engine.flows import fork, graph, several, when
 
 CONDITIONS = ("${a} < ${b}", "${a} < ${b} * 0.3", "${a} is empty", "true")
-LEAVES = ("ask", "call", "delay", "pass")
+LEAVES = ("ask", "call", "delay", "pass", "veto")
 MAX_NODES = 40
 
 
@@ -24,7 +24,9 @@ class Block:
     @property
     def size(self) -> int:
         """How many nodes it is drawn with, at most."""
-        own = {"row": 0, "parallel": 2, "inclusive": 2, "choice": 2, "exclusive": 2, "loop": 2}.get(self.kind, 1)
+        own = {"row": 0, "parallel": 2, "inclusive": 2, "choice": 2, "exclusive": 2, "loop": 2, "veto": 2}.get(
+            self.kind, 1
+        )
         return own + sum(part.size for part in self.parts)
 
 
@@ -99,6 +101,10 @@ class _Pen:
             case "ask":
                 gate = self.gate("test.ask", sources)
                 return [f"{gate}.yes", f"{gate}.no"]
+            case "veto":
+                gate = self.gate("test.ask", sources)
+                self.line([f"{gate}.no"], self.node("terminate"))
+                return [f"{gate}.yes"]
             case "delay":
                 return [self.gate(("delay", {"after": "PT1H"}), sources)]
             case "call":
@@ -150,7 +156,7 @@ def any_drawing(chance: Random, *, largest: int) -> dict[str, Any]:
     """A drawing whose lines go anywhere, forwards more often than back."""
     inner = [f"n{number}" for number in range(chance.randint(1, largest))]
     kinds = {name: chance.choice(("test.ask", "test.call", fork("l", "r"), "parallel", when("l", "${a} < ${b}"),
-                                  several(l="${a} < ${b}", r="${a} < ${b} * 3"), "inclusive"))
+                                  "terminate", several(l="${a} < ${b}", r="${a} < ${b} * 3"), "inclusive"))
              for name in inner}  # fmt: skip
     nodes = {"start": "start"} | kinds | {"end": "end"}
     order = list(nodes)
@@ -168,5 +174,5 @@ def any_drawing(chance: Random, *, largest: int) -> dict[str, Any]:
 _PORTS = {
     "start": ("",), "test.ask": (".yes", ".no"), "test.call": ("",), "parallel": ("",), "end": (),
     "parallel with branches": (".l", ".r"), "exclusive with branches": (".l", ".otherwise"),
-    "inclusive": ("",), "inclusive with branches": (".l", ".r", ".otherwise"),
+    "terminate": (), "inclusive": ("",), "inclusive with branches": (".l", ".r", ".otherwise"),
 }  # fmt: skip

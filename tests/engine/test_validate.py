@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.engine.flows import Ask, AskConfig, Call, fork, graph, in_a_row, money, when
+from tests.engine.flows import Ask, AskConfig, Call, fork, graph, in_a_row, money, several, when
 from workflows.engine import validate as module
 from workflows.engine.calendar_book import CalendarBook
 from workflows.engine.graph import LocalText, read_graph
@@ -150,6 +150,21 @@ SMALLEST: dict[str, tuple[dict[str, Any], list[Place]]] = {
         two_branches("l.yes>j", "l.no~3>f", "r.yes>j", "r.no~3>r", "j>end"),
         [("parallel.loop_leaves_branch", "l", None)],
     ),
+    "parallel.branch_ends_all_at_once": (
+        graph({"start": "start", "f": fork("l", "r"), "l": "test.call", "stop": "terminate", "end": "end"},
+              "start>f", "f.l>l", "l>end", "f.r>stop"),
+        [("parallel.branch_ends_all_at_once", "f", None)],
+    ),
+    "inclusive.fork_not_closed": (
+        graph({"start": "start", "f": several(a="${a} < ${b}"), "end": "end"}, "start>f", "f.a>end", "f.otherwise>end"),
+        [("inclusive.fork_not_closed", "f", None)],
+    ),
+    "inclusive.join_not_the_only_one": (
+        graph({"start": "start", "f": several(a="${a} < ${b}"), "x": "test.ask", "y": "test.ask", "j": "inclusive",
+               "k": "inclusive", "end": "end"}, "start>f", "f.a>x", "f.otherwise>y", "x.yes>j", "x.no>k", "y.yes>j",
+              "y.no>k", "j>end", "k>end"),
+        [("inclusive.join_not_the_only_one", "k", None)],
+    ),
 }  # fmt: skip
 
 
@@ -161,7 +176,7 @@ def test_each_problem_is_found_at_its_place_when_it_is_the_only_one(code: str) -
 
 def test_every_code_of_validation_has_a_smallest_drawing() -> None:
     source = Path(module.__file__).read_text()
-    codes = set(re.findall(r'"((?:variables|node|edge|config|port|graph|parallel)\.[a-z_]+)"', source))
+    codes = set(re.findall(r'"((?:variables|node|edge|config|port|graph|parallel|inclusive)\.[a-z_]+)"', source))
     assert codes == set(SMALLEST)
 
 

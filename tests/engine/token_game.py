@@ -13,12 +13,17 @@ from tests.engine.flows import fork, graph, several
 # `pass` is a parallel gateway with one way out, `meet` an inclusive one
 PORTS = {"ask": 2, "fork": 2, "pass": 1, "call": 1}
 INCLUSIVE = PORTS | {"or": 3, "meet": 1}
+FINAL = PORTS | {"stop": 0}  # `stop` ends everything
+_COUNTS = INCLUSIVE | FINAL
 KINDS = {
     "ask": "test.ask", "fork": fork("yes", "no"), "pass": "parallel", "call": "test.call",
     "or": several(yes="${a} < ${b}", no="${a} < ${b}"), "meet": "inclusive",
+    "stop": "terminate",
 }  # fmt: skip
 _PAIR = (".yes", ".no")
-NAMES = {"ask": _PAIR, "fork": _PAIR, "pass": ("",), "call": ("",), "or": (*_PAIR, ".otherwise"), "meet": ("",)}
+NAMES = {
+    "ask": _PAIR, "fork": _PAIR, "pass": ("",), "call": ("",), "or": (*_PAIR, ".otherwise"), "meet": ("",), "stop": (),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +70,7 @@ def all_drawings(inner: int, *, kinds: Sequence[str] = tuple(PORTS), loops: bool
     end = inner + 1
     for chosen in itertools.product(kinds, repeat=inner):
         ways = [
-            _targets(range(1 if loops else node + 1, end + 1), INCLUSIVE[kind])
+            _targets(range(1 if loops else node + 1, end + 1), _COUNTS[kind])
             for node, kind in enumerate(chosen, start=1)
         ]
         for targets in itertools.product(*ways):
@@ -199,6 +204,8 @@ class _Game:
             case "or":
                 yes, no, otherwise = self.out[node]
                 return [(places, (*others, *taken)) for taken in ((yes,), (no,), (yes, no), (otherwise,))]
+            case "stop":
+                return [(frozenset(), ())]
         return [(places, others)]
 
     def may_merge(self, places: Marking, merge: int) -> bool:

@@ -185,13 +185,13 @@ def test_an_element_without_a_step_keeps_its_place_and_stops_the_publishing(
     assert [one.code for one in problems] == ["node.unknown_type"]
 
 
-def test_an_end_that_ends_all_others_is_no_end_of_ours() -> None:
+def test_an_end_that_ends_all_others_is_taken_as_one() -> None:
     imported = read_bpmn(bpmn(
         f'<startEvent id="s"/><endEvent id="t" name="Stop"><terminateEventDefinition/></endEvent>{flow("f", "s", "t")}'
     ))  # fmt: skip
 
-    assert types(imported) == {"s": "start", "t": "bpmn.endEvent"}
-    assert imported.findings[0].reason == "An end of ours ends its own way only; this one ends all others too."
+    assert types(imported) == {"s": "start", "t": "terminate"}
+    assert imported.findings == ()
 
 
 def test_a_start_by_an_event_is_a_start_whose_event_must_be_chosen() -> None:

@@ -119,7 +119,7 @@ class Ended:
 
 @record
 class Withdrawn:
-    """A token was taken away by a force-advance or a cancellation."""
+    """A token was taken away, because of a force-advance, a cancellation or an end of the whole run."""
 
     kind: ClassVar[str] = "withdrawn"
     token: int

@@ -20,6 +20,8 @@ def kept_tokens(plan: Plan, state: State, *, target: str) -> frozenset[int] | Or
         return BadInput("force.target_is_start", "Expected a node after the start, found the start.", target=target)
     if any(token.node == target for token in state.tokens.values()) and not plan.nodes[target].joins:
         return Conflict("force.already_there", "Expected another node, found that the run stands there.", target=target)
+    if plan.nodes[target].type.ends_run:
+        return frozenset()
     goal = trail(plan.branches.nodes.get(target))
     kept = frozenset(token.id for token in state.tokens.values() if _is_sibling(trail(_branch_of(plan, token)), goal))
     missing = _missing_branches(plan, state, kept=kept, goal=goal)

@@ -196,9 +196,10 @@ class Ignore:
 
 @record
 class End:
-    """The token is consumed."""
+    """The token is consumed; with `whole_run` every other token of the run is withdrawn."""
 
     outcome: str = ""
+    whole_run: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -304,6 +305,7 @@ class NodeType(ABC, Generic[C]):
     port_rule: ClassVar[PortRule] = PortRule()
     is_start: ClassVar[bool] = False
     is_end: ClassVar[bool] = False
+    ends_run: ClassVar[bool] = False  # an end not only of its own token
     synchronizes: ClassVar[Synchronizes] = "nothing"
     waits: ClassVar[bool] = False  # a token stands here until something outside happens
     external_effect: ClassVar[bool] = False  # money or goods move; skipping it must be said

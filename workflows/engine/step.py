@@ -59,7 +59,7 @@ class Step:
 
 def advance(plan: Plan, state: State, event: Event, *, now: datetime, world: World) -> Step:
     """Take one happening. The given state is left as it is; late, doubled and foreign events change nothing."""
-    run = _Run(plan, state.copy(), now, world)
+    run = _Run(plan, state, now, world)
     match event:
         case events.Started():
             run.start(event)
@@ -88,7 +88,8 @@ class _Run:
     outcome: str = ""
 
     def __init__(self, plan: Plan, state: State, now: datetime, world: World) -> None:
-        self.plan, self.state, self.now, self.world = plan, state, now, world
+        self.plan, self.state, self.now, self.world = plan, state.copy(), now, world
+        self.stood = state.tokens
         self.facts: list[Fact] = []
         self.actors: dict[int, Actor] = {}
         self.inline: list[Work] = []
@@ -156,7 +157,9 @@ class _Run:
 
     def settle(self) -> None:
         for passed, number in enumerate(self.on_their_way()):
-            token = self.state.tokens[number]
+            token = self.state.tokens.get(number)
+            if token is None:  # withdrawn on its way
+                continue
             if passed >= self.plan.step_budget:
                 self.fail(token, endless_passing(self.plan.step_budget))
             else:
@@ -229,8 +232,7 @@ class _Run:
             case Fork():
                 self.fork(token, node, visit, outcome)
             case End():
-                self.outcome = outcome.outcome or self.outcome
-                self.record(facts.Ended(token.id, node.id, visit, outcome.outcome))
+                self.end(token, node, visit, outcome)
             case Fail():
                 self.fail(token, outcome, visit=visit)
             case Refuse() if token.awaits is not _MOVING:
@@ -239,6 +241,13 @@ class _Run:
                 self.fail(token, undecided(node), visit=visit)
             case _:  # ignored: this event means nothing to the wait
                 pass
+
+    def end(self, token: Token, node: PlanNode, visit: int, outcome: End) -> None:
+        self.outcome = outcome.outcome or self.outcome
+        self.record(facts.Ended(token.id, node.id, visit, outcome.outcome))
+        if outcome.whole_run:
+            for other in list(self.state.tokens.values()):
+                self.withdraw(other, reason="terminated")
 
     def leave(self, token: Token, node: PlanNode, visit: int, outcome: Continue) -> None:
         if outcome.notes:
@@ -296,7 +305,12 @@ class _Run:
         ))  # fmt: skip
 
     def withdraw(self, token: Token, *, reason: str) -> None:
-        self.withdraw_work(token, token.visit, reason=reason)
+        """Take a token away. What its wait asked for in this very step was never done, and is not asked for."""
+        self.deferred = [work for work in self.deferred if work.token != token.id]
+        if token.id in self.stood:
+            self.withdraw_work(token, token.visit, reason=reason)
+        else:
+            self.inline = [work for work in self.inline if (work.token, work.node) != (token.id, token.node)]
         self.record(facts.Withdrawn(token.id, token.node, token.visit, reason))
 
     def withdraw_work(self, token: Token, visit: int, *, reason: str) -> None:

@@ -93,6 +93,9 @@ class _Walk:
         self.synchronizing = {node for node, kind in kinds.items() if kind != "nothing"}
         self.inclusive = {node for node, kind in kinds.items() if kind == "branches"}
         self.ends = {node for node in self.incoming if not self.outgoing[node]}
+        self.final = {node for node, found in types.items() if found is not None and found.ends_run}
+        self.pausing = {node for node, found in types.items() if found is None or found.waits}
+        self.joining = {node for node, edges in self.incoming.items() if node in self.synchronizing and len(edges) > 1}
         self.opened: list[Branch] = []
         self.nodes: dict[str, Branch | None] = {}
         self.edges: dict[str, Branch | None] = {}
@@ -115,6 +118,8 @@ class _Walk:
                         queue.append(edge.target)
         self.starved_joins()
         self.escaping_loops()
+        if self.final:
+            self.ended_at_once()
         ahead: dict[str, str] = {}
         if self.inclusive and len(self.nodes) == len(self.incoming):  # else ways run in a circle, and nobody knows
             self.open_forks()
@@ -188,13 +193,13 @@ class _Walk:
         return left.pop()
 
     def starved_joins(self) -> None:
-        """A branch that can end while its siblings wait at the join would starve it."""
+        """A branch that can end by itself while its siblings wait at the join would starve it."""
         awaited: set[Branch | None] = set()
         for branch in self.opened:
             if branch.fork in self.joined or branch.outer in awaited:
                 awaited.add(branch)
         for node in self.nodes:
-            if node in self.ends and any(self.edges[edge] in awaited for edge in self.incoming[node]):
+            if node in self.ends - self.final and any(self.edges[edge] in awaited for edge in self.incoming[node]):
                 self.conflict("parallel.branch_ends_before_join", node)
 
     def escaping_loops(self) -> None:
@@ -204,6 +209,26 @@ class _Walk:
                 returns = edge.kind == "back" and edge.target in self.nodes
                 if returns and self.edges[edge.id] is not self.nodes[edge.target]:
                     self.conflict("parallel.loop_leaves_branch", node)
+
+    def ended_at_once(self) -> None:
+        """A branch that ends the whole run before anything waits leaves its siblings no time to do anything."""
+        leads: dict[str, str | None] = {}  # node → the end of all, or the join, that it surely and at once leads to
+        for node in reversed(self.nodes):
+            ways = {
+                edge.port: edge.target if edge.target in self.joining else leads.get(edge.target)
+                for edge in self.outgoing[node]
+                if edge.kind == "normal"
+            }
+            ending = {port for port, to in ways.items() if to in self.final}
+            leads[node] = node if node in self.final else None
+            if not self.forks(node):
+                if node not in self.pausing and len(self.outgoing[node]) == 1:
+                    leads[node] = next(iter(ways.values()), None)
+            elif ending and node not in self.inclusive:
+                leads[node] = ways[min(ending)]
+                self.conflict("parallel.branch_ends_all_at_once", node, way=(node, self.final, ending))
+            elif node in self.closed and set(ways.values()) == {self.closed[node]}:
+                leads[node] = leads[self.closed[node]]
 
     def open_forks(self) -> None:
         """Nothing but an inclusive join can end what an inclusive fork began: how many ways it took is not drawn."""

@@ -24,6 +24,8 @@ _STRUCTURE = {
     "parallel.join_misses_branches": "Expected all branches of the fork at its join, found some missing.",
     "parallel.branch_ends_before_join": "Expected this branch to reach the join of its fork, found "
     "that it can end before: the join would wait for ever.",
+    "parallel.branch_ends_all_at_once": "Expected a wait before a branch ends the whole run, found none: the branches "
+    "beside it could do nothing.",
     "parallel.loop_leaves_branch": "Expected a loop inside one branch, found one that jumps out of it.",
     "inclusive.fork_not_closed": "Expected all ways out of this fork to meet at one inclusive join, found a way that "
     "leads past any.",

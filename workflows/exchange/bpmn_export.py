@@ -107,6 +107,8 @@ class _Writing:
             SubElement(element, f"{BPMN}incoming").text = self.edges[edge.id]
         for edge in self.outgoing[node.id]:
             SubElement(element, f"{BPMN}outgoing").text = self.edges[edge.id]
+        if node.type == "terminate":
+            SubElement(element, f"{BPMN}{words.TERMINATE}")
         if node.type == "delay":
             timer = SubElement(element, f"{BPMN}timerEventDefinition")
             if after := words.duration_of(node):

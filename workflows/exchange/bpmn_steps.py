@@ -15,8 +15,8 @@ Notes = list[tuple[str, str, Severity]]
 
 _TIMED = re.compile(r"[-+:.TZ0-9A-Za-z/]{1,40}")
 _PLAIN = {
-    "startEvent": "start", "endEvent": "end", "parallelGateway": "parallel", "exclusiveGateway": "exclusive",
-    "inclusiveGateway": "inclusive",
+    ("startEvent",): "start", ("endEvent",): "end", ("endEvent", words.TERMINATE): "terminate",
+    ("parallelGateway",): "parallel", ("exclusiveGateway",): "exclusive", ("inclusiveGateway",): "inclusive",
 }  # fmt: skip
 
 
@@ -27,7 +27,7 @@ def own_node(node: FileNode, own_id: str) -> Node | None:
         known = Node.model_validate({**node.own, "id": own_id})
     except ValidationError:
         return None
-    if words.element_of(known.type) != node.kind:
+    if words.element_of(known.type) != node.kind or (known.type == "terminate") != (_events(node) == {words.TERMINATE}):
         return None
     changed: dict[str, Any] = {}
     if words.text_of(known.name).strip() != node.name:
@@ -50,7 +50,7 @@ def foreign_node(node: FileNode, own_id: str, *, ways_out: int) -> tuple[Node, N
 
 
 def _nearest(node: FileNode) -> tuple[str, dict[str, Any], Notes]:
-    events = {local(event) for event in node.events}
+    events = _events(node)
     if node.kind == "userTask":
         return "approval", {}, [("bpmn.no_assignees", "Say who decides: the file does not, in words of ours.", "error")]
     if node.kind == "businessRuleTask":
@@ -63,14 +63,12 @@ def _nearest(node: FileNode) -> tuple[str, dict[str, Any], Notes]:
     if node.kind == "startEvent" and events:
         told = "It starts by an event of its own; choose the event that starts the flow."
         return "start", {}, [("bpmn.event_definition", f"{told} ({', '.join(sorted(events))})", "warning")]
-    if node.kind in _PLAIN and not events:
-        return _PLAIN[node.kind], {}, []
+    if (found := _PLAIN.get((node.kind, *events))) is not None:
+        return found, {}, []
     return words.UNKNOWN + node.kind, {}, [("bpmn.not_mapped", _why(node, events), "error")]
 
 
 def _why(node: FileNode, events: set[str]) -> str:
-    if "terminateEventDefinition" in events:
-        return "An end of ours ends its own way only; this one ends all others too."
     if node.kind == "intermediateCatchEvent" and events == {"timerEventDefinition"}:
         return "A delay of ours needs a duration such as PT2H, found another kind of timer."
     if events and node.kind != "boundaryEvent":
@@ -87,6 +85,10 @@ _WHY = {
     "manualTask": "It does not say who or what does it; choose a step.",
     "serviceTask": "Which of our steps does it, the file does not say.",
 }
+
+
+def _events(node: FileNode) -> set[str]:
+    return {local(event) for event in node.events}
 
 
 def _duration(node: FileNode) -> str | None:

@@ -4,6 +4,7 @@ import type { ReactElement } from "react";
 const STROKES: Record<string, string> = {
   play: "M5 3.5v9l7-4.5z",
   stop: "M4 4h8v8H4z",
+  terminate: "M8 2.2a5.8 5.8 0 1 0 0 11.6A5.8 5.8 0 0 0 8 2.2zM6 6h4v4H6z",
   branch: "M8 2.5 13.5 8 8 13.5 2.5 8z",
   parallel: "M8 2v12M2 8h12M8 2.5 13.5 8 8 13.5 2.5 8z",
   inclusive: "M8 2.5 13.5 8 8 13.5 2.5 8zM8 6.2a1.8 1.8 0 1 0 0 3.6 1.8 1.8 0 0 0 0-3.6z",

@@ -32,6 +32,7 @@ export interface Speech {
 const BUILT_IN: Record<string, { accent: Accent; icon: string }> = {
   start: { accent: "plain", icon: "play" },
   end: { accent: "plain", icon: "stop" },
+  terminate: { accent: "plain", icon: "terminate" },
   exclusive: { accent: "condition", icon: "branch" },
   parallel: { accent: "condition", icon: "parallel" },
   inclusive: { accent: "condition", icon: "inclusive" },
@@ -79,6 +80,7 @@ const SENTENCES: Record<string, (node: GraphNode, graph: Graph, speech: Speech) 
     return { sentence: typeof trigger === "string" && trigger ? triggerSentence(trigger, speech) : "" };
   },
   end: () => ({ sentence: "" }),
+  terminate: (_node, _graph, speech) => ({ sentence: speech.say("card.terminate") }),
   exclusive: () => ({ sentence: "" }),
   parallel: (node, _graph, speech) => ({
     sentence: branchesOf(node).length > 0 ? speech.say("card.fork") : speech.say("card.join"),

@@ -24,6 +24,14 @@ export const NODE_TYPES: NodeTypeInfo[] = [
   },
   {
     ...base,
+    type: "terminate",
+    title: { zh: "全部结束", en: "End everything" },
+    icon: "terminate",
+    ports: { kind: "none" },
+    is_end: true,
+  },
+  {
+    ...base,
     type: "exclusive",
     title: { zh: "条件分支", en: "Condition" },
     description: { zh: "按条件只走一条路", en: "Takes exactly one way, by conditions" },

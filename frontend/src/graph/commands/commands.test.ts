@@ -24,7 +24,16 @@ import {
   reorderBranch,
   setOffset,
 } from "./arrange";
-import { connect, disconnect, rename, setBranch, setField, setRounds, setVariables } from "./configure";
+import {
+  connect,
+  connectToEnd,
+  disconnect,
+  rename,
+  setBranch,
+  setField,
+  setRounds,
+  setVariables,
+} from "./configure";
 import { apply, Edit, type Change, invert, isRefusal, type Outcome } from "./edit";
 import { EMPTY_HISTORY, perform, redo, undo } from "./history";
 import { followingSteps, insertAfter, insertBefore, insertOnEdges, wrapInCondition } from "./insert";
@@ -97,6 +106,20 @@ test("a condition keeps what follows behind its branches unless asked to take it
   expect(followingSteps(document, ["e1"])).toBe(5);
   expect(followingSteps(document, ["e8"])).toBe(0);
   expect(followingSteps(document, ["e4"])).toBe(0);
+});
+
+test("an exit can lead to a new end, of everything too", () => {
+  const document = flow();
+
+  const graph = after(document, connectToEnd(document, "ops", "rejected", info("terminate")));
+
+  const end = graph.nodes.find((node) => node.type === "terminate");
+  expect(outgoing(graph, "ops").find((edge) => edge.port === "rejected")?.to).toBe(end?.id);
+  expect(end?.name).toEqual({ zh: "全部结束", en: "End everything" });
+  expect(connectToEnd(document, "ops", "rejected", info("delay"))).toEqual({
+    refused: "noPlace",
+    params: {},
+  });
 });
 
 test("a fork brings its join", () => {

@@ -1,4 +1,5 @@
 /** Changing what a step says or does, and the lines that are drawn by hand. */
+import type { NodeTypeInfo } from "@/api/types";
 import {
   type Branch,
   branchesOf,
@@ -17,7 +18,7 @@ import {
   without,
 } from "../document";
 import { Edit, type Outcome, refuse } from "./edit";
-import { isStart, type NodeTypes } from "./nodeKit";
+import { isStart, newNode, type NodeTypes } from "./nodeKit";
 
 const DEFAULT_ROUNDS = 3;
 
@@ -89,6 +90,25 @@ export function connect(
   else edit.addEdge(edge);
   const params = { step: nameOf(graph, from), to: nameOf(graph, to) };
   return edit.done("connect", { key: edge.kind === "back" ? "connectBack" : "connect", params }, null);
+}
+
+/** Leads a port to a new end of this type: the only way to draw a further one. */
+export function connectToEnd(
+  document: FlowDocument,
+  from: string,
+  port: string,
+  info: NodeTypeInfo,
+): Outcome {
+  const { graph } = document;
+  if (!info.is_end || !nodeOf(graph, from)) return refuse("noPlace");
+  const end = newNode(info);
+  const old = outgoing(graph, from).find((edge) => edge.port === port);
+  const edit = new Edit(document);
+  edit.addNode(end, from);
+  if (old) edit.setEdge(old.id, () => ({ id: old.id, from, port, to: end.id }));
+  else edit.addEdge({ id: freshId("e"), from, port, to: end.id });
+  const params = { step: nameOf(graph, from), to: nameOf(edit.graph, end.id) };
+  return edit.done("connect", { key: "connectToEnd", params }, null);
 }
 
 function drawn(graph: Graph, old: GraphEdge | undefined, edge: GraphEdge): GraphEdge {

@@ -145,7 +145,7 @@ const OTHERS: Record<string, (node: string, data: Data) => Part> = {
   joined: (node) => ({ key: "joined", nodes: { node } }),
   ended: (node) => ({ key: "ended", nodes: { node }, technical: true }),
   withdrawn: (node, data) => ({
-    key: data["reason"] === "cancelled" ? "withdrawn_cancelled" : "withdrawn_forced",
+    key: `withdrawn_${text(data["reason"])}`,
     nodes: { node },
   }),
   failed: (node, data) => ({

@@ -3,13 +3,16 @@ import { Select } from "antd";
 import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import { Field } from "@/form/Field";
-import { connect } from "@/graph/commands/configure";
+import { connect, connectToEnd } from "@/graph/commands/configure";
 import { isStart, portsOf } from "@/graph/commands/nodeKit";
 import { portName } from "@/graph/describe";
 import { branchesOf, type GraphNode, outgoing, textOf } from "@/graph/document";
 import { currentLanguage } from "@/i18n/index";
 import styles from "./Editor.module.css";
 import { useEditor, useEditorState } from "./editorContext";
+
+/** No id of a step begins with this sign. */
+const NEW = "+";
 
 export function ExitsPanel({ node }: { node: GraphNode }): ReactElement | null {
   const { t } = useTranslation("designer");
@@ -24,6 +27,20 @@ export function ExitsPanel({ node }: { node: GraphNode }): ReactElement | null {
       value: one.id,
       label: textOf(one.name, language) || textOf(types.get(one.type)?.title, language) || one.id,
     }));
+  const ends = [...types.values()]
+    .filter((type) => type.is_end)
+    .map((type) => ({
+      value: `${NEW}${type.type}`,
+      label: t("exits.newEnd", { end: textOf(type.title, language) }),
+    }));
+  const lead = (port: string, to: string): void => {
+    const { document, run } = store.getState();
+    const end = to.startsWith(NEW) ? types.get(to.slice(NEW.length)) : undefined;
+    const outcome = end
+      ? connectToEnd(document, node.id, port, end)
+      : connect(document, node.id, port, to, types);
+    run(outcome, { keepFocus: true });
+  };
   const nameOf = (port: string): string => {
     const branch = branchesOf(node).find((one) => one.port === port);
     return branch ? textOf(branch.name, language) || port : portName(node, port, speech);
@@ -42,12 +59,9 @@ export function ExitsPanel({ node }: { node: GraphNode }): ReactElement | null {
               showSearch={{ optionFilterProp: "label" }}
               value={edge?.to ?? null}
               placeholder={t("exits.choose")}
-              options={targets}
+              options={[...targets, ...ends]}
               onChange={(to: string | null) => {
-                if (to !== null)
-                  store
-                    .getState()
-                    .run(connect(store.getState().document, node.id, port, to, types), { keepFocus: true });
+                if (to !== null) lead(port, to);
               }}
             />
             {edge?.kind === "back" && (

@@ -156,8 +156,10 @@ def test_one_event_starts_one_flow_and_taking_over_must_be_asked_for() -> None:
 
     taken = client.post(url, {"revision": 1, "note": "x", "take_over": True}, format="json")
     assert taken.status_code == 201
-    triggers = dict(Definition.objects.values_list("key", "live_trigger"))
-    assert triggers == {"one": None, "two": "refund.requested"}
+    listed = client.get("/api/v1/definitions").json()["results"]
+    assert {row["key"]: (row["live_version"], row["live_trigger"]) for row in listed} == {
+        "one": (1, None), "two": (1, "refund.requested"),
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

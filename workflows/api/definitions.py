@@ -191,7 +191,7 @@ def definition_document(row: Any) -> dict[str, Any]:
     status = "unpublished" if live is None else "published" if live.graph_hash == row.draft_hash else "changed"
     return {
         "id": str(row.pk), "key": row.key, "title": row.title, "status": status,
-        "live_version": live.number if live else None,
+        "live_version": live.number if live else None, "live_trigger": row.live_trigger,
         "draft": {
             "revision": row.draft_revision, "graph_hash": row.draft_hash,
             "problem_count": row.draft_problem_count,

@@ -147,6 +147,9 @@ class DefinitionShape(Shape):
     title = LocalTextShape()
     status = serializers.ChoiceField(choices=["published", "changed", "unpublished"])
     live_version = serializers.IntegerField(allow_null=True)
+    live_trigger = serializers.CharField(
+        allow_null=True, help_text="The event that starts it. Null when none does: also after another flow took over."
+    )
     draft = DraftStateShape()
     running = serializers.IntegerField()
     owner = serializers.CharField()

@@ -52,6 +52,14 @@ test("the list says which version is live and opens the flow", async () => {
   await waitFor(() => expect(router.state.location.pathname).toBe("/flows/f1"));
 });
 
+test("the list says when no event starts a flow any more", async () => {
+  serve({ asleep: true });
+  renderApp("/flows");
+
+  const row = await screen.findByRole("row", { name: /小额退款直通/ });
+  expect(row).toHaveTextContent("已发布 v1现在没有事件启动它");
+});
+
 test("a new flow starts from a template under a name of its own", async () => {
   const { user, router } = renderApp("/flows");
 

@@ -13,6 +13,8 @@ export interface FlowServer {
   published: { revision: number; note: string; take_over?: boolean }[];
   /** Another live flow that answers the same event. */
   holder: { zh: string; en: string } | null;
+  /** Another flow has taken over its event. */
+  asleep: boolean;
   created: { key: string; title: { zh: string; en: string }; graph: Graph }[];
   problems: (graph: Graph) => Problem[];
 }
@@ -26,6 +28,7 @@ export function flowServer(change: Partial<FlowServer> = {}): FlowServer {
     saves: [],
     published: [],
     holder: null,
+    asleep: false,
     created: [],
     problems: () => [],
     ...change,
@@ -41,6 +44,7 @@ function summary(server: FlowServer): DefinitionSummary {
     title: { zh: "小额退款直通", en: "Small refund" },
     status: server.live ? "published" : "unpublished",
     live_version: server.live?.version ?? null,
+    live_trigger: server.live && !server.asleep ? "refund.requested" : null,
     draft: { revision: server.revision, graph_hash: "x", problem_count: 0 },
     running: 7,
     owner: "林管理",

@@ -86,6 +86,9 @@ function FlowTable({ rows }: { rows: DefinitionSummary[] }): ReactElement {
               </th>
               <td data-label={t("list.status")}>
                 <FlowStatus definition={row} />
+                {row.live_version !== null && row.live_trigger === null && (
+                  <span className={styles.asleep}>{t("list.asleep")}</span>
+                )}
                 {row.draft.problem_count > 0 && (
                   <span className={styles.problems}>
                     {t("problems.count", { count: row.draft.problem_count })}

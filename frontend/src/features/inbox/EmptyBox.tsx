@@ -1,6 +1,7 @@
 import { CheckCircleOutlined, FileSearchOutlined, InboxOutlined } from "@ant-design/icons";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
+import { hasRole, useCurrentUser } from "@/api/session";
 import type { TaskBox } from "@/api/types";
 import { EmptyState } from "@/ui/EmptyState";
 import { useTaskList } from "./api/listTasks";
@@ -13,12 +14,17 @@ function isToday(at: string | null): boolean {
 /** Nothing waits: either nothing ever came, or everything is done – the box of done tasks tells which. */
 function NothingToDo() {
   const { t } = useTranslation("inbox");
+  const asks = hasRole(useCurrentUser(), "requester");
   const { data, isPending } = useTaskList("done", "");
   if (isPending) return null;
   const page = data?.pages[0]?.data;
   if (!page || page.results.length === 0) {
     return (
-      <EmptyState picture={<InboxOutlined />} title={t("empty.first.title")}>
+      <EmptyState
+        picture={<InboxOutlined />}
+        title={t("empty.first.title")}
+        action={asks && <Link to={addressOf("started", "")}>{t("empty.first.started")}</Link>}
+      >
         {t("empty.first.text")}
       </EmptyState>
     );

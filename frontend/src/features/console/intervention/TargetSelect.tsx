@@ -1,5 +1,6 @@
 import { Select } from "antd";
 import { useTranslation } from "react-i18next";
+import { usePhone } from "@/ui/useMediaQuery";
 import type { Run } from "../api/instance";
 import { useSteps } from "../instance/useSteps";
 import { currentNodes } from "../standing";
@@ -20,6 +21,7 @@ type Props = { run: Run; target: string | null; onTarget: (node: string) => void
 
 export function TargetSelect({ run, target, onTarget }: Props) {
   const { t } = useTranslation("console");
+  const phone = usePhone();
   const steps = useSteps(run.graph);
   const refusal = useRefusal(run);
   return (
@@ -29,7 +31,7 @@ export function TargetSelect({ run, target, onTarget }: Props) {
         id="intervention-target"
         showSearch={{ optionFilterProp: "label" }}
         value={target}
-        placeholder={t("force.targetHint")}
+        placeholder={t(phone ? "force.targetHintPhone" : "force.targetHint")}
         onChange={(node: string) => onTarget(node)}
         options={run.graph.nodes.map((node) => {
           const reason = refusal(node.id);

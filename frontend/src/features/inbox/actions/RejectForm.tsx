@@ -44,7 +44,7 @@ export function RejectForm({ act, onCancel }: FormProps) {
       <p
         id="reject-note"
         role={missing ? "alert" : undefined}
-        className={missing ? styles.missing : styles.note}
+        className={missing ? styles.missing : `${styles.note ?? ""} ${styles.keys ?? ""}`}
       >
         {missing ? t("reject.missing") : t("reject.note")}
       </p>

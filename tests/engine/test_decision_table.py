@@ -351,7 +351,7 @@ def test_a_table_for_every_value_is_told_that_a_missing_one_stops_the_run() -> N
     (gap,) = problems(table(ROUTES))
 
     assert (gap.code, gap.severity) == ("decision_table.gap_if_missing", "warning")
-    assert gap.params["example"] == "refund = null, tier = null"
+    assert gap.params == {"witness": {"refund": None, "tier": None}, "example": "refund = null, tier = null"}
     missing: Rows = [*ROUTES, (["null", "-"], ["'by hand'"]), (["[30.00 CNY..500.00 CNY)", "null"], ["'by hand'"])]
     assert problems(table(missing)) == ()
 

@@ -96,8 +96,9 @@ def _problem(finding: Finding, table: Table) -> Problem:
     if finding.other is not None:
         params["other"] = finding.other + 1
     if finding.witness is not None:
-        example = example_of(finding.witness, [rule.condition for rule in table.rules])
-        params |= {"witness": dict(finding.witness), "example": example}
+        conditions = [rule.condition for rule in table.rules]
+        asked = {name: finding.witness.get(name) for each in conditions for name in each.references}
+        params |= {"witness": asked, "example": example_of(finding.witness, conditions)}
     return Problem(
         code=f"decision_table.{code}", message=message, path=_path(finding), params=params,
         severity="error" if finding.kind is FindingKind.OVERLAP else "warning",

@@ -17,6 +17,7 @@ import {
 import styles from "./decisionTable.module.css";
 import { useFormVariables } from "./formVariables";
 import { FULL } from "./sizes";
+import { VariableSelect } from "./VariableSelect";
 import type { FieldProblem } from "./widgetProps";
 
 const SAMPLES: Record<string, string> = {
@@ -86,31 +87,25 @@ export function OutputHead({ at, grid }: HeadProps): ReactElement {
   const { table, onChange } = grid;
   const output = table.outputs[at] ?? { variable: "", aggregation: "list" };
   const taken = new Set(table.outputs.map((one) => one.variable));
-  const options = variables
-    .filter((one) => one.name === output.variable || !taken.has(one.name))
-    .map((one) => ({ value: one.name, label: textOf(one.label, currentLanguage()) || one.name }));
   const type = variables.find((one) => one.name === output.variable)?.type;
-  const isWrong = (field: string): "error" | "" =>
-    grid.problems.some((one) => one.path === `outputs.${at}.${field}`) ? "error" : "";
+  const isWrong = (field: string): boolean =>
+    grid.problems.some((one) => one.path === `outputs.${at}.${field}`);
   return (
     <th scope="col" data-side="outputs">
       <span className={styles.name}>{t("table.sets")}</span>
-      <Select
-        aria-label={t("table.output", { number: at + 1 })}
-        size="small"
-        style={FULL}
-        showSearch={{ optionFilterProp: "label" }}
-        status={isWrong("variable")}
-        value={output.variable || null}
-        options={options}
-        onChange={(variable: string) => onChange(setOutput(table, at, { ...output, variable }))}
+      <VariableSelect
+        label={t("table.output", { number: at + 1 })}
+        value={output.variable}
+        taken={taken}
+        isWrong={isWrong("variable")}
+        onChange={(variable) => onChange(setOutput(table, at, { ...output, variable }))}
       />
       {table.hit_policy === "collect" && (
         <Select
           aria-label={t("table.aggregationOf", { number: at + 1 })}
           size="small"
           style={FULL}
-          status={isWrong("aggregation")}
+          status={isWrong("aggregation") ? "error" : ""}
           value={output.aggregation}
           options={AGGREGATIONS.map((one) => ({ value: one, label: t(`table.aggregation.${one}`) }))}
           onChange={(aggregation) => onChange(setOutput(table, at, { ...output, aggregation }))}

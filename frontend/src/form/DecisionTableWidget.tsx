@@ -66,9 +66,13 @@ function TableEditor({ id, table, problems, onChange }: EditorProps): ReactEleme
   const policy = useId();
   const language = currentLanguage();
   const nameOf = (side: Side, at: number): string => {
-    if (side === "inputs") return readableExpression(table.inputs[at]?.value ?? "", variables, language);
+    if (side === "inputs") {
+      const asked = readableExpression(table.inputs[at]?.value ?? "", variables, language);
+      return asked || t("table.input", { number: at + 1 });
+    }
     const name = table.outputs[at]?.variable;
-    return textOf(variables.find((one) => one.name === name)?.label, language) || (name ?? "");
+    const label = textOf(variables.find((one) => one.name === name)?.label, language);
+    return label || name || t("table.output", { number: at + 1 });
   };
   const asked = table.inputs.map((one) => one.value);
   const set = new Set(table.outputs.map((one) => one.variable));
@@ -93,7 +97,7 @@ function TableEditor({ id, table, problems, onChange }: EditorProps): ReactEleme
       {variables.length === 0 && <p className={form.help}>{t("condition.noVariables")}</p>}
       <DecisionTableGrid table={table} nameOf={nameOf} problems={problems} onChange={onChange} />
       <ProblemList problems={elsewhere} />
-      <div className={form.buttons}>
+      <div className={styles.adds}>
         <AddButton
           text={t("table.addRule")}
           isOffered={hasColumns && table.rules.length < MOST_RULES}

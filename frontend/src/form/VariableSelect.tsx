@@ -10,6 +10,7 @@ export function VariableSelect(props: {
   label: string;
   value: string;
   taken: ReadonlySet<string>;
+  isWrong?: boolean;
   onChange: (variable: string) => void;
 }): ReactElement {
   const options = useFormVariables()
@@ -21,6 +22,7 @@ export function VariableSelect(props: {
       size="small"
       style={FULL}
       showSearch={{ optionFilterProp: "label" }}
+      status={props.isWrong ? "error" : ""}
       value={props.value || null}
       options={options}
       onChange={props.onChange}

@@ -167,6 +167,10 @@ test("what is wrong stands at its cell, and what two rules do together below the
     }),
     problem("decision_table.overlap", "table.rules.1", { params: { rule: 2, other: 1, witness } }),
     problem("decision_table.gap", "table.rules", { severity: "warning", params: { witness } }),
+    problem("decision_table.gap_if_missing", "table.rules", {
+      severity: "warning",
+      params: { witness: { refundAmount: null } },
+    }),
   ]);
   const { user } = await openTable(/^决策表/);
   const grid = within(await screen.findByRole("table", { name: "规则表" }));
@@ -183,6 +187,9 @@ test("what is wrong stands at its cell, and what two rules do together below the
   ).toBeVisible();
   const gap = "有缺口:退款金额 = ¥30.00 时没有规则成立,流程会停下等人处理";
   expect(screen.getAllByText(gap)).toHaveLength(1);
+  expect(
+    screen.getByText(/^有值时总有规则成立;缺值时\(例如 退款金额(为空|没有值| = .+)\)没有/),
+  ).toBeVisible();
   await user.click(screen.getByRole("button", { name: /^[0-9]+ 个问题/ }));
   expect(within(screen.getByRole("region", { name: "问题" })).getByText(gap)).toBeVisible();
 });

@@ -11,10 +11,12 @@ class ApprovalsConfig(AppConfig):
     @override
     def ready(self) -> None:
         from approvals import queries
+        from approvals.actions.project import rows_of
         from approvals.actions.reassess import reassess_left_work
         from approvals.directory import Directory
         from approvals.directory_rows import load_directory
         from approvals.invariants import INVARIANTS
+        from approvals.nodes.approval import Approval
         from workflows import wings, worlds
         from workflows.engine.registry import discover
 
@@ -23,6 +25,7 @@ class ApprovalsConfig(AppConfig):
         worlds.provide(
             Directory, name="directory", load=load_directory, asks=(*unknown, "approval.no_calendar")
         )  # fmt: skip
+        wings.write_with(Approval.key, rows_of)
         wings.show_tasks(queries.lines_of)
         wings.show_to(queries.runs_shown_to)
         wings.show_all_to(queries.all_runs_shown_to)

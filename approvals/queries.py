@@ -16,7 +16,8 @@ from approvals.candidates import scopes_of
 from approvals.directory import Directory
 from approvals.models import ApprovalTask, Assignment, Comment, Decision
 from approvals.picture import Viewer, line
-from workflows.prepared import execute
+from workflows.actions.instances import Beside
+from workflows.prepared import fetch
 from workflows.queries import present_world
 
 SEES_ALL = (Role.SUPERVISOR, Role.AUDITOR)
@@ -40,6 +41,7 @@ SELECT count(*), count(*) FILTER (WHERE sort_at < %s) FROM (
 """
 _TASK_FIELDS = [field.attname for field in ApprovalTask._meta.concrete_fields]
 _TASK_JSON = {field.attname for field in ApprovalTask._meta.concrete_fields if isinstance(field, JSONField)}
+TASKS = Beside("approvals_approvaltask", tuple(_TASK_FIELDS))
 _TASK = f"""SELECT {", ".join(f'"{name}"' for name in _TASK_FIELDS)} FROM approvals_approvaltask WHERE id = %s"""  # noqa: S608
 
 
@@ -118,18 +120,17 @@ def summary(viewer: Viewer) -> Summary:
 
 def find_task(task_id: UUID) -> ApprovalTask | None:
     """The row, whoever may see it."""
-    with connection.cursor() as cursor:
-        execute(cursor, _TASK, [str(task_id)])
-        row = cursor.fetchone()
-    return None if row is None else ApprovalTask.from_db(connection.alias, _TASK_FIELDS, _loaded(row))
+    found = fetch(_TASK, [str(task_id)])
+    return task_of(found[0]) if found else None
 
 
-def _loaded(row: Sequence[Any]) -> list[Any]:
-    """What the columns of a row are as values of their fields."""
-    return [
+def task_of(row: Sequence[Any]) -> ApprovalTask:
+    """The task of a row with all columns."""
+    values = [
         json.loads(value) if name in _TASK_JSON and value is not None else value
         for name, value in zip(_TASK_FIELDS, row, strict=True)
     ]
+    return ApprovalTask.from_db(connection.alias, _TASK_FIELDS, values)
 
 
 def may_see(task: ApprovalTask, *, user: User, directory: Directory) -> bool:

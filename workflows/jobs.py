@@ -24,7 +24,7 @@ from workflows.engine.node_type import Done, GiveUp, Job, JobResult, NodeType, R
 from workflows.engine.registry import registry
 from workflows.failpoints import hit
 from workflows.plans import release_of
-from workflows.prepared import execute
+from workflows.prepared import fetch
 
 BATCH = 20
 BACKOFF_SECONDS = (1.0, 3.0, 10.0, 30.0, 60.0)  # after work that broke instead of answering
@@ -103,9 +103,9 @@ def _renew(claim: Claim) -> bool:
 
 def _claim(*, overdue_seconds: float, limit: int) -> Sequence[Claim]:
     by = new_id()
-    with transaction.atomic(), connection.cursor() as cursor:
-        execute(cursor, _CLAIM, [by, settings.ORDERFLOW_LEASE_SECONDS, overdue_seconds, limit])
-        return [_claimed(by, row) for row in cursor.fetchall()]
+    # A transaction of its own: one trip, and nothing is held while the work is done.
+    rows = fetch(_CLAIM, [by, settings.ORDERFLOW_LEASE_SECONDS, overdue_seconds, limit])
+    return [_claimed(by, row) for row in rows]
 
 
 def _claimed(by: str, row: Sequence[Any]) -> Claim:

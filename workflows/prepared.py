@@ -10,18 +10,21 @@ from collections.abc import Sequence
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from django.db import connection
-from django.db.backends.utils import CursorWrapper
+from django.db import DEFAULT_DB_ALIAS, connections
 
 _known: WeakKeyDictionary[Any, dict[str, str]] = WeakKeyDictionary()
 
 
-def execute(cursor: CursorWrapper, sql: str, parameters: Sequence[Any]) -> None:
-    """Run `sql`, whose `%s` placeholders say their types by casts where they cannot be inferred."""
-    cursor.execute(_prepared(sql), parameters or None)
+def fetch(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """Run `sql`, whose `%s` placeholders say their types by casts where they cannot be inferred; all its rows."""
+    connection = connections[DEFAULT_DB_ALIAS]
+    with connection.cursor() as cursor:
+        cursor.execute(_prepared(connection, sql), parameters or None)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
 
 
-def _prepared(sql: str) -> str:
+def _prepared(connection: Any, sql: str) -> str:
     """The text that runs the statement; prepared once per connection, past Django's cursor, so that it is not counted
     as work of the command."""
     physical = connection.connection

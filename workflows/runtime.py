@@ -1,9 +1,11 @@
-"""Runs steps against rows, all in the caller's transaction: lock, load, advance, save, inline work, ring."""
+"""Runs steps against rows, all in the caller's transaction: load, advance, save, inline work, ring."""
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
+from functools import partial
+from typing import Any
 
 from django.db import transaction
 
@@ -19,8 +21,8 @@ from workflows.engine.state import State, Status, Token
 from workflows.engine.step import advance
 from workflows.engine.world import World
 from workflows.failpoints import hit
-from workflows.models import Instance
-from workflows.store import Change, Loaded
+from workflows.statement import Part, Row, write
+from workflows.store import Beside, Change, Loaded, Raced
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,13 +58,7 @@ def start(
     release, world = found
     if admit is not None:
         event = admit(release.plan, event)
-    row = Instance(
-        id=new_id(), definition=release.definition_id, version_id=release.version_id, seq=0,
-        subject_type=event.subject.type, subject_id=event.subject.id,
-        subject_title=event.subject.title[:200], requester=event.requester,
-        started_at=now, updated_at=now,
-    )  # fmt: skip
-    loaded = Loaded(row=row, state=State(), release=release, world=world)
+    loaded = Loaded(id=new_id(), state=State(), release=release, world=world)
     delivered = _run([(loaded, event)], now=now)[0]
     _fail_here_if_asked("start")
     return delivered
@@ -70,10 +66,42 @@ def start(
 
 def deliver(instance_id: str, event: Event, *, now: datetime) -> Delivered:
     """Deliver one happening to one run. Raises NotFound, and the error of a happening that the run refuses."""
-    loaded = store.lock([instance_id])
-    if not loaded:
-        raise NotFound("instance.unknown", f"Expected an instance, found none with id {instance_id}.")
-    delivered = _run([(loaded[0], event)], now=now)[0]
+
+    def look() -> tuple[Loaded, Event]:
+        loaded = store.read(instance_id)
+        if loaded is None:
+            raise NotFound("instance.unknown", f"Expected an instance, found none with id {instance_id}.")
+        return loaded, event
+
+    return _deliver(look, now=now)
+
+
+def deliver_by(
+    beside: Beside, row_id: str, event_of: Callable[[Sequence[Any] | None], Event], *, now: datetime
+) -> Delivered:
+    """Deliver one happening to the run that a row of another room belongs to, read together with it.
+
+    `event_of` makes the happening of the row's columns, or raises: what is refused, and that there is no row (None).
+    """
+
+    def look() -> tuple[Loaded, Event]:
+        loaded, row = store.read_by(beside, row_id)
+        event = event_of(row)
+        if loaded is None:
+            raise NotFound("instance.unknown", f"Expected an instance of the row {row_id}, found none.")
+        return loaded, event
+
+    return _deliver(look, now=now)
+
+
+def _deliver(look: Callable[[], tuple[Loaded, Event]], *, now: datetime) -> Delivered:
+    """Look, decide, write. Whoever is overtaken in between has written nothing, and decides again under the lock."""
+    found = look()
+    try:
+        delivered = _run([found], now=now)[0]
+    except Raced:
+        store.lock([found[0].id])
+        delivered = _run([look()], now=now)[0]
     _fail_here_if_asked("deliver")
     return delivered
 
@@ -112,7 +140,7 @@ def cause_of(error: Exception) -> tuple[str, str]:
 def _run(happenings: Sequence[tuple[Loaded, Event]], *, now: datetime) -> list[Delivered]:
     changes: list[Change] = []
     delivered: list[Delivered] = []
-    inline: list[tuple[RunContext, Work]] = []
+    inline: dict[str, list[tuple[RunContext, Work]]] = defaultdict(list)
     for run, event in happenings:
         step = advance(run.release.plan, run.state, event, now=now, world=run.world)
         if step.refused is not None:
@@ -120,38 +148,48 @@ def _run(happenings: Sequence[tuple[Loaded, Event]], *, now: datetime) -> list[D
         context = context_of(run, step.state, now=now)
         delivered.append(
             Delivered(
-                instance_id=str(run.row.id), context=context, state=step.state, world=run.world,
+                instance_id=run.id, context=context, state=step.state, world=run.world,
                 changed=step.changed, facts=step.facts,
             )
         )  # fmt: skip
         if step.changed:
-            changes.append(Change(row=run.row, release=run.release, before=run.state, step=step))
-            inline += [(context, work) for work in step.inline]
+            changes.append(Change(id=run.id, release=run.release, before=run.state, step=step))
+            for work in step.inline:
+                inline[work.type].append((context, work))
     if changes:
-        store.save(changes)
-        _perform_inline(inline)
+        _write(changes, inline)
         wings.settle([one.context for one in delivered if one.changed and one.state.status is not Status.RUNNING])
         if any(change.step.deferred for change in changes):
             outbox.ring_after_commit()
     return delivered
 
 
+def _write(changes: Sequence[Change], inline: Mapping[str, Sequence[tuple[RunContext, Work]]]) -> None:
+    """Rows of inline work go along with the step's own; what writes a row again, and what acts, comes after it."""
+    along: list[tuple[Part, Sequence[Row]]] = []
+    after: list[Callable[[], None]] = []
+    for key, works in sorted(inline.items()):
+        rows_of = wings.rows_of(key)
+        if rows_of is None:
+            after.append(partial(registry.get(key).perform_inline, works))
+            continue
+        for number, writes in enumerate(rows_of(works)):
+            if number == 0:
+                along += writes
+            else:
+                after.append(partial(write, writes))
+    store.save(changes, along)
+    for do in after:
+        do()
+
+
 def context_of(run: Loaded, state: State, *, now: datetime) -> RunContext:
     """What performers may know of a run."""
     return RunContext(
-        instance=str(run.row.id), definition_key=run.release.key,
+        instance=run.id, definition_key=run.release.key,
         definition_title=run.release.title, version=run.release.number, subject=state.subject,
         requester=state.requester, now=now,
     )  # fmt: skip
-
-
-def _perform_inline(works: Sequence[tuple[RunContext, Work]]) -> None:
-    by_type: Mapping[str, list[tuple[RunContext, Work]]] = {
-        key: list(group)
-        for key, group in groupby(sorted(works, key=lambda pair: pair[1].type), key=lambda pair: pair[1].type)
-    }
-    for key, group in by_type.items():
-        registry.get(key).perform_inline(group)
 
 
 def _fail_here_if_asked(command: str) -> None:

@@ -11,7 +11,8 @@ from typing import Any, Protocol
 from django.db.models import QuerySet
 
 from accounts.models import User
-from workflows.engine.node_type import RunContext
+from workflows.engine.node_type import RunContext, Work
+from workflows.statement import Writes
 
 TasksOf = Callable[[Sequence[str]], Mapping[str, Sequence[Mapping[str, Any]]]]
 Witness = Callable[[User, Collection[str]], Collection[str]]
@@ -30,7 +31,10 @@ class Janitor(Protocol):
 Settle = Callable[[Sequence[RunContext]], None]
 Offenders = Callable[[], Sequence[str]]
 
+RowsOf = Callable[[Sequence[tuple[RunContext, Work]]], Sequence[Writes]]
+
 _tasks: list[TasksOf] = []
+_rows: dict[str, RowsOf] = {}
 _settlers: dict[str, Settle] = {}
 _owned: set[str] = set()
 _namers: dict[str, Namer] = {}
@@ -39,6 +43,19 @@ _runs: list[RunsOf] = []
 _flow_witnesses: list[FlowWitness] = []
 _janitors: list[Janitor] = []
 _invariants: dict[str, Offenders] = {}
+
+
+def write_with(node_type: str, rows_of: RowsOf) -> None:
+    """Declare which rows the inline work of a node type is, to be written by the statement that moves the runs.
+
+    What cannot stand in one statement, because it writes a row again, comes in several, in their order.
+    """
+    _rows[node_type] = rows_of
+
+
+def rows_of(node_type: str) -> RowsOf | None:
+    """The declared way to the rows of a node type's inline work; None for a type that performs it by itself."""
+    return _rows.get(node_type)
 
 
 def show_tasks(tasks_of: TasksOf) -> None:

@@ -4,6 +4,7 @@ Each value has a revision in the database that triggers raise; the revisions com
 so a value is at most as old as the command.
 """
 
+import json
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -26,7 +27,7 @@ class Provider:
 
 
 _providers: dict[str, Provider] = {}
-_cache: tuple[Mapping[str, int], World] | None = None
+_cache: tuple[str | None, World] | None = None
 _lock = threading.Lock()
 
 
@@ -45,24 +46,30 @@ def asks_the_rows(code: str) -> bool:
     return any(code in provider.asks for provider in _providers.values())
 
 
-def world_at(revisions: Mapping[str, int]) -> World:
-    """The world of these revisions; loads what changed since the last call."""
+def world_at(revisions: str | None) -> World:
+    """The world of these revisions, a JSON object by name as the database writes it; loads what has changed."""
     global _cache  # noqa: PLW0603 - a process-wide cache keyed by revision
     cached = _cache
     if cached is not None and cached[0] == revisions:
         return cached[1]
     with _lock:
-        old_revisions, old = _cache if _cache is not None else ({}, World())
+        text, old = _cache if _cache is not None else (None, World())
+        before, now = _by_name(text), _by_name(revisions)
         values: dict[type, Any] = {}
         for provider in _providers.values():
-            known = old_revisions.get(provider.name)
-            if known is not None and known == revisions.get(provider.name):
+            known = before.get(provider.name)
+            if known is not None and known == now.get(provider.name):
                 values[provider.kind] = old.need(provider.kind)
             else:
                 values[provider.kind] = provider.load()
         world = World(values=values)
-        _cache = (dict(revisions), world)
+        _cache = (revisions, world)
         return world
+
+
+def _by_name(revisions: str | None) -> Mapping[str, int]:
+    found: Mapping[str, int] = json.loads(revisions) if revisions else {}
+    return found
 
 
 def forget() -> None:

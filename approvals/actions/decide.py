@@ -1,6 +1,6 @@
 """Answering a task: one command, one transaction, one delivery to its run. The run decides; this carries the answer."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,11 +13,11 @@ from approvals.ballot import Ballot, read_ballot
 from approvals.candidates import describe, scopes_of
 from approvals.directory import Directory
 from approvals.models import ApprovalTask
-from approvals.queries import find_task, may_see
+from approvals.queries import TASKS, find_task, may_see, task_of
 from approvals.refusals import already_decided
 from bedrock.errors import Conflict, Forbidden, NotFound, OrderflowError
 from workflows.actions import audit
-from workflows.actions.instances import Delivered, deliver
+from workflows.actions.instances import Delivered, deliver_by
 from workflows.engine.events import Signalled
 from workflows.engine.facts import Moved
 from workflows.queries import present_world
@@ -27,10 +27,14 @@ WORKS_HERE = (Role.APPROVER, Role.SUPERVISOR, Role.AUDITOR)  # for others a task
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """The task after the answer, and where its run stands now."""
+    """Where the run stands after the answer, and the row of the task as it was before."""
 
-    task: ApprovalTask
+    row: Sequence[Any]
     delivered: Delivered
+
+    def task(self) -> ApprovalTask:
+        """The task after the answer, put together for whoever looks at it, still in the answer's transaction."""
+        return _followed(task_of(self.row), self.delivered)
 
 
 def answer(
@@ -42,24 +46,29 @@ def answer(
     `task.already_decided` (by whom, when, how), `task.revision_conflict`; BadInput `task.comment_required` and
     what a transfer refuses. Then nothing changed.
     """
-    task = find_task(task_id)
-    if task is None:
-        raise _unknown(task_id, user)
-    if task.status != ApprovalTask.Status.OPEN:
-        raise _too_late(task, user=user)
-    event = Signalled(token=task.token, visit=task.visit, name=name, payload=dict(payload), actor=by.actor)
+    seen: list[Sequence[Any]] = []  # the last look at the row counts: whoever was overtaken looks again
+
+    def event_of(row: Sequence[Any] | None) -> Signalled:
+        if row is None:
+            raise _unknown(task_id, user)
+        seen[:] = [row]
+        task = dict(zip(TASKS.columns, row, strict=True))
+        if task["status"] != ApprovalTask.Status.OPEN:
+            raise _too_late(task_of(row), user=user)
+        return Signalled(token=task["token"], visit=task["visit"], name=name, payload=dict(payload), actor=by.actor)
+
     try:
-        delivered = deliver(str(task.instance), event, now=now)
+        delivered = deliver_by(TASKS, str(task_id), event_of, now=now)
     except Forbidden as error:
-        raise _hidden_unless_seen(error, task, user=user) from None
+        if not seen:
+            raise
+        raise _hidden_unless_seen(error, task_of(seen[0]), user=user) from None
+    done = Answered(row=seen[0], delivered=delivered)
     if not delivered.changed:
-        raise _too_late(find_task(task_id) or task, user=user)
-    before = list(task.candidates)
-    seated = not set(scopes_of(str(user.pk), directory=delivered.world.need(Directory))).isdisjoint(task.scopes)
-    task = _followed(task, delivered)
-    if name == "transfer" and not seated:
-        _record_intervention(task, before=before, reason=str(payload.get("comment", "")), by=by, now=now)
-    return Answered(task=task, delivered=delivered)
+        raise _too_late(find_task(task_id) or task_of(done.row), user=user)
+    if name == "transfer":
+        _record_intervention(done, reason=str(payload.get("comment", "")), by=by, now=now)
+    return done
 
 
 def _followed(task: ApprovalTask, delivered: Delivered) -> ApprovalTask:
@@ -98,12 +107,15 @@ def _show(task: ApprovalTask, ballot: Ballot, *, directory: Directory) -> None:
     task.votes = [papers.vote_of(given, directory=directory) for given in ballot.answers]
 
 
-def _record_intervention(task: ApprovalTask, *, before: list[Any], reason: str, by: audit.By, now: datetime) -> None:
-    """A supervisor moved work that was not theirs: that is kept for good."""
+def _record_intervention(done: Answered, *, reason: str, by: audit.By, now: datetime) -> None:
+    """A supervisor who moves work that is not theirs: that is kept for good. Whose seat it is needs no reason."""
+    before, after = task_of(done.row), done.task()
+    if not set(scopes_of(by.actor.id, directory=done.delivered.world.need(Directory))).isdisjoint(before.scopes):
+        return
     audit.record(
         "task.transfer", by=by, reason=reason, now=now,
-        on=audit.AuditObject(type="task", id=str(task.pk), title=task.subject_title),
-        before={"candidates": before}, after={"candidates": task.candidates},
+        on=audit.AuditObject(type="task", id=str(after.pk), title=after.subject_title),
+        before={"candidates": before.candidates}, after={"candidates": after.candidates},
     )  # fmt: skip
 
 

@@ -159,7 +159,7 @@ def _answered(done: Answered, *, by: By) -> dict[str, Any]:
     ]  # fmt: skip
     status = None if delivered.state.status is None else delivered.state.status.value
     return {
-        "task": picture(done.task, viewer=viewer),
+        "task": picture(done.task(), viewer=viewer),
         "instance": {"id": delivered.instance_id, "status": status, "tokens": tokens},
     }
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 
 from typing_extensions import override
 
-from approvals.actions.project import project
 from approvals.approval_check import problems_of
 from approvals.approval_config import ApprovalConfig
 from approvals.deliberation import PERSONS, SYSTEMS, TIMED_OUT, Deliberation, Refused
@@ -22,9 +21,7 @@ from workflows.engine.node_type import (
     PortRule,
     Problem,
     Refuse,
-    RunContext,
     Scope,
-    Work,
 )
 from workflows.engine.state import Json
 from workflows.engine.values import Duration
@@ -93,7 +90,3 @@ class Approval(NodeType[ApprovalConfig]):
     @override
     def withdrawn(self, scope: Scope[ApprovalConfig], reason: str) -> tuple[Mapping[str, Json], ...]:
         return Deliberation(scope).withdrawn()
-
-    @override
-    def perform_inline(self, works: Sequence[tuple[RunContext, Work]]) -> None:
-        project(works)

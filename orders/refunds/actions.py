@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from bedrock.errors import BadInput, Conflict, NotFound
 from orders.core.models import Order
@@ -23,7 +23,7 @@ from workflows.actions.instances import start_for_trigger
 from workflows.engine.events import Actor
 from workflows.engine.node_type import RunContext
 from workflows.engine.values import Money
-from workflows.prepared import execute
+from workflows.prepared import fetch
 
 _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -131,10 +131,7 @@ def settle_after_runs(ended: Sequence[RunContext]) -> None:
     runs = {context.subject.id: context for context in ended if _UUID.fullmatch(context.subject.id)}
     if not runs:
         return
-    with connection.cursor() as cursor:
-        execute(cursor, _UNSETTLED, ["{" + ",".join(runs) + "}", OPEN])
-        unsettled = cursor.fetchall()
-    for refund_id, instance in unsettled:
+    for refund_id, instance in fetch(_UNSETTLED, ["{" + ",".join(runs) + "}", OPEN]):
         context = runs[str(refund_id)]
         # Another run about the same refund is not in charge of it; none is known yet within the very first step.
         if instance is None or str(instance) == context.instance:

@@ -241,14 +241,14 @@ def statements(office: Office, task: ApprovalTask, who: str) -> int:
     return len(caught)
 
 
-def test_an_answer_costs_four_statements_and_the_last_one_no_more(office: Office, run: Run) -> None:
+def test_an_answer_costs_two_statements_and_the_last_one_no_more(office: Office, run: Run) -> None:
     warm = run(order="ORD0")
     statements(office, open_task(warm), "f1")
     statements(office, open_task(warm, node="ops"), "o1")
     delivered = run()
 
-    assert statements(office, open_task(delivered), "f1") == 4
-    assert statements(office, open_task(delivered, node="ops"), "o1") == 4
+    assert statements(office, open_task(delivered), "f1") == 2
+    assert statements(office, open_task(delivered, node="ops"), "o1") == 2
 
 
 def test_a_timeout_moves_the_task_to_the_backup_group_in_rows_too(office: Office, run: Run) -> None:

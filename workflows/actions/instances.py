@@ -1,6 +1,6 @@
 """Starting runs and telling them what happened. Every function works in the caller's transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -12,8 +12,9 @@ from workflows.engine.plan import Plan
 from workflows.engine.state import Subject
 from workflows.given_variables import read_variables
 from workflows.runtime import Delivered
+from workflows.store import Beside
 
-__all__ = ["Delivered", "deliver", "give_up", "start", "start_by_hand", "start_for_trigger"]
+__all__ = ["Beside", "Delivered", "deliver", "deliver_by", "give_up", "start", "start_by_hand", "start_for_trigger"]
 
 
 def start(
@@ -93,6 +94,13 @@ def start_for_trigger(
 def deliver(instance_id: str, event: Event, *, now: datetime) -> Delivered:
     """Tell a run what happened. Raises NotFound, or the error of a happening that the run refuses."""
     return runtime.deliver(instance_id, event, now=now)
+
+
+def deliver_by(
+    beside: Beside, row_id: str, event_of: Callable[[Sequence[Any] | None], Event], *, now: datetime
+) -> Delivered:
+    """Tell the run of one of your rows what happened; see `runtime.deliver_by`."""
+    return runtime.deliver_by(beside, row_id, event_of, now=now)
 
 
 def give_up(instance_id: str, error: Exception, *, token: int, visit: int, now: datetime) -> bool:

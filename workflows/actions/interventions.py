@@ -109,7 +109,7 @@ def apply(instance_id: str, token: str, *, kind: Kind, reason: str, by: audit.By
         delivered = runtime.deliver(instance_id, event, now=now)
         audit.record(
             f"instance.{wanted.kind}", by=by,
-            on=audit.AuditObject(type="instance", id=instance_id, title=run.row.subject_title),
+            on=audit.AuditObject(type="instance", id=instance_id, title=run.state.subject.title[:200]),
             reason=reason,
             before={"status": run.state.status, "nodes": list(before), "version": run.release.number},
             after={
@@ -142,7 +142,7 @@ def _rehearse(run: Loaded, wanted: Intervention, *, actor: Actor, now: datetime)
     """Do it and take it back: the engine cannot know what the wings refuse within the step."""
     with transaction.atomic():
         event = _event(run.state, wanted, actor=actor, reason="preview")
-        runtime.deliver(str(run.row.id), event, now=now)
+        runtime.deliver(run.id, event, now=now)
         transaction.set_rollback(True)
 
 
@@ -161,7 +161,7 @@ def _event(state: State, wanted: Intervention, *, actor: Actor, reason: str) -> 
 
 def _claims(run: Loaded, wanted: Intervention, actor: Actor) -> dict[str, Any]:
     return {
-        "instance": str(run.row.id), "seq": run.state.seq, "actor": actor.id, "kind": wanted.kind,
+        "instance": run.id, "seq": run.state.seq, "actor": actor.id, "kind": wanted.kind,
         "target": wanted.target, "token": wanted.token,
     }  # fmt: skip
 

@@ -1,0 +1,232 @@
+"""The rows that steps change, by table, and the parts of the statement that writes them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from bedrock.errors import Conflict
+from bedrock.ids import new_id
+from workflows.codec import encode_state
+from workflows.engine import facts
+from workflows.engine.state import Awaits, State, Status, Token
+from workflows.engine.step import Step
+from workflows.models import Instance
+from workflows.plans import Release
+from workflows.statement import Part, Row, Writes
+
+
+class Raced(Conflict):
+    """Somebody else moved the run since it was read."""
+
+
+def _raced() -> Raced:
+    return Raced("instance.moved_on", "Expected the runs as they were read, found them changed.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One run before and after its step; it is not stored yet when `before` has no facts."""
+
+    id: str
+    release: Release
+    before: State
+    step: Step
+
+
+def rows_of(changes: Sequence[Change]) -> tuple[tuple[Part, Sequence[Row]], Writes]:
+    """The rows that are the runs themselves, and all others. Runs that begin and runs that go on do not mix."""
+    begins = changes[0].before.seq == 0
+    rows: dict[Part, list[Row]] = defaultdict(list)
+    for change in changes:
+        state, at = change.step.state, change.step.at.isoformat()
+        rows[NEW if begins else MOVED].append(_new(change, at) if begins else _moved(change, at))
+        rows[HISTORY] += _history(change, at)
+        if change.step.deferred:
+            rows[JOBS] += [_job(change.id, work, at) for work in change.step.deferred]
+        for token in state.tokens.values():
+            _add_wait(rows, change, token)
+        for token in change.before.tokens.values():
+            _add_end_of_wait(rows, change, token, at)
+    moves, *rest = [(part, rows[part]) for part in PARTS if part in rows]
+    return moves, rest
+
+
+def _add_wait(rows: dict[Part, list[Row]], change: Change, token: Token) -> None:
+    """What a token that came to a stand, or waits anew, needs beside it."""
+    old = change.before.tokens.get(token.id)
+    if old is token or (old is not None and _wait(old) == _wait(token)):
+        return
+    if token.due_at is not None:
+        rows[ARMED].append(_address(change.id, token) | {"due_at": token.due_at.isoformat()})
+    if token.awaits is Awaits.REPAIR:
+        rows[OPENED].append(_incident(change.id, token))
+
+
+def _add_end_of_wait(rows: dict[Part, list[Row]], change: Change, old: Token, at: str) -> None:
+    """What a token had beside it and needs no more."""
+    now = change.step.state.tokens.get(old.id)
+    if now is old:
+        return
+    key = {"instance": change.id, "token": old.id, "attempt": old.attempt}
+    if old.due_at is not None and (now is None or now.due_at is None):
+        rows[DISARMED].append(key)
+    if now is not None and _wait(now) == _wait(old):
+        return
+    if old.awaits is Awaits.ACTIVITY and all(work.token != old.id for work in change.step.deferred):
+        rows[JOBS_OVER].append(key)
+    if old.awaits is Awaits.REPAIR:
+        rows[RESOLVED].append(key | {"at": at})
+
+
+def _wait(token: Token) -> tuple[Any, ...]:
+    return token.node, token.visit, token.attempt, token.awaits, token.due_at
+
+
+def _address(instance: str, token: Token) -> dict[str, Any]:
+    return {
+        "instance": instance, "token": token.id, "node": token.node, "visit": token.visit, "attempt": token.attempt,
+    }  # fmt: skip
+
+
+def _moved(change: Change, at: str) -> dict[str, Any]:
+    state = change.step.state
+    runs = state.status is Status.RUNNING
+    return {
+        "id": change.id, "old_seq": change.before.seq, "seq": state.seq,
+        "status": state.status if runs else _ended(state.status),
+        "state": encode_state(state), "updated_at": at,
+        "ended_at": None if runs else at,
+        "incidents": sum(token.awaits is Awaits.REPAIR for token in state.tokens.values()),
+    }  # fmt: skip
+
+
+def _new(change: Change, at: str) -> dict[str, Any]:
+    subject = change.step.state.subject
+    return _moved(change, at) | {
+        "definition": change.release.definition_id, "version_id": change.release.version_id,
+        "subject_type": subject.type, "subject_id": subject.id, "subject_title": subject.title[:200],
+        "requester": change.step.state.requester,
+    }  # fmt: skip
+
+
+@cache
+def _ended(status: Status) -> str:
+    """The state machine of the row is the only door to its end; asked once, because it always answers the same."""
+    row = Instance()
+    if status is Status.COMPLETED:
+        row.complete()
+    else:
+        row.cancel()
+    return str(row.status)
+
+
+def _history(change: Change, at: str) -> Iterable[dict[str, Any]]:
+    step, first = change.step, change.before.seq + 1
+    for index, fact in enumerate(step.facts):
+        actor = (step.actors or {}).get(index, step.actor)
+        yield {
+            "instance": change.id, "seq": first + index, "at": at, "kind": fact.kind,
+            "node": getattr(fact, "node", None), "actor": actor.id, "actor_name": actor.name,
+            "source": actor.source, "data": facts.encode(fact),
+        }  # fmt: skip
+
+
+def _job(instance: str, work: Any, at: str) -> dict[str, Any]:
+    return {
+        "id": new_id(), "instance": instance, "token": work.token, "node": work.node,
+        "visit": work.visit, "attempt": work.attempt, "type": work.type,
+        "payload": dict(work.payload), "created_at": at,
+    }  # fmt: skip
+
+
+def _incident(instance: str, token: Token) -> dict[str, Any]:
+    return _address(instance, token) | {
+        "id": new_id(), "code": token.data["code"],
+        "message": token.data["message"], "params": token.data["params"],
+        "opened_at": token.since.isoformat() if token.since else None,
+    }  # fmt: skip
+
+
+NEW = Part(
+    sql="""new_rows AS (
+        INSERT INTO workflows_instance (id, definition, version_id, status, seq, state, subject_type, subject_id,
+            subject_title, requester, incidents, started_at, updated_at, ended_at)
+        SELECT id, definition, version_id, status, seq, state, subject_type, subject_id, subject_title, requester,
+            incidents, updated_at, updated_at, ended_at
+        FROM jsonb_to_recordset(%s::jsonb) AS r(id uuid, definition uuid, version_id uuid, status text, seq int,
+            state jsonb, subject_type text, subject_id text, subject_title text, requester text, incidents int,
+            updated_at timestamptz, ended_at timestamptz))"""
+)
+MOVED = Part(
+    sql="""moved_rows AS (
+        UPDATE workflows_instance i SET seq = r.seq, state = r.state, status = r.status, incidents = r.incidents,
+            updated_at = r.updated_at, ended_at = COALESCE(i.ended_at, r.ended_at)
+        FROM jsonb_to_recordset(%s::jsonb) AS r(id uuid, old_seq int, seq int, status text, state jsonb,
+            incidents int, updated_at timestamptz, ended_at timestamptz, few int)
+        WHERE r.few IS NULL AND i.id = r.id AND i.seq = r.old_seq
+        RETURNING i.id)""",
+    counted="moved_rows",
+    lost=_raced,
+)
+HELD = {NEW: "TRUE", MOVED: "EXISTS (SELECT FROM moved_rows)"}
+HISTORY = Part(
+    sql="""history_rows AS (
+        INSERT INTO workflows_historyevent (instance, seq, at, kind, node, actor, actor_name, source, data)
+        SELECT instance, seq, at, kind, node, actor, actor_name, source, data
+        FROM jsonb_to_recordset(%s::jsonb) AS r(instance uuid, seq int, at timestamptz, kind text, node text,
+            actor text, actor_name text, source text, data jsonb)
+        WHERE {held})"""
+)
+ARMED = Part(
+    sql="""armed_rows AS (
+        INSERT INTO workflows_timer (instance, token, node, visit, attempt, due_at)
+        SELECT instance, token, node, visit, attempt, due_at
+        FROM jsonb_to_recordset(%s::jsonb) AS r(instance uuid, token int, node text, visit int, attempt int,
+            due_at timestamptz)
+        WHERE {held}
+        ON CONFLICT (instance, token) DO UPDATE SET node = EXCLUDED.node, visit = EXCLUDED.visit,
+            attempt = EXCLUDED.attempt, due_at = EXCLUDED.due_at)"""
+)
+DISARMED = Part(
+    sql="""disarmed_rows AS (
+        DELETE FROM workflows_timer t
+        USING jsonb_to_recordset(%s::jsonb) AS r(instance uuid, token int, few int)
+        WHERE {held} AND r.few IS NULL AND t.instance = r.instance AND t.token = r.token)"""
+)
+JOBS = Part(
+    sql="""jobs_rows AS (
+        INSERT INTO workflows_activityjob (id, instance, token, node, visit, attempt, type, payload, tries, claimed,
+            available_at, created_at)
+        SELECT id, instance, token, node, visit, attempt, type, payload, 0, NULL, now(), created_at
+        FROM jsonb_to_recordset(%s::jsonb) AS r(id uuid, instance uuid, token int, node text, visit int, attempt int,
+            type text, payload jsonb, created_at timestamptz)
+        WHERE {held}
+        ON CONFLICT (instance, token) DO UPDATE SET id = EXCLUDED.id, node = EXCLUDED.node, visit = EXCLUDED.visit,
+            attempt = EXCLUDED.attempt, type = EXCLUDED.type, payload = EXCLUDED.payload, tries = 0, claimed = NULL,
+            available_at = EXCLUDED.available_at, created_at = EXCLUDED.created_at)"""
+)
+JOBS_OVER = Part(
+    sql="""jobs_over_rows AS (
+        DELETE FROM workflows_activityjob j
+        USING jsonb_to_recordset(%s::jsonb) AS r(instance uuid, token int, attempt int, few int)
+        WHERE {held} AND r.few IS NULL AND j.instance = r.instance AND j.token = r.token
+            AND j.attempt = r.attempt)"""
+)
+OPENED = Part(
+    sql="""opened_rows AS (
+        INSERT INTO workflows_incident (id, instance, token, node, visit, attempt, code, message, params, opened_at)
+        SELECT id, instance, token, node, visit, attempt, code, message, params, opened_at
+        FROM jsonb_to_recordset(%s::jsonb) AS r(id uuid, instance uuid, token int, node text, visit int, attempt int,
+            code text, message text, params jsonb, opened_at timestamptz)
+        WHERE {held})"""
+)
+RESOLVED = Part(
+    sql="""resolved_rows AS (
+        UPDATE workflows_incident n SET resolved_at = r.at
+        FROM jsonb_to_recordset(%s::jsonb) AS r(instance uuid, token int, attempt int, at timestamptz, few int)
+        WHERE {held} AND r.few IS NULL AND n.instance = r.instance AND n.token = r.token
+            AND n.attempt = r.attempt AND n.resolved_at IS NULL)"""
+)
+PARTS = (NEW, MOVED, HISTORY, ARMED, DISARMED, JOBS, JOBS_OVER, OPENED, RESOLVED)

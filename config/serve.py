@@ -13,7 +13,7 @@ from django.core.wsgi import get_wsgi_application
 from waitress.server import create_server
 
 from config.celery import app as celery_app
-from workflows import scheduler
+from workflows import outbox, scheduler
 
 logger = logging.getLogger(__name__)
 
@@ -86,6 +86,7 @@ class Worker:
     def start(self) -> None:
         """Begin to hear the bell."""
         self._thread.start()
+        outbox.begin_to_hear()
 
     @property
     def is_running(self) -> bool:
@@ -94,5 +95,6 @@ class Worker:
 
     def stop(self) -> None:
         """Hear no more; what is being done is finished first."""
+        outbox.end_hearing()
         self._controller.stop(in_sighandler=False)
         self._thread.join(STOP_SECONDS)

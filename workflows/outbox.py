@@ -11,6 +11,7 @@ from queue import Full, Queue
 from threading import Thread
 
 from celery import current_app
+from django.conf import settings
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
@@ -20,6 +21,19 @@ MOST_BELLS = 100  # more than workers that could hear them
 
 _logger = logging.getLogger(__name__)
 _muted_until = 0.0
+_workers_here = 0  # the only ones who hear a broker in the memory of this process
+
+
+def begin_to_hear() -> None:
+    """A worker runs in this process from now on."""
+    global _workers_here  # noqa: PLW0603
+    _workers_here += 1
+
+
+def end_hearing() -> None:
+    """It has ended."""
+    global _workers_here  # noqa: PLW0603
+    _workers_here -= 1
 
 
 class Ringer:
@@ -50,7 +64,9 @@ def ring_after_commit() -> None:
 
 
 def ring() -> None:
-    """Have a worker told to look for due jobs, without waiting for that."""
+    """Have a worker told to look for due jobs, without waiting for that; nothing where nobody could hear it."""
+    if not _workers_here and settings.CELERY_BROKER_URL.startswith("memory:"):
+        return
     try:
         ringer().bells.put_nowait(None)
     except Full:

@@ -1,13 +1,17 @@
-"""Runs steps against rows, all in the caller's transaction: load, advance, save, inline work, ring."""
+"""Runs steps against rows: load, advance, save, inline work, ring.
+
+All of it in the caller's transaction, or in one of its own; a step that is one statement needs no other.
+"""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from bedrock.errors import NotFound, OrderflowError
 from bedrock.ids import new_id
@@ -59,9 +63,7 @@ def start(
     if admit is not None:
         event = admit(release.plan, event)
     loaded = Loaded(id=new_id(), state=State(), release=release, world=world)
-    delivered = _run([(loaded, event)], now=now)[0]
-    _fail_here_if_asked("start")
-    return delivered
+    return _run([(loaded, event)], now=now, command="start")[0]
 
 
 def deliver(instance_id: str, event: Event, *, now: datetime) -> Delivered:
@@ -98,20 +100,19 @@ def _deliver(look: Callable[[], tuple[Loaded, Event]], *, now: datetime) -> Deli
     """Look, decide, write. Whoever is overtaken in between has written nothing, and decides again under the lock."""
     found = look()
     try:
-        delivered = _run([found], now=now)[0]
+        return _run([found], now=now, command="deliver")[0]
     except Raced:
-        store.lock([found[0].id])
-        delivered = _run([look()], now=now)[0]
-    _fail_here_if_asked("deliver")
-    return delivered
+        with transaction.atomic():
+            store.lock([found[0].id])
+            return _run([look()], now=now, command="deliver")[0]
 
 
 def deliver_to_all(
     events_of: Callable[[State], Sequence[Event]], *, instance_ids: Sequence[str], now: datetime
 ) -> list[Delivered]:
-    """Deliver the happenings of many runs in one transaction; runs that are busy elsewhere are left for later."""
+    """Deliver the happenings of many runs in the caller's transaction; runs that are busy are left for later."""
     loaded = store.lock(instance_ids, skip_locked=True)
-    return _run([(run, event) for run in loaded for event in events_of(run.state)[:1]], now=now)
+    return _run([(run, event) for run in loaded for event in events_of(run.state)[:1]], now=now, command="deliver")
 
 
 def give_up(instance_id: str, error: Exception, *, waits: Callable[[State], Sequence[Token]], now: datetime) -> bool:
@@ -137,7 +138,7 @@ def cause_of(error: Exception) -> tuple[str, str]:
     return "step.broke", f"Expected a step, found {type(error).__name__}."
 
 
-def _run(happenings: Sequence[tuple[Loaded, Event]], *, now: datetime) -> list[Delivered]:
+def _run(happenings: Sequence[tuple[Loaded, Event]], *, now: datetime, command: str) -> list[Delivered]:
     changes: list[Change] = []
     delivered: list[Delivered] = []
     inline: dict[str, list[tuple[RunContext, Work]]] = defaultdict(list)
@@ -157,14 +158,20 @@ def _run(happenings: Sequence[tuple[Loaded, Event]], *, now: datetime) -> list[D
             for work in step.inline:
                 inline[work.type].append((context, work))
     if changes:
-        _write(changes, inline)
-        wings.settle([one.context for one in delivered if one.changed and one.state.status is not Status.RUNNING])
+        ended = [one.context for one in delivered if one.changed and one.state.status is not Status.RUNNING]
+        _write(changes, inline, ended, command=command)
         if any(change.step.deferred for change in changes):
             outbox.ring_after_commit()
     return delivered
 
 
-def _write(changes: Sequence[Change], inline: Mapping[str, Sequence[tuple[RunContext, Work]]]) -> None:
+def _write(
+    changes: Sequence[Change],
+    inline: Mapping[str, Sequence[tuple[RunContext, Work]]],
+    ended: Sequence[RunContext],
+    *,
+    command: str,
+) -> None:
     """Rows of inline work go along with the step's own; what writes a row again, and what acts, comes after it."""
     along: list[tuple[Part, Sequence[Row]]] = []
     after: list[Callable[[], None]] = []
@@ -178,9 +185,27 @@ def _write(changes: Sequence[Change], inline: Mapping[str, Sequence[tuple[RunCon
                 along += writes
             else:
                 after.append(partial(write, writes))
-    store.save(changes, along)
-    for do in after:
-        do()
+    if wings.settles(ended):
+        after.append(partial(wings.settle, ended))
+    with _transaction(command, is_one_statement=not after):
+        store.save(changes, along)
+        for do in after:
+            do()
+
+
+@contextmanager
+def _transaction(command: str, *, is_one_statement: bool) -> Iterator[None]:
+    """The caller's transaction, or else one of the command's own, with the points at which a trial breaks it."""
+    before, after = f"{command}.before_commit", f"{command}.after_commit"
+    if is_one_statement and not connection.in_atomic_block:
+        hit(before)
+        yield
+        hit(after)
+        return
+    with nullcontext() if connection.in_atomic_block else transaction.atomic():
+        yield
+        hit(before)
+        transaction.on_commit(partial(hit, after))
 
 
 def context_of(run: Loaded, state: State, *, now: datetime) -> RunContext:
@@ -190,8 +215,3 @@ def context_of(run: Loaded, state: State, *, now: datetime) -> RunContext:
         definition_title=run.release.title, version=run.release.number, subject=state.subject,
         requester=state.requester, now=now,
     )  # fmt: skip
-
-
-def _fail_here_if_asked(command: str) -> None:
-    hit(f"{command}.before_commit")
-    transaction.on_commit(lambda: hit(f"{command}.after_commit"))

@@ -104,6 +104,11 @@ def settle_after(subject_type: str, settle: Settle) -> None:
     _settlers[subject_type] = settle
 
 
+def settles(ended: Sequence[RunContext]) -> bool:
+    """Whether anything follows the end of these runs."""
+    return any(context.subject.type in _settlers for context in ended)
+
+
 def settle(ended: Sequence[RunContext]) -> None:
     """Let the wings settle the subjects of runs that are over."""
     for subject_type, settler in _settlers.items():

@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
+
 from accounts.models import User
 from accounts.policy import Role
 from approvals import papers
@@ -40,12 +42,23 @@ class Answered:
 def answer(
     task_id: UUID, *, name: str, payload: Mapping[str, Any], user: User, by: audit.By, now: datetime
 ) -> Answered:
-    """Approve, reject, transfer or comment (`name`), in the caller's transaction.
+    """Approve, reject, transfer or comment (`name`), in the caller's transaction or else in one of its own.
 
     Raises NotFound for a task this person cannot see; Forbidden `task.not_yours`, `task.own_request`; Conflict
     `task.already_decided` (by whom, when, how), `task.revision_conflict`; BadInput `task.comment_required` and
     what a transfer refuses. Then nothing changed.
     """
+    if name != "transfer":
+        return _answer(task_id, name=name, payload=payload, user=user, by=by, now=now)
+    with transaction.atomic():  # together with what is put on record of it
+        done = _answer(task_id, name=name, payload=payload, user=user, by=by, now=now)
+        _record_intervention(done, reason=str(payload.get("comment", "")), by=by, now=now)
+    return done
+
+
+def _answer(
+    task_id: UUID, *, name: str, payload: Mapping[str, Any], user: User, by: audit.By, now: datetime
+) -> Answered:
     seen: list[Sequence[Any]] = []  # the last look at the row counts: whoever was overtaken looks again
 
     def event_of(row: Sequence[Any] | None) -> Signalled:
@@ -63,12 +76,9 @@ def answer(
         if not seen:
             raise
         raise _hidden_unless_seen(error, task_of(seen[0]), user=user) from None
-    done = Answered(row=seen[0], delivered=delivered)
     if not delivered.changed:
-        raise _too_late(find_task(task_id) or task_of(done.row), user=user)
-    if name == "transfer":
-        _record_intervention(done, reason=str(payload.get("comment", "")), by=by, now=now)
-    return done
+        raise _too_late(find_task(task_id) or task_of(seen[0]), user=user)
+    return Answered(row=seen[0], delivered=delivered)
 
 
 def _followed(task: ApprovalTask, delivered: Delivered) -> ApprovalTask:

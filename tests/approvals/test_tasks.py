@@ -238,7 +238,7 @@ def statements(office: Office, task: ApprovalTask, who: str) -> int:
     by = By(actor=Actor(id=str(user.pk), name=user.display_name), ip=None)
     with CaptureQueriesContext(connection) as caught:
         answer(task.pk, name="approve", payload={"revision": 1}, user=user, by=by, now=MONDAY + timedelta(minutes=5))
-    return len(caught)
+    return sum(query["sql"] not in ("BEGIN", "COMMIT") for query in caught)
 
 
 def test_an_answer_costs_two_statements_and_the_last_one_no_more(office: Office, run: Run) -> None:

@@ -35,7 +35,9 @@ def broker(monkeypatch: pytest.MonkeyPatch) -> Iterator[Broker]:
     away = Broker()
     monkeypatch.setattr(outbox, "current_app", away)
     monkeypatch.setattr(outbox, "_muted_until", 0.0)
+    outbox.begin_to_hear()
     yield away
+    outbox.end_hearing()
     away.may_answer.set()
     assert is_quiet()
 
@@ -58,6 +60,15 @@ def test_who_commits_does_not_wait_for_a_broker_that_hangs(broker: Broker) -> No
 
     broker.may_answer.set()
     assert broker.heard.acquire(timeout=PATIENCE)
+
+
+def test_no_bell_is_rung_in_the_memory_of_a_process_without_a_worker(broker: Broker) -> None:
+    outbox.end_hearing()
+    outbox.ring()
+    outbox.begin_to_hear()
+
+    assert is_quiet()
+    assert broker.calls == 0
 
 
 def test_every_bell_is_brought_so_that_as_many_workers_look(broker: Broker) -> None:

@@ -1,4 +1,5 @@
-"""Starting runs and telling them what happened. Every function works in the caller's transaction."""
+"""Starting runs and telling them what happened. Every function works in the caller's transaction, or else in
+one of its own."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace

@@ -38,8 +38,8 @@ WITH taken AS (
         SELECT id FROM workflows_activityjob WHERE available_at <= clock_timestamp() - make_interval(secs => %s)
         ORDER BY available_at LIMIT %s FOR UPDATE SKIP LOCKED))
     RETURNING id, instance, token, node, visit, attempt, type, payload, tries)
-SELECT t.id, t.instance, t.token, t.node, t.visit, t.attempt, t.type, t.payload::text, t.tries,
-    i.version_id, i.state::text, set_config('synchronous_commit', 'off', true)
+SELECT t.id::text, t.instance::text, t.token, t.node, t.visit, t.attempt, t.type, t.payload::text, t.tries,
+    i.version_id::text, i.state::text, set_config('synchronous_commit', 'off', true)
 FROM taken t JOIN workflows_instance i ON i.id = t.instance ORDER BY t.id
 """
 
@@ -114,9 +114,7 @@ def _claimed(by: str, row: Sequence[Any]) -> Claim:
         type=node_type, node=node, token=token, visit=visit, attempt=attempt,
         payload=json.loads(payload),
     )  # fmt: skip
-    return Claim(
-        id=str(job_id), by=by, instance=str(instance), work=work, tries=tries, version=str(version), state=state
-    )
+    return Claim(id=job_id, by=by, instance=instance, work=work, tries=tries, version=version, state=state)
 
 
 def _perform(claim: Claim) -> JobResult:

@@ -34,7 +34,7 @@ class Loaded:
 
 
 _WORLD = "(SELECT jsonb_object_agg(name, revision) FROM workflows_worldrevision)"
-_COLUMNS = f"i.id, i.version_id, i.state, {_WORLD}"
+_COLUMNS = f"i.id::text, i.version_id::text, i.state, {_WORLD}"
 _READ = f"SELECT {_COLUMNS} FROM workflows_instance i WHERE i.id = %s::uuid"  # noqa: S608 - constants only
 _LOCK = (
     f"SELECT {_COLUMNS} FROM workflows_instance i "  # noqa: S608 - constants only
@@ -42,7 +42,7 @@ _LOCK = (
 )
 _LOCK_FREE = f"{_LOCK} SKIP LOCKED"
 _LIVE = (
-    f"SELECT d.live_version_id, {_WORLD} FROM workflows_definition d "  # noqa: S608 - constants only
+    f"SELECT d.live_version_id::text, {_WORLD} FROM workflows_definition d "  # noqa: S608 - constants only
     "WHERE d.live_version_id IS NOT NULL AND "
 )
 _LIVE_BY_KEY = f"{_LIVE} d.key = %s"
@@ -91,7 +91,7 @@ def live_release(*, key: str | None = None, trigger: str | None = None) -> tuple
     """The live version of a flow, by its key or by the event it listens to, with the present world."""
     sql, value = (_LIVE_BY_KEY, key) if trigger is None else (_LIVE_BY_TRIGGER, trigger)
     found = fetch(sql, [value])
-    return (release_of(str(found[0][0])), world_at(found[0][1])) if found else None
+    return (release_of(found[0][0]), world_at(found[0][1])) if found else None
 
 
 def present_world() -> World:
@@ -103,9 +103,7 @@ def present_world() -> World:
 
 def _loaded(values: Sequence[Any]) -> Loaded:
     run, version, state, revisions = values
-    return Loaded(
-        id=str(run), state=decode_state(state), release=release_of(str(version)), world=world_at(revisions)
-    )  # fmt: skip
+    return Loaded(id=run, state=decode_state(state), release=release_of(version), world=world_at(revisions))
 
 
 def save(changes: Sequence[Change], beside: Writes = ()) -> None:

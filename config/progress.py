@@ -34,16 +34,32 @@ class Finished:
 
 
 class Progress:
-    """Runs commands one after the other and tells about them."""
+    """Runs commands and tells about them; threads may run theirs side by side until `stop()`."""
 
     def __init__(self, *, logs: Path) -> None:
         self.started = float(os.environ.get("ORDERFLOW_STARTED") or time.time())
+        self.is_stopped = False
+        self._running: set[subprocess.Popen[bytes]] = set()
+        self._lock = threading.Lock()
         self._logs = logs
         self._logs.mkdir(parents=True, exist_ok=True)
 
+    @property
+    def seconds(self) -> float:
+        """How long ago it started."""
+        return time.time() - self.started
+
     def say(self, text: str) -> None:
         """One line, with the seconds since the start in front."""
-        print(f"[{time.time() - self.started:5.1f} s] {text}", flush=True)
+        with self._lock:
+            print(f"[{self.seconds:5.1f} s] {text}", flush=True)
+
+    def stop(self) -> None:
+        """End the commands that run, and start no others."""
+        with self._lock:
+            self.is_stopped = True
+            for process in self._running:
+                process.terminate()
 
     def run(self, title: str, *ways: Sequence[str], cwd: Path | None = None, hint: str = "") -> None:
         """Run the first of `ways` that succeeds. Raises StepFailedError with the end of the output when none does."""
@@ -64,14 +80,18 @@ class Progress:
         begun = time.monotonic()
         log = self.log_of(title)
         with log.open("w", encoding="utf-8", errors="replace") as output:
-            process = subprocess.Popen(
-                command,
-                cwd=cwd,
-                env={**(os.environ if env is None else env), "NO_COLOR": "1", "FORCE_COLOR": "0"},
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-            )
+            with self._lock:
+                if self.is_stopped:
+                    raise StepFailedError(f"{title} was not started: stopped.")
+                process = subprocess.Popen(
+                    command,
+                    cwd=cwd,
+                    env={**(os.environ if env is None else env), "NO_COLOR": "1", "FORCE_COLOR": "0"},
+                    stdin=subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=subprocess.STDOUT,
+                )
+                self._running.add(process)
             done = threading.Event()
             teller = threading.Thread(target=self._tell, args=(title, log, done), daemon=True)
             teller.start()
@@ -82,6 +102,7 @@ class Progress:
                 process.wait()
                 raise
             finally:
+                self._running.discard(process)
                 done.set()
                 teller.join()
         text = _COLOURS.sub("", log.read_text(encoding="utf-8", errors="replace"))

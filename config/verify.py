@@ -1,14 +1,19 @@
-"""`manage.py verify`: all checks and tests, one after the other, each timed; the exit code tells.
+"""`manage.py verify`: all checks and tests, each timed; the exit code tells.
 
-Nothing is skipped silently: what cannot run has failed.
+Nothing is skipped silently: what cannot run has failed. Two lanes run side by side: tests that talk to processes of
+their own wait most of the time, and what only needs a processor fills their pauses.
 """
 
 import os
 import re
 import sys
+import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from pathlib import Path
+from threading import Event
 
 from config import bootstrap, browser
 from config.local_postgres import LocalPostgres, LocalPostgresError, url
@@ -18,15 +23,24 @@ ROOT = bootstrap.ROOT
 OPENAPI = ROOT / "docs" / "openapi.json"
 TAIL_LINES = 60
 
-Action = Callable[["Run"], Finished]
+Action = Callable[["Run", "Step"], Finished]
+
+
+class Lane(StrEnum):
+    """The steps of a lane run one after the other."""
+
+    STORIES = "stories"  # talk to running processes, never two at once and never held up
+    REST = "rest"  # gives way to the stories
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One check. `is_slow` steps are left out by --fast."""
+    """One check. It waits for the step `after`. `is_slow` steps are left out by --fast."""
 
     title: str
     action: Action
+    lane: Lane = Lane.REST
+    after: str = ""
     is_slow: bool = False
 
 
@@ -38,14 +52,15 @@ class Run:
     progress: Progress
     environment: dict[str, str]
     npm: list[str] = field(default_factory=list)
+    results: dict[str, Finished] = field(default_factory=dict)
 
-    def python(self, title: str, *arguments: str) -> Finished:
-        return self.progress.execute(title, [sys.executable, *arguments], cwd=ROOT, env=self.environment)
+    def python(self, step: Step, *arguments: str) -> Finished:
+        return self.execute(step, [sys.executable, *arguments], cwd=ROOT)
 
-    def script(self, title: str, name: str) -> Finished:
+    def execute(self, step: Step, command: list[str], *, cwd: Path) -> Finished:
+        gives_way = ["nice", "-n", "19"] if step.lane is Lane.REST else []
         environment = self.environment | {"PATH": os.environ["PATH"]}
-        command = [*self.npm, "run", "--silent", name]
-        return self.progress.execute(title, command, cwd=bootstrap.FRONTEND, env=environment)
+        return self.progress.execute(step.title, [*gives_way, *command], cwd=cwd, env=environment)
 
 
 def run(*, home: Path, is_fast: bool, progress: Progress) -> int:
@@ -55,33 +70,63 @@ def run(*, home: Path, is_fast: bool, progress: Progress) -> int:
     steps = [step for step in STEPS if not (is_fast and step.is_slow)]
     try:
         if environment.get("DATABASE_URL"):
-            results = _run_all(this, steps)
+            _run_all(this, steps)
         else:
             # Held for the whole run: the steps would otherwise start and stop a server each.
             with LocalPostgres(home):
                 environment["DATABASE_URL"] = url(home)
-                results = _run_all(this, steps)
+                _run_all(this, steps)
     except LocalPostgresError as error:
         print(error, file=sys.stderr)
         return 1
-    return _report(results, left_out=[step.title for step in STEPS if step not in steps])
+    results = {step.title: this.results[step.title] for step in steps}
+    return _report(results, seconds=progress.seconds, left_out=[step.title for step in STEPS if step not in steps])
 
 
-def _run_all(this: Run, steps: list[Step]) -> dict[str, Finished]:
-    results: dict[str, Finished] = {}
-    for step in steps:
-        this.progress.say(f"{step.title} …")
+def _run_all(this: Run, steps: list[Step]) -> None:
+    ended = {step.title: Event() for step in steps}
+    with ThreadPoolExecutor(len(Lane)) as pool:
+        lanes = [
+            pool.submit(_run_lane, this, [step for step in steps if step.lane is lane], ended=ended) for lane in Lane
+        ]
         try:
-            ended = step.action(this)
-        except StepFailedError as error:
-            ended = Finished(code=1, seconds=0, output=str(error))
-        results[step.title] = ended
-        if ended.code != 0:
-            print("\n".join(ended.output.splitlines()[-TAIL_LINES:]), flush=True)
-        closing = _closing_line(ended.output)
-        verdict = "ok" if ended.code == 0 else "FAILED"
-        this.progress.say(f"{step.title}: {verdict} in {ended.seconds:.1f} s{closing and f' | {closing}'}")
-    return results
+            for lane in lanes:
+                lane.result()
+        except BaseException:
+            this.progress.stop()
+            for event in ended.values():
+                event.set()
+            raise
+
+
+def _run_lane(this: Run, steps: list[Step], *, ended: Mapping[str, Event]) -> None:
+    for step in steps:
+        if step.after:
+            ended[step.after].wait()
+        if this.progress.is_stopped:
+            return
+        this.progress.say(f"{step.title} …")
+        result = _run_step(this, step)
+        if this.progress.is_stopped:
+            return
+        this.results[step.title] = result
+        ended[step.title].set()
+        closing = _closing_line(result.output)
+        verdict = "ok" if result.code == 0 else "FAILED"
+        tail = [] if result.code == 0 else result.output.splitlines()[-TAIL_LINES:]
+        told = f"{step.title}: {verdict} in {result.seconds:.1f} s{closing and f' | {closing}'}"
+        this.progress.say("\n".join([told, *tail]))
+
+
+def _run_step(this: Run, step: Step) -> Finished:
+    if step.after and this.results[step.after].code != 0:
+        return Finished(code=1, seconds=0, output=f"{step.title} could not run: {step.after} has failed.")
+    begun = time.monotonic()
+    try:
+        ended = step.action(this, step)
+    except StepFailedError as error:
+        ended = Finished(code=1, seconds=0, output=str(error))
+    return replace(ended, seconds=time.monotonic() - begun)
 
 
 def _closing_line(output: str) -> str:
@@ -89,14 +134,14 @@ def _closing_line(output: str) -> str:
     return lines[-1].strip("= ") if lines else ""
 
 
-def _report(results: Mapping[str, Finished], *, left_out: list[str]) -> int:
+def _report(results: Mapping[str, Finished], *, seconds: float, left_out: list[str]) -> int:
     width = max(len(title) for title in results)
     failed = [title for title, ended in results.items() if ended.code != 0]
     print("\n" + "-" * (width + 22))
     for title, ended in results.items():
         print(f"{title:<{width}}  {'ok' if ended.code == 0 else 'FAILED':<7} {ended.seconds:8.1f} s")
     print("-" * (width + 22))
-    print(f"{'total':<{width}}  {'':<7} {sum(ended.seconds for ended in results.values()):8.1f} s")
+    print(f"{'all, side by side':<{width}}  {'':<7} {seconds:8.1f} s")
     if left_out:
         print(f"Left out by --fast: {', '.join(left_out)}.")
     tests = "\n".join(_closing_line(ended.output) for ended in results.values())
@@ -109,27 +154,26 @@ def _report(results: Mapping[str, Finished], *, left_out: list[str]) -> int:
 # --- the steps -----------------------------------------------------------------------------------------------------
 
 
-def _pytest(title: str, *arguments: str) -> Action:
-    return lambda this: this.python(title, "-m", "pytest", "-q", *arguments)
+def _python(*arguments: str) -> Action:
+    return lambda this, step: this.python(step, *arguments)
 
 
-def _tool(title: str, *command: str) -> Action:
-    return lambda this: this.python(title, "-m", *command)
+def _pytest(*arguments: str) -> Action:
+    return _python("-m", "pytest", "-q", *arguments)
 
 
-def _script(title: str, name: str) -> Action:
-    return lambda this: this.script(title, name)
+def _script(name: str) -> Action:
+    return lambda this, step: this.execute(step, [*this.npm, "run", "--silent", name], cwd=bootstrap.FRONTEND)
 
 
-def _lint_imports(this: Run) -> Finished:
-    tool = str(Path(sys.executable).with_name("lint-imports"))
-    return this.progress.execute("Import contracts", [tool], cwd=ROOT, env=this.environment)
+def _lint_imports(this: Run, step: Step) -> Finished:
+    return this.execute(step, [str(Path(sys.executable).with_name("lint-imports"))], cwd=ROOT)
 
 
-def _openapi(this: Run) -> Finished:
+def _openapi(this: Run, step: Step) -> Finished:
     fresh = this.home / "openapi.json"
     made = this.python(
-        "OpenAPI document",
+        step,
         *("manage.py", "spectacular", "--fail-on-warn", "--validate", "--format", "openapi-json", "--file", str(fresh)),
     )
     if made.code != 0:
@@ -140,43 +184,40 @@ def _openapi(this: Run) -> Finished:
     return made
 
 
-def _frontend_packages(this: Run) -> Finished:
+def _frontend_packages(this: Run, step: Step) -> Finished:
     this.npm = bootstrap.install_frontend(this.progress, with_tests=True)
     return Finished(code=0, seconds=0, output="")
 
 
-def _build(this: Run) -> Finished:
+def _build(this: Run, step: Step) -> Finished:
     bootstrap.build_frontend(this.progress, with_tests=True)
     return Finished(code=0, seconds=0, output="")
 
 
-def _browser_tests(this: Run) -> Finished:
+def _browser_tests(this: Run, step: Step) -> Finished:
     found = browser.find(this.progress, npm=this.npm, home=this.home)
     this.environment["E2E_CHROMIUM"] = str(found)
-    return this.python("Browser tests", "-m", "pytest", "-q", "tests/e2e")
+    return this.python(step, "-m", "pytest", "-q", "tests/e2e")
 
 
 _REST = ("tests", "--ignore=tests/engine", "--ignore=tests/architecture", "--ignore=tests/e2e")
 
 STEPS = [
-    Step(title="Format", action=_tool("Format", "ruff", "format", "--check", ".")),
-    Step(title="Lint", action=_tool("Lint", "ruff", "check", ".")),
+    Step(title="Format", action=_python("-m", "ruff", "format", "--check", ".")),
+    Step(title="Lint", action=_python("-m", "ruff", "check", ".")),
     Step(title="Import contracts", action=_lint_imports),
-    Step(title="Types", action=_tool("Types", "mypy")),
-    Step(title="Engine tests", action=_pytest("Engine tests", "tests/engine")),
-    Step(title="Architecture tests", action=_pytest("Architecture tests", "tests/architecture")),
-    Step(
-        title="Migrations complete",
-        action=lambda this: this.python("Migrations complete", "manage.py", "makemigrations", "--check", "--dry-run"),
-    ),
-    Step(title="Tests", action=_pytest("Tests", "-n", "2", "-m", "not serial", *_REST)),
-    Step(title="Serial tests", action=_pytest("Serial tests", "-m", "serial", *_REST), is_slow=True),
+    Step(title="Types", action=_python("-m", "mypy")),
+    Step(title="Engine tests", action=_pytest("tests/engine")),
+    Step(title="Architecture tests", action=_pytest("tests/architecture")),
+    Step(title="Migrations complete", action=_python("manage.py", "makemigrations", "--check", "--dry-run")),
+    Step(title="Tests", action=_pytest("-n", "2", "-m", "not serial", *_REST)),
     Step(title="OpenAPI document", action=_openapi),
-    Step(title="Frontend packages", action=_frontend_packages, is_slow=True),
-    Step(title="Frontend format", action=_script("Frontend format", "format:check"), is_slow=True),
-    Step(title="Frontend types", action=_script("Frontend types", "typecheck"), is_slow=True),
-    Step(title="Frontend lint", action=_script("Frontend lint", "lint"), is_slow=True),
-    Step(title="Frontend tests", action=_script("Frontend tests", "test"), is_slow=True),
-    Step(title="Frontend build", action=_build, is_slow=True),
-    Step(title="Browser tests", action=_browser_tests, is_slow=True),
+    Step(title="Frontend packages", action=_frontend_packages, lane=Lane.STORIES, is_slow=True),
+    Step(title="Frontend build", action=_build, lane=Lane.STORIES, after="Frontend packages", is_slow=True),
+    Step(title="Frontend format", action=_script("format:check"), after="Frontend packages", is_slow=True),
+    Step(title="Frontend types", action=_script("typecheck"), after="Frontend packages", is_slow=True),
+    Step(title="Frontend lint", action=_script("lint"), after="Frontend packages", is_slow=True),
+    Step(title="Frontend tests", action=_script("test"), after="Frontend packages", is_slow=True),
+    Step(title="Serial tests", action=_pytest("-m", "serial", *_REST), lane=Lane.STORIES, is_slow=True),
+    Step(title="Browser tests", action=_browser_tests, lane=Lane.STORIES, after="Frontend build", is_slow=True),
 ]

@@ -8,8 +8,14 @@ import pytest
 from django.core.cache import cache
 from django.db import connections
 from django.test import TransactionTestCase
+from hypothesis import settings
 
 from config.local_postgres import LocalPostgres, url
+from workflows import plans, worlds
+
+# A machine that is busy with something else makes no test fail.
+settings.register_profile("orderflow", deadline=None)
+settings.load_profile("orderflow")
 
 HOME = Path(os.environ.get("ORDERFLOW_HOME") or Path(__file__).resolve().parent.parent / ".orderflow")
 
@@ -47,5 +53,9 @@ def _broom_for_append_only_rows() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _empty_cache() -> None:
+def _fresh_caches() -> Iterator[None]:
+    """Nothing that one test's rows left in memory meets the rows of the next."""
     cache.clear()
+    yield
+    plans.forget()
+    worlds.forget()

@@ -4,19 +4,16 @@ The frontend takes its types from this document, so that what holds here holds t
 """
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from drf_spectacular.generators import SchemaGenerator
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # its stubs are no dependency
 from rest_framework.test import APIClient
 
 from tests.api.actions import ACTIONS, API, PREPARATIONS, places
-from tests.api.house_scene import PASSWORD, Scene, client_of, scene
+from tests.api.house_scene import PASSWORD, Scene, client_of
 from tests.api.test_authorization_matrix import MATRIX
-from workflows import plans, worlds
 
 pytestmark = pytest.mark.django_db
 
@@ -36,19 +33,6 @@ SHOWN_AFTERWARDS = (
 )  # fmt: skip
 
 Heard = tuple[str, str, Any]
-
-
-@pytest.fixture(autouse=True)
-def _fresh_caches() -> Iterator[None]:
-    cache.clear()
-    yield
-    plans.forget()
-    worlds.forget()
-
-
-@pytest.fixture
-def house() -> Scene:
-    return scene()
 
 
 @pytest.fixture

@@ -9,8 +9,7 @@ from rest_framework.test import APIClient
 
 from accounts.actions import create_token
 from tests.api.actions import ACTIONS, API, PREPARATIONS, READS, post
-from tests.api.house_scene import ACTORS, Scene, all_rows, client_of, scene
-from workflows import plans, worlds
+from tests.api.house_scene import ACTORS, Scene, all_rows, client_of
 
 pytestmark = pytest.mark.django_db
 
@@ -35,18 +34,6 @@ ALONE = [
     for actor in line
     if name not in TOGETHER or actor not in REFUSED[name]
 ]
-
-
-@pytest.fixture(autouse=True)
-def _fresh_caches() -> Iterator[None]:
-    yield
-    plans.forget()
-    worlds.forget()
-
-
-@pytest.fixture
-def house() -> Scene:
-    return scene()
 
 
 def tried(house: Scene, name: str, actor: str) -> Any:

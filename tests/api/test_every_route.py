@@ -13,9 +13,8 @@ from drf_spectacular.generators import SchemaGenerator
 from rest_framework.test import APIClient
 
 from tests.api.actions import API, SKETCH
-from tests.api.house_scene import TITLE, Scene, client_of, scene
+from tests.api.house_scene import TITLE, Scene, client_of
 from tests.orders.builders import cny, paid_document
-from workflows import plans, worlds
 
 pytestmark = pytest.mark.django_db
 
@@ -64,18 +63,6 @@ RAW: list[bytes] = [
     b'{"a": NaN}', b'{"a": 1e999999}', b'{"a": 1, "a": 2}', b'{"a": "\\ud800"}', b'{"a": "\\u0000"}',
     b'{"a": ' + b"9" * 5_000 + b"}", b'{"a": "' + b"x" * 3_000_000 + b'"}',
 ]  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def _fresh_caches() -> Iterator[None]:
-    yield
-    plans.forget()
-    worlds.forget()
-
-
-@pytest.fixture
-def house() -> Scene:
-    return scene()
 
 
 @pytest.fixture

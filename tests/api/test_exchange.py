@@ -1,34 +1,20 @@
 """Flows as files over HTTP: out and in again without a difference; a hostile file makes nothing."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from rest_framework.test import APIClient
 
 from tests.api.actions import API
-from tests.api.house_scene import Scene, all_rows, client_of, scene
+from tests.api.house_scene import Scene, all_rows, client_of
 from tests.exchange.files import bpmn, chain, refund
 from tests.exchange.test_xml_gate import HOSTILE
-from workflows import plans, worlds
 from workflows.exchange.bpmn_export import write_bpmn
 from workflows.exchange.flow_document import write_flow
 from workflows.models import Definition
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _fresh_caches() -> Iterator[None]:
-    yield
-    plans.forget()
-    worlds.forget()
-
-
-@pytest.fixture
-def house() -> Scene:
-    return scene()
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """People, groups, a calendar and published flows on a real database."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,6 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from approvals.models import ApprovalTask, Department, DepartmentMember, Group, GroupMember
 from tests.approvals.office import MONDAY, OFFICE
-from workflows import plans, worlds
 from workflows.actions import instances
 from workflows.actions.definitions import create_definition, publish
 from workflows.engine.calendar_document import calendar_to_document
@@ -22,13 +21,6 @@ from workflows.runtime import Delivered
 Office = dict[str, User]
 FLOW = "refund"
 TASK_PATH = "/api/v1/tasks"
-
-
-@pytest.fixture(autouse=True)
-def _fresh_caches() -> Iterator[None]:
-    yield
-    plans.forget()
-    worlds.forget()
 
 
 @pytest.fixture

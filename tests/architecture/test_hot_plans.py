@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from tests.architecture.refund_shop import NOW, Shop, browser, open_task, statements
-from workflows import jobs, plans, worlds
+from workflows import jobs
 from workflows.scheduler import fire_due
 
 pytestmark = pytest.mark.django_db
@@ -24,10 +24,8 @@ ANALYZE = f"ANALYZE {', '.join(sorted(BUSY_TABLES))}"  # not everything: Postgre
 
 
 @pytest.fixture
-def shop() -> Iterator[Shop]:
-    yield Shop()
-    plans.forget()
-    worlds.forget()
+def shop() -> Shop:
+    return Shop()
 
 
 FINISHED = """

@@ -5,7 +5,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,6 @@ from django.core.management import CommandError, call_command
 from accounts.models import User
 from tests.exchange.files import bpmn, chain, refund
 from tests.house import ROOT
-from workflows import plans, worlds
 from workflows.exchange.bpmn_export import write_bpmn
 from workflows.exchange.flow_document import write_flow
 from workflows.models import Definition, DefinitionVersion
@@ -26,13 +24,6 @@ PLAIN = {
               {"id": "end", "type": "end"}],
     "edges": [{"id": "e1", "from": "start", "to": "wait"}, {"id": "e2", "from": "wait", "to": "end"}],
 }  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def _fresh_caches() -> Iterator[None]:
-    yield
-    plans.forget()
-    worlds.forget()
 
 
 @pytest.fixture

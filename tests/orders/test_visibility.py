@@ -1,6 +1,5 @@
 """Orders and runs are found whole, by exactly what was asked for, and name nothing that cannot be opened."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 from uuid import uuid4
@@ -14,16 +13,13 @@ from orders.refunds.actions import request_refund
 from orders.refunds.models import Refund
 from tests.architecture.refund_shop import NOW, Shop, browser
 from tests.orders.builders import actor_of, cny, paid_document, paid_order, place, refund_row, user, yuan
-from workflows import plans, worlds
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def shop() -> Iterator[Shop]:
-    yield Shop()
-    plans.forget()
-    worlds.forget()
+def shop() -> Shop:
+    return Shop()
 
 
 def refund_of(order: Order, *, by: User) -> Refund:

@@ -1,6 +1,6 @@
 """A declared connection to a server of the test, and flows of one step that call it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -9,7 +9,6 @@ from django.db import transaction
 from accounts.models import User
 from bedrock.clock import now
 from tests.workflows.conftest import live_flow
-from workflows import plans, worlds
 from workflows.actions.audit import By
 from workflows.actions.connections import SecretUse, declare_connection
 from workflows.actions.instances import start
@@ -20,13 +19,6 @@ from workflows.engine.state import Subject
 SECRET = "s3cr3t-of-the-erp"
 LOOPBACK = ("127.0.0.0/8",)
 BY = By(actor=Actor(id="1", name="管理员"), ip=None)
-
-
-@pytest.fixture(autouse=True)
-def _fresh_caches() -> Iterator[None]:
-    yield
-    plans.forget()
-    worlds.forget()
 
 
 @pytest.fixture(autouse=True)

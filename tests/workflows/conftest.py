@@ -1,7 +1,7 @@
 """Flows small enough to read, published on a real database."""
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -9,7 +9,6 @@ import pytest
 from accounts.models import User
 from bedrock.clock import now
 from tests.workflows.nodes import Deed, Refusal
-from workflows import plans, worlds
 from workflows.actions.definitions import create_definition, publish
 from workflows.engine.registry import registry
 from workflows.models import Definition
@@ -22,12 +21,9 @@ def _deed() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _fresh_caches() -> Iterator[None]:
+def _forgotten_deeds() -> None:
     Deed.calls.clear()
     Deed.answers.clear()
-    yield
-    plans.forget()
-    worlds.forget()
 
 
 @pytest.fixture

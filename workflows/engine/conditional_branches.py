@@ -10,6 +10,7 @@ from workflows.engine.expressions.errors import ExpressionError
 from workflows.engine.expressions.language import Condition, check, compile_condition
 from workflows.engine.graph import Document, LocalText
 from workflows.engine.node_type import CheckContext, Port, Problem
+from workflows.engine.results import expression_problems
 from workflows.engine.state import Json
 from workflows.engine.variables import Variable
 
@@ -50,7 +51,8 @@ def check_branches(branches: Branches, context: CheckContext) -> Checked:
         try:
             conditions.append(compile_condition(branch.when, context.variables))
         except ExpressionError:
-            problems += _errors(index, branch, context)
+            errors = check(branch.when, context.variables, condition=True).errors
+            problems += expression_problems(errors, f"branches.{index}.when")
     ports = [branch.port for branch in branches]
     problems += [
         Problem(
@@ -67,16 +69,6 @@ def check_branches(branches: Branches, context: CheckContext) -> Checked:
 def compile_branches(branches: Branches, variables: tuple[Variable, ...]) -> Compiled:
     """The branches ready to be decided."""
     return tuple((branch.port, compile_condition(branch.when, variables)) for branch in branches)
-
-
-def _errors(index: int, branch: ConditionalBranch, context: CheckContext) -> list[Problem]:
-    return [
-        Problem(
-            code=error.code, message=error.message, path=f"branches.{index}.when",
-            span=(error.start, error.end), params=error.params,
-        )
-        for error in check(branch.when, context.variables, condition=True).errors
-    ]  # fmt: skip
 
 
 class Reasons(Mapping[str, Json]):

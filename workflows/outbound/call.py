@@ -83,7 +83,7 @@ def call(
 def _whole(pieces: Iterable[bytes], encoding: str, most: int) -> bytes:
     """The body, unpacked; never more than `most` bytes of it are held, however small they came."""
     if encoding.lower() not in ("", "identity", "gzip"):
-        raise _unreadable(f"Expected a plain or gzip body, found {encoding[:40]!r}.")
+        raise _unreadable("Expected a plain or gzip body, found another encoding.")
     unpacker = zlib.decompressobj(_GZIP) if encoding.lower() == "gzip" else None
     body = bytearray()
     heard = 0

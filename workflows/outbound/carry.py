@@ -18,6 +18,7 @@ from bedrock.errors import MalformedInput, OrderflowError
 from web.strict_json import read_json
 from workflows.engine.json_pointers import PointerLost, parse_pointer, pick
 from workflows.engine.node_type import Done, GiveUp, Job, JobResult, Retry
+from workflows.failpoints import hit
 from workflows.outbound.call import Answer, Message, call
 from workflows.outbound.connections import Ready, ready_connection
 from workflows.outbound.line import Limits, NoAnswer, Resolve, look_up
@@ -32,7 +33,7 @@ ANSWER_BYTES: Final = 1_000_000
 
 _BUSY: Final = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
-_JSON: Final = re.compile(r"application/(?:[a-z0-9.+-]+\+)?json\s*(?:;.*)?", re.IGNORECASE)
+_TYPE: Final = re.compile(r"[a-z]{1,20}/[a-z0-9.+-]{1,40}(?=\s*(?:;|$))", re.IGNORECASE)
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +46,7 @@ def carry_out(job: Job, *, resolve: Resolve = look_up) -> JobResult:
         if not request.is_repeatable:
             refuse_sent(job)
         answer = _asked(request, connection, job, resolve=resolve)
+        hit("call.answered")
         result = _judged(request, answer, connection, job)
     except SentBefore as before:
         result = _sent_before(request, before)
@@ -108,14 +110,15 @@ def _taken(request: Request, answer: Answer, *, secret: str) -> dict[str, Any]:
     """What stands at the wanted places; raises NoAnswer when the answer cannot say."""
     if not request.wanted:
         return {}
-    kind = answer.headers.get("content-type", "")
-    if not _JSON.fullmatch(kind.strip()):
-        message = f"Expected an answer of type application/json, found {kind[:60]!r}."
-        raise NoAnswer("http.wrong_type", message, is_sent=True, is_final=True, found=kind[:60])
+    kind = _TYPE.match(answer.headers.get("content-type", ""))
+    found = kind.group().lower() if kind else ""
+    if not found.endswith(("/json", "+json")):
+        message = f"Expected an answer of type application/json, found {found or 'none'}."
+        raise NoAnswer("http.wrong_type", message, is_sent=True, is_final=True, found=found)
     try:
         document = read_json(answer.body)
     except MalformedInput as error:
-        message = f"Expected a JSON answer, found another: {error.message}"
+        message = "Expected an answer in strict JSON, found another."
         raise NoAnswer("http.answer_unreadable", message, is_sent=True, is_final=True, reason=error.code) from None
     taken: dict[str, Any] = {}
     for variable, place in request.wanted.items():

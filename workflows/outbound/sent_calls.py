@@ -6,6 +6,7 @@ from typing import Final
 from django.db import connection
 
 from workflows.engine.node_type import Job
+from workflows.failpoints import hit
 
 KEPT: Final = timedelta(days=1)
 BATCH: Final = 500
@@ -41,6 +42,7 @@ def note_sending(job: Job) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_NOTE, _key(job))
         if cursor.rowcount:
+            hit("call.noted")
             return
     refuse_sent(job)
 

@@ -1,0 +1,87 @@
+"""kill -9 while another system is asked: what may be repeated is, under one key; what may not goes out once."""
+
+from typing import Any
+
+import pytest
+
+from tests.faults.trial import Trial
+from tests.house import eventually
+from tests.outbound.receiver import Receiver, answer
+
+pytestmark = pytest.mark.serial
+
+LONGEST_CALL = 2  # seconds; after this and the time for a connection nobody waits for a dead worker any more
+
+
+def drawn(key_header: str) -> dict[str, Any]:
+    call = {
+        "connection": "erp", "method": "POST", "path": "/parcels", "timeout_seconds": LONGEST_CALL,
+        "key_header": key_header,
+    }  # fmt: skip
+    return {
+        "format": 1,
+        "nodes": [
+            {"id": "start", "type": "start"},
+            {"id": "call", "type": "http_request", "config": call},
+            {"id": "end", "type": "end"},
+        ],
+        "edges": [{"id": "e1", "from": "start", "to": "call"}, {"id": "e2", "from": "call", "to": "end"}],
+    }
+
+
+def live(house: Trial, key: str, *, port: int, key_header: str) -> None:
+    """A published flow of one call to the receiver."""
+    make = "from accounts.models import User; User.objects.filter(username='root') or "
+    house.manage("shell", "--verbosity", "0", "-c", f"{make}User.objects.create_superuser('root')")
+    house.manage(
+        "connection", "declare", "erp", "--as", "root", "--base-url", f"http://127.0.0.1:{port}",
+        "--allow-network", "127.0.0.1/32",
+    )  # fmt: skip
+    body = {"key": key, "title": {"zh": key, "en": key}, "graph": drawn(key_header)}
+    made = house.post("/api/v1/definitions", body, user="admin")
+    assert made.status == 201, made.json
+    published = house.post(
+        f"/api/v1/definitions/{made.json['id']}/publish", {"revision": 1, "note": "one call"}, user="admin"
+    )
+    assert published.status == 201, published.json
+
+
+def killed_at(house: Trial, point: str, flow: str) -> str:
+    """A run of the flow whose only worker died at this point."""
+    house.down()
+    with house.neighbour(failpoint=f"{point}:kill9") as victim:
+        body = {"definition": flow, "subject": {"type": "parcel", "id": flow}}
+        started = victim.post("/api/v1/instances", body, user="supervisor1")
+        assert started.status == 201, started.json
+        assert victim.died()
+    house.ensure_up()
+    return str(started.json["id"])
+
+
+def codes(house: Trial, run: str) -> list[tuple[Any, ...]]:
+    return house.rows("SELECT code FROM workflows_incident WHERE instance = %s", run)
+
+
+@pytest.mark.parametrize(("point", "requests"), [("call.noted", 0), ("call.answered", 1)])
+def test_f65_a_call_that_nobody_may_repeat_is_left_to_a_person(house: Trial, point: str, requests: int) -> None:
+    flow = point.replace(".", "-")
+    with Receiver(answer("201 Created")) as receiver:
+        live(house, flow, port=receiver.port, key_header="")
+        run = killed_at(house, point, flow)
+
+        eventually(lambda: codes(house, run))
+        house.wait_until_idle()
+
+    assert codes(house, run) == [("http.outcome_unknown",)]
+    assert len(receiver.heard) == requests
+
+
+def test_f65_a_call_with_a_key_is_asked_again_under_the_same_key(house: Trial) -> None:
+    with Receiver(answer("201 Created")) as receiver:
+        live(house, "keyed-call", port=receiver.port, key_header="Idempotency-Key")
+        run = killed_at(house, "call.answered", "keyed-call")
+
+        eventually(lambda: house.rows("SELECT 1 FROM workflows_instance WHERE id = %s AND status = 'completed'", run))
+
+    assert [heard.headers["idempotency-key"] for heard in receiver.heard] == [f"{run}:call:1"] * 2
+    assert codes(house, run) == []

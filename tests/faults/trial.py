@@ -4,7 +4,7 @@ import contextlib
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPException
 from pathlib import Path
@@ -19,9 +19,6 @@ from tests.house import Answer, House, eventually, free_port
 
 LEASE_SECONDS = 4
 SIGKILLED = -9
-PEOPLE = ("shop", "cs1", "finance1", "finance2", "backup1", "ops1", "ops2", "supervisor1", "auditor1", "admin")
-
-
 Tell = Callable[[str], None]
 
 
@@ -35,15 +32,6 @@ class Trial(House):
                 "ORDERFLOW_LEASE_SECONDS": str(LEASE_SECONDS),
             },
         )
-
-    def make_tokens(self, users: Sequence[str]) -> None:
-        """All tokens in one process."""
-        told = self.manage(
-            "shell", "--verbosity", "0", "-c",
-            "from accounts.models import User; from accounts.actions import create_token\n"
-            f"for name in {list(users)!r}: print('token', name, create_token(User.objects.get(username=name)))",
-        )  # fmt: skip
-        self.tokens |= dict(line.split()[1:] for line in told.splitlines() if line.startswith("token "))
 
     def ensure_up(self) -> None:
         """Start the product when it does not run."""

@@ -174,7 +174,7 @@ def _write(
 ) -> None:
     """Rows of inline work go along with the step's own; what writes a row again, and what acts, comes after it."""
     along: list[tuple[Part, Sequence[Row]]] = []
-    after: list[Callable[[], None]] = []
+    after: list[Callable[[], object]] = []
     for key, works in sorted(inline.items()):
         rows_of = wings.rows_of(key)
         if rows_of is None:

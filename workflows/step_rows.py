@@ -21,10 +21,6 @@ class Raced(Conflict):
     """Somebody else moved the run since it was read."""
 
 
-def _raced() -> Raced:
-    return Raced("instance.moved_on", "Expected the runs as they were read, found them changed.")
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """One run before and after its step; it is not stored yet when `before` has no facts."""
@@ -166,11 +162,10 @@ MOVED = Part(
         FROM jsonb_to_recordset(%s::jsonb) AS r(id uuid, old_seq int, seq int, status text, state jsonb,
             incidents int, updated_at timestamptz, ended_at timestamptz, few int)
         WHERE r.few IS NULL AND i.id = r.id AND i.seq = r.old_seq
-        RETURNING i.id)""",
-    counted="moved_rows",
-    lost=_raced,
+        RETURNING i.id)"""
 )
-HELD = {NEW: "TRUE", MOVED: "EXISTS (SELECT FROM moved_rows)"}
+MOVED_ROWS = "moved_rows"
+HELD = f"EXISTS (SELECT FROM {MOVED_ROWS})"
 HISTORY = Part(
     sql="""history_rows AS (
         INSERT INTO workflows_historyevent (instance, seq, at, kind, node, actor, actor_name, source, data)

@@ -112,4 +112,7 @@ def save(changes: Sequence[Change], beside: Writes = ()) -> None:
     Raises Raced when a run is not where it was read; when it was the only one, nothing at all is written then.
     """
     moves, rest = step_rows.rows_of(changes)
-    write([moves, *rest, *beside], held=step_rows.HELD[moves[0]])
+    if moves[0] is step_rows.NEW:
+        write([moves, *rest, *beside])
+    elif write([moves, *rest, *beside], held=step_rows.HELD, moved=step_rows.MOVED_ROWS) != len(changes):
+        raise Raced("instance.moved_on", "Expected the runs as they were read, found them changed.")

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import partial
 from typing import Any
 
@@ -15,24 +16,32 @@ from tests.approvals.conftest import Office, open_task, publish_flow, start_run
 from tests.approvals.office import at
 from workflows.actions.audit import By
 from workflows.engine.events import Actor
-from workflows.models import HistoryEvent, Timer
+from workflows.models import HistoryEvent, Instance, Timer
 from workflows.scheduler import fire_due
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROUNDS = 8
 
 
-def give(office: Office, who: str, task: ApprovalTask, name: str = "approve", **more: Any) -> str:
-    """One command in its own transaction; the code of its refusal, or ok."""
-    user = office[who]
-    by = By(actor=Actor(id=str(user.pk), name=user.display_name), ip=None)
-    payload = {"revision": 1, "comment": "because"} | more
-    try:
-        with transaction.atomic():
-            answer(task.pk, name=name, payload=payload, user=user, by=by, now=at(11))
-    except OrderflowError as error:
-        return error.code
-    return "ok"
+Give = Callable[..., str]
+
+
+@pytest.fixture(params=[transaction.atomic, nullcontext], ids=["in the caller's transaction", "in its own"])
+def give(request: pytest.FixtureRequest) -> Give:
+    """One command; the code of its refusal, or ok."""
+
+    def give(office: Office, who: str, task: ApprovalTask, name: str = "approve", **more: Any) -> str:
+        user = office[who]
+        by = By(actor=Actor(id=str(user.pk), name=user.display_name), ip=None)
+        payload = {"revision": 1, "comment": "because"} | more
+        try:
+            with request.param():
+                answer(task.pk, name=name, payload=payload, user=user, by=by, now=at(11))
+        except OrderflowError as error:
+            return error.code
+        return "ok"
+
+    return give
 
 
 def at_once(*commands: Callable[[], str]) -> list[str]:
@@ -82,7 +91,7 @@ def moves(instance: str, node: str) -> int:
     return HistoryEvent.objects.filter(instance=instance, node=node, kind="moved").count()
 
 
-def test_trap_25_exactly_one_answer_counts_when_two_members_click_at_once(office: Office) -> None:
+def test_trap_25_exactly_one_answer_counts_when_two_members_click_at_once(office: Office, give: Give) -> None:
     publish_flow(office)
     for number in range(ROUNDS):
         delivered = start_run(office, order=f"ORD{number}")
@@ -96,7 +105,7 @@ def test_trap_25_exactly_one_answer_counts_when_two_members_click_at_once(office
         assert ApprovalTask.objects.filter(instance=delivered.instance_id, node="ops").count() == 1
 
 
-def test_f48_one_outcome_counts_when_one_approves_and_one_rejects_at_once(office: Office) -> None:
+def test_f48_one_outcome_counts_when_one_approves_and_one_rejects_at_once(office: Office, give: Give) -> None:
     publish_flow(office)
     for number in range(ROUNDS):
         task = open_task(start_run(office, order=f"ORD{number}"))
@@ -111,7 +120,7 @@ def test_f48_one_outcome_counts_when_one_approves_and_one_rejects_at_once(office
         assert ApprovalTask.objects.get(pk=task.pk).status == said
 
 
-def test_f47_the_run_goes_on_once_when_the_last_two_votes_come_at_once(office: Office) -> None:
+def test_f47_the_run_goes_on_once_when_the_last_two_votes_come_at_once(office: Office, give: Give) -> None:
     publish_flow(office, mode="all")
     for number in range(ROUNDS):
         delivered = start_run(office, order=f"ORD{number}")
@@ -125,7 +134,7 @@ def test_f47_the_run_goes_on_once_when_the_last_two_votes_come_at_once(office: O
         assert ApprovalTask.objects.filter(instance=delivered.instance_id, node="ops").count() == 1
 
 
-def test_f49_one_click_counts_when_a_person_double_clicks_and_sits_at_the_next_node_too(office: Office) -> None:
+def test_f49_one_click_counts_when_a_person_double_clicks_and_sits_at_the_next_node(office: Office, give: Give) -> None:
     """The run stands at the next node, where the same person is asked: the second click must not approve there."""
     publish_flow(office)
     ops = GroupMember.objects.get(user=office["o1"]).group
@@ -141,7 +150,7 @@ def test_f49_one_click_counts_when_a_person_double_clicks_and_sits_at_the_next_n
         assert ApprovalTask.objects.get(instance=delivered.instance_id, node="ops").status == "open"
 
 
-def test_trap_56_either_the_answer_or_the_timeout_wins_when_both_come_at_once(office: Office) -> None:
+def test_trap_56_either_the_answer_or_the_timeout_wins_when_both_come_at_once(office: Office, give: Give) -> None:
     publish_flow(office)
     for number in range(ROUNDS):
         delivered = start_run(office, order=f"ORD{number}", now=at(9))
@@ -160,7 +169,7 @@ def test_trap_56_either_the_answer_or_the_timeout_wins_when_both_come_at_once(of
         assert not Timer.objects.filter(instance=delivered.instance_id).exists()
 
 
-def test_f52_the_transfer_or_the_answer_wins_and_the_task_is_never_nobodys(office: Office) -> None:
+def test_f52_the_transfer_or_the_answer_wins_and_the_task_is_never_nobodys(office: Office, give: Give) -> None:
     publish_flow(office)
     for number in range(ROUNDS):
         task = open_task(start_run(office, order=f"ORD{number}"))
@@ -176,3 +185,19 @@ def test_f52_the_transfer_or_the_answer_wins_and_the_task_is_never_nobodys(offic
             assert answers == ["ok", "task.not_yours"]
             assert (row.status, row.scopes) == ("open", [f"u:{office['b1'].pk}"])
             assert Assignment.objects.get(task=task, status="open").scope == f"u:{office['b1'].pk}"
+
+
+def test_nothing_is_kept_when_the_task_is_not_what_its_run_decided_from(office: Office, give: Give) -> None:
+    """Somebody wrote into the table: the statement is the whole transaction, so it must refuse by itself."""
+    publish_flow(office)
+    delivered = start_run(office)
+    task = open_task(delivered)
+    ApprovalTask.objects.filter(pk=task.pk).update(revision=7)
+    before = Instance.objects.values().get(pk=delivered.instance_id)
+
+    assert give(office, "f1", task) == "task.revision_conflict"
+
+    assert Instance.objects.values().get(pk=delivered.instance_id) == before
+    assert HistoryEvent.objects.filter(instance=delivered.instance_id).count() == before["seq"]
+    assert not Decision.objects.filter(task=task).exists()
+    assert ApprovalTask.objects.filter(instance=delivered.instance_id).count() == 1

@@ -10,21 +10,21 @@ def test_ratio_is_the_median_of_the_rounds_and_not_the_ratio_of_medians() -> Non
         {"ours": 200.0, "viewflow": 20.0},
     ]
 
-    assert figures(rounds, {"viewflow": None}) == {
-        "full_instances_per_s": 200.0,
+    assert figures(rounds, {"viewflow": None}, ours=["ours"]) == {
+        "ours_full_instances_per_s": 200.0,
         "viewflow_full_instances_per_s": 50.0,
-        "ratio_to_viewflow": 5.0,
+        "ours_to_viewflow": 5.0,
     }
 
 
 def test_peer_that_is_not_installed_is_null_with_its_reason() -> None:
     rounds = [{"ours": 100.0, "floor": 200.0}]
 
-    assert figures(rounds, {"viewflow": "Expected it, found it not installed.", "floor": None}) == {
-        "full_instances_per_s": 100.0,
+    assert figures(rounds, {"viewflow": "Expected it, found it not installed.", "floor": None}, ours=["ours"]) == {
+        "ours_full_instances_per_s": 100.0,
         "viewflow_full_instances_per_s": None,
-        "ratio_to_viewflow": None,
+        "ours_to_viewflow": None,
         "viewflow_missing": "Expected it, found it not installed.",
         "floor_full_instances_per_s": 200.0,
-        "ratio_to_floor": 0.5,
+        "ours_to_floor": 0.5,
     }

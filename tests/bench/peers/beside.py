@@ -5,7 +5,7 @@ import os
 import statistics
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -14,7 +14,6 @@ from typing import Any, Final
 from django.conf import settings
 
 SLICES: Final = 4
-OURS: Final = "ours"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,9 +47,9 @@ def peers() -> Iterator[Peers]:
         process.wait(timeout=60)
 
 
-def rates(ours: Callable[[int], float], beside: Peers, *, times: int) -> dict[str, float]:
+def rates(ours: Mapping[str, Callable[[int], float]], beside: Peers, *, times: int) -> dict[str, float]:
     """Full instances per second by name, ours and theirs in turns, so that a loaded moment hits all alike."""
-    runners: dict[str, Callable[[int], float]] = {OURS: ours}
+    runners: dict[str, Callable[[int], float]] = dict(ours)
     runners |= {name: partial(beside.seconds, name) for name, reason in beside.missing.items() if reason is None}
     spent = dict.fromkeys(runners, 0.0)
     for _ in range(SLICES):
@@ -59,13 +58,17 @@ def rates(ours: Callable[[int], float], beside: Peers, *, times: int) -> dict[st
     return {name: times // SLICES * SLICES / seconds for name, seconds in spent.items()}
 
 
-def figures(rounds: Sequence[Mapping[str, float]], missing: Mapping[str, str | None]) -> dict[str, Any]:
+def figures(
+    rounds: Sequence[Mapping[str, float]], missing: Mapping[str, str | None], *, ours: Iterable[str]
+) -> dict[str, Any]:
     """Medians over the rounds: rates, and ours in each round divided by theirs in the same one; null has a reason."""
-    found: dict[str, Any] = {"full_instances_per_s": _median(one[OURS] for one in rounds)}
+    names = tuple(ours)
+    found: dict[str, Any] = {f"{name}_full_instances_per_s": _median(one[name] for one in rounds) for name in names}
     for name, reason in missing.items():
         is_here = reason is None
         found[f"{name}_full_instances_per_s"] = _median(one[name] for one in rounds) if is_here else None
-        found[f"ratio_to_{name}"] = _median(one[OURS] / one[name] for one in rounds) if is_here else None
+        for mine in names:
+            found[f"{mine}_to_{name}"] = _median(one[mine] / one[name] for one in rounds) if is_here else None
         if not is_here:
             found[f"{name}_missing"] = reason
     return found

@@ -34,13 +34,18 @@ export function usePeople() {
   });
 }
 
-/** Names that are still loading are shown by their keys. */
+const NOT_YET = "…";
+
+/** A name that is still loading is a blank to come; one that nobody knows is shown by its key. */
 export function useSpeech(): Speech {
   const { t } = useTranslation("graph");
   const language = currentLanguage();
   const types = useNodeTypes().data?.results;
-  const groups = useGroups().data?.results;
-  const people = usePeople().data?.results;
+  const { data: listed, isPending: groupsPending } = useGroups();
+  const { data: page, isPending: peoplePending } = usePeople();
+  const groups = listed?.results;
+  const people = page?.results;
+  const waiting = groupsPending || peoplePending;
   return useMemo(() => {
     const names = new Map<string, string>();
     for (const group of groups ?? []) names.set(`group ${group.key}`, textOf(group.name, language));
@@ -48,8 +53,8 @@ export function useSpeech(): Speech {
     return {
       language,
       say: (key, params) => t(key, { ...params }),
-      nameOf: (kind, key) => names.get(`${kind} ${key}`) ?? key,
+      nameOf: (kind, key) => names.get(`${kind} ${key}`) ?? (waiting ? NOT_YET : key),
       types: new Map((types ?? []).map((type) => [type.type, type])),
     };
-  }, [t, language, types, groups, people]);
+  }, [t, language, types, groups, people, waiting]);
 }

@@ -4,8 +4,16 @@ import json
 from datetime import datetime
 from typing import Any
 
-from workflows.engine.facts import decode_subject, encode_subject
-from workflows.engine.state import Awaits, State, Status, Token
+from workflows.engine.state import (
+    Awaits,
+    State,
+    Status,
+    Token,
+    decode_subject,
+    decode_subscriptions,
+    encode_subject,
+    encode_subscriptions,
+)
 
 
 def encode_state(state: State) -> dict[str, Any]:
@@ -51,6 +59,8 @@ def _encode_token(token: Token) -> dict[str, Any]:
         document["due_at"] = token.due_at.isoformat()
     if token.data is not None:
         document["data"] = token.data
+    if token.listens:
+        document["listens"] = encode_subscriptions(token.listens)
     return document
 
 
@@ -59,7 +69,7 @@ def _decode_token(document: dict[str, Any]) -> Token:
         id=document["id"], node=document["node"], via=document["via"], visit=document["visit"],
         awaits=Awaits(document["awaits"]), attempt=document["attempt"],
         since=_instant(document.get("since")), due_at=_instant(document.get("due_at")),
-        data=document.get("data"),
+        data=document.get("data"), listens=decode_subscriptions(document.get("listens", ())),
     )  # fmt: skip
 
 

@@ -65,6 +65,10 @@ class Harness:
         token = self.token_at(node)
         return self.take(events.Signalled(token=token.id, visit=token.visit, name=name, payload=payload, actor=actor))
 
+    def receive(self, name: str, *, key: str | None = None, actor: Actor = events.SYSTEM, **payload: Json) -> Step:
+        """A message came; raises the error if the node that listens refuses it."""
+        return self.take(events.MessageReceived(name=name, key=key, payload=payload, actor=actor))
+
     def complete(self, node: str, **output: Json) -> Step:
         """The deferred work of the token at `node` succeeded."""
         token = self.token_at(node)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.engine.flows import fork, graph, several, when
 
 CONDITIONS = ("${a} < ${b}", "${a} < ${b} * 0.3", "${a} is empty", "true")
-LEAVES = ("ask", "call", "delay", "pass", "veto")
+LEAVES = ("ask", "call", "delay", "pass", "veto", "message")
 MAX_NODES = 40
 
 
@@ -107,6 +107,9 @@ class _Pen:
                 return [f"{gate}.yes"]
             case "delay":
                 return [self.gate(("delay", {"after": "PT1H"}), sources)]
+            case "message":
+                key = f'"{len(self.nodes)}"'
+                return [self.gate(("message", {"message": "came", "key": key}), sources)]
             case "call":
                 return [self.gate("test.call", sources)]
         return sources

@@ -78,6 +78,8 @@ class Player:
                 assert token.due_at is not None
                 self.run.now = max(self.run.now, token.due_at)
                 assert self.tell(events.TimerDue(**wait, attempt=token.attempt)).changed
+            case Awaits.MESSAGE:
+                assert self.tell(events.MessageReceived(name=token.listens[0].name, key=token.listens[0].key)).changed
             case Awaits.ACTIVITY if kindly:
                 assert self.tell(events.ActivityDone(**wait, attempt=token.attempt, output={"n": token.id})).changed
             case Awaits.ACTIVITY:
@@ -97,6 +99,8 @@ class Player:
         """An event for another visit, attempt or kind of wait, or for a token that is not there, changes nothing."""
         foreign: list[Event] = [
             events.Signalled(token=10_000, visit=1, name="yes"),
+            events.MessageReceived(name="came", key="nobody's"),
+            events.MessageReceived(name="came"),
             events.CancelRequested(actor=SUPERVISOR, reason="") if self.state.status is not Status.RUNNING
             else events.TimerDue(token=10_000, visit=1, attempt=1),
         ]  # fmt: skip

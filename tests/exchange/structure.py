@@ -7,7 +7,8 @@ from xml.etree.ElementTree import Element, fromstring
 from workflows.exchange.bpmn_words import BPMN, BPMNDI, DC, DI
 
 # tFlowNode and what extends it: the order in which children may stand.
-ORDER = ["extensionElements", "incoming", "outgoing", "timerEventDefinition", "terminateEventDefinition"]
+ORDER = ["extensionElements", "incoming", "outgoing", "timerEventDefinition", "messageEventDefinition",
+         "terminateEventDefinition"]  # fmt: skip
 NODES = {
     "startEvent", "endEvent", "exclusiveGateway", "parallelGateway", "inclusiveGateway", "userTask", "serviceTask",
     "task", "intermediateCatchEvent", "businessRuleTask",

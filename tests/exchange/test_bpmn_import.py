@@ -155,8 +155,6 @@ STRANGERS = [
     ('<eventBasedGateway id="x" name="Pay"/>', "bpmn.eventBasedGateway", "No step of ours means the same."),
     ('<subProcess id="x" name="Pay"/>', "bpmn.subProcess",
      "A flow has no sub-processes; what is inside is listed too."),
-    ('<intermediateCatchEvent id="x" name="Pay"><messageEventDefinition/></intermediateCatchEvent>',
-     "bpmn.intermediateCatchEvent", "No step of ours means this kind of event (messageEventDefinition)."),
     ('<intermediateCatchEvent id="x" name="Pay"><timerEventDefinition><timeDate>2026-01-01T00:00:00Z</timeDate>'
      "</timerEventDefinition></intermediateCatchEvent>", "bpmn.intermediateCatchEvent",
      "A delay of ours needs a duration such as PT2H, found another kind of timer."),
@@ -192,6 +190,15 @@ def test_an_end_that_ends_all_others_is_taken_as_one() -> None:
 
     assert types(imported) == {"s": "start", "t": "terminate"}
     assert imported.findings == ()
+
+
+def test_a_wait_for_a_message_is_one_that_somebody_must_finish() -> None:
+    imported = read_bpmn(bpmn(
+        chain('<intermediateCatchEvent id="m" name="Shipped"><messageEventDefinition/></intermediateCatchEvent>', "m")
+    ))  # fmt: skip
+
+    assert types(imported) == {"s": "start", "m": "message", "e": "end"}
+    assert told(imported) == [("bpmn.no_message", "intermediateCatchEvent", "m", "error")]
 
 
 def test_a_start_by_an_event_is_a_start_whose_event_must_be_chosen() -> None:

@@ -28,8 +28,8 @@ _SALT = "workflows.intervention"
 
 Kind = Literal["force-advance", "cancel", "retry"]
 EffectKind = Literal[
-    "cancels_task", "cancels_timer", "cancels_job", "cancels_arrival", "closes_incident", "skips_node", "enters_node",
-    "runs_effect", "ends_instance",
+    "cancels_task", "cancels_timer", "cancels_job", "cancels_arrival", "cancels_message", "closes_incident",
+    "skips_node", "enters_node", "runs_effect", "ends_instance",
 ]  # fmt: skip
 
 
@@ -209,10 +209,10 @@ def _left_behind(token: Token) -> list[Effect]:
     kinds: dict[Awaits, EffectKind] = {
         Awaits.SIGNAL: "cancels_task", Awaits.ACTIVITY: "cancels_job", Awaits.TIMER: "cancels_timer",
         Awaits.SIBLINGS: "cancels_arrival", Awaits.REPAIR: "closes_incident",
-        Awaits.NOTHING: "cancels_task",
+        Awaits.MESSAGE: "cancels_message", Awaits.NOTHING: "cancels_task",
     }  # fmt: skip
     found = [Effect(kind=kinds[token.awaits], node=token.node)]
-    if token.awaits is Awaits.SIGNAL and token.due_at is not None:
+    if token.awaits in (Awaits.SIGNAL, Awaits.MESSAGE) and token.due_at is not None:
         found.append(Effect(kind="cancels_timer", node=token.node, params={"due_at": token.due_at.isoformat()}))
     return found
 

@@ -1,4 +1,6 @@
-"""What may happen to an instance. Each event addresses exactly one wait; a foreign or late one changes nothing."""
+"""What may happen to an instance. A wait is addressed by its token and visit, and only a message by what it is about;
+a foreign or late event changes nothing.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -102,5 +104,19 @@ class CancelRequested:
     reason: str
 
 
-Resumption = Signalled | TimerDue | ActivityDone
-Event = Started | Signalled | TimerDue | ActivityDone | ActivityFailed | Repaired | Forced | CancelRequested
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageReceived:
+    """A message came. With a key one wait takes it, the oldest that listens; without one all that listen do.
+
+    One that nobody listens for changes nothing; to keep it until somebody does is not the engine's affair.
+    """
+
+    name: str
+    key: str | None = None
+    payload: Mapping[str, Json] = field(default_factory=dict)
+    actor: Actor = SYSTEM
+
+
+Addressed = Signalled | TimerDue | ActivityDone
+Resumption = Addressed | MessageReceived
+Event = Started | Resumption | ActivityFailed | Repaired | Forced | CancelRequested

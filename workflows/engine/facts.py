@@ -6,7 +6,19 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from workflows.engine.record import record
-from workflows.engine.state import Awaits, Json, State, Status, Subject, Token
+from workflows.engine.state import (
+    Awaits,
+    Json,
+    State,
+    Status,
+    Subject,
+    Subscription,
+    Token,
+    decode_subject,
+    decode_subscriptions,
+    encode_subject,
+    encode_subscriptions,
+)
 
 
 @record
@@ -56,6 +68,7 @@ class Waited:
     data: Json
     since: datetime
     due_at: datetime | None
+    listens: tuple[Subscription, ...] | None = None
 
 
 @record
@@ -70,6 +83,7 @@ class Changed:
     awaits: Awaits
     data: Json
     due_at: datetime | None
+    listens: tuple[Subscription, ...] | None = None
 
 
 @record
@@ -242,13 +256,14 @@ def _waited(state: State, fact: Waited) -> None:
         state.visits[fact.node] = fact.visit  # a join is visited when it opens
     state.tokens[fact.token] = Token(
         fact.token, fact.node, state.tokens[fact.token].via, fact.visit, fact.awaits, fact.attempt, fact.since,
-        fact.due_at, fact.data,
+        fact.due_at, fact.data, fact.listens or (),
     )  # fmt: skip
 
 
 def _changed(state: State, fact: Changed) -> None:
     state.tokens[fact.token] = replace(
         state.tokens[fact.token], attempt=fact.attempt, awaits=fact.awaits, data=fact.data, due_at=fact.due_at,
+        listens=fact.listens or (),
     )  # fmt: skip
 
 
@@ -289,7 +304,7 @@ def _failed(state: State, fact: Failed) -> None:
         state.visits[fact.node] = fact.visit
     state.tokens[fact.token] = replace(
         state.tokens[fact.token], visit=fact.visit, attempt=fact.attempt, awaits=Awaits.REPAIR, since=fact.since,
-        due_at=None, data={"code": fact.code, "message": fact.message, "params": dict(fact.params)},
+        due_at=None, listens=(), data={"code": fact.code, "message": fact.message, "params": dict(fact.params)},
     )  # fmt: skip
 
 
@@ -345,6 +360,8 @@ def encode(fact: Fact) -> dict[str, Json]:
             value = dict(value)  # a gateway words its reasons only when somebody wants to read them
         elif name == "branches":
             value = [[b.token, b.port, b.edge, b.to, b.counted] for b in value]
+        elif name == "listens":
+            value = encode_subscriptions(value)
         elif isinstance(value, tuple):
             value = list(value)
         if value is not None:
@@ -368,22 +385,9 @@ def decode(kind: str, document: Mapping[str, Json]) -> Fact:
             Branch(token=t, port=port, edge=edge, to=to, counted=counted)
             for t, port, edge, to, counted in values["branches"]
         )
+    if values.get("listens") is not None:
+        values["listens"] = decode_subscriptions(values["listens"])
     for name in ("absorbed", "left", "renewed"):
         if values.get(name) is not None:
             values[name] = tuple(values[name])
     return fact(**values)  # type: ignore[no-any-return]
-
-
-def encode_subject(subject: Subject) -> dict[str, Json]:
-    """The JSON of a subject."""
-    return {
-        "type": subject.type, "id": subject.id, "title": subject.title, "facts": list(subject.facts),
-    }  # fmt: skip
-
-
-def decode_subject(document: Mapping[str, Json]) -> Subject:
-    """The subject of its JSON."""
-    return Subject(
-        type=document["type"], id=document["id"], title=document["title"],
-        facts=tuple(document["facts"]),
-    )  # fmt: skip

@@ -15,7 +15,7 @@ from bedrock.errors import OrderflowError
 from workflows.engine.events import Actor, Resumption
 from workflows.engine.graph import Document, LocalText
 from workflows.engine.record import record
-from workflows.engine.state import Awaits, Json, State, Subject, Token
+from workflows.engine.state import Awaits, Json, State, Subject, Subscription, Token
 from workflows.engine.variables import Variable
 from workflows.engine.world import World
 
@@ -178,8 +178,10 @@ class Fork:
 class Wait:
     """The token stays. `work` holds payloads for the type's own performer (inline or deferred, as it declares).
 
-    `data` replaces the token's data. `due_at` arms the one timer of the token; None disarms it. Returned from
-    `resume` it re-arms: `attempt` grows when `due_at` changes or `deferred` work is asked for again.
+    `data` replaces the token's data. `due_at` arms the one timer of the token; None disarms it. Of several due times
+    only the first can ever come, so one is enough beside any number of messages in `listens`: what comes first takes
+    the token, and with it the rest is void. Returned from `resume` it re-arms: `attempt` grows when `due_at` changes or
+    `deferred` work is asked for again.
     """
 
     awaits: Awaits
@@ -187,6 +189,7 @@ class Wait:
     due_at: datetime | None = None
     work: tuple[Mapping[str, Json], ...] = ()
     notes: tuple[Note, ...] = ()
+    listens: tuple[Subscription, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

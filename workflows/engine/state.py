@@ -1,6 +1,6 @@
 """Where an instance stands: tokens, variables and counters. Changed by facts only (`facts.apply`)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -18,6 +18,7 @@ class Awaits(StrEnum):
     SIGNAL = "signal"  # a person or another part of the system decides
     TIMER = "timer"  # only its due time
     ACTIVITY = "activity"  # deferred work that a job performs
+    MESSAGE = "message"  # the first of the messages that it listens for
     SIBLINGS = "siblings"  # the other branches, at a join
     REPAIR = "repair"  # a person must repair an incident
 
@@ -43,9 +44,45 @@ class Subject:
 NO_SUBJECT = Subject(type="", id="")
 
 
+def encode_subject(subject: Subject) -> dict[str, Json]:
+    """The JSON of a subject."""
+    return {
+        "type": subject.type, "id": subject.id, "title": subject.title, "facts": list(subject.facts),
+    }  # fmt: skip
+
+
+def decode_subject(document: Mapping[str, Json]) -> Subject:
+    """The subject of its JSON."""
+    return Subject(
+        type=document["type"], id=document["id"], title=document["title"],
+        facts=tuple(document["facts"]),
+    )  # fmt: skip
+
+
+@record
+class Subscription:
+    """A message that a wait listens for: of this name and with this key, or without any if there is none here."""
+
+    name: str
+    key: str | None = None
+
+
+def encode_subscriptions(listens: Iterable[Subscription] | None) -> Json:
+    """The JSON of what a wait listens for; None when it does not."""
+    return [[one.name, one.key] for one in listens] if listens else None
+
+
+def decode_subscriptions(document: Iterable[Json]) -> tuple[Subscription, ...]:
+    """What a wait listens for, of its JSON."""
+    return tuple(Subscription(name=name, key=key) for name, key in document)
+
+
 @record
 class Token:
-    """Where a run stands. `visit` counts entries into the node, `attempt` re-arms of its wait."""
+    """Where a run stands. `visit` counts entries into the node, `attempt` re-arms of its wait.
+
+    Whoever keeps messages until they are wanted finds in `listens` what each wait wants.
+    """
 
     id: int
     node: str
@@ -56,6 +93,7 @@ class Token:
     since: datetime | None = None
     due_at: datetime | None = None
     data: Json = None
+    listens: tuple[Subscription, ...] = ()
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ from itertools import islice
 
 from bedrock.errors import Conflict, OrderflowError
 from workflows.engine import events, facts
-from workflows.engine.events import Actor, Event, Resumption
+from workflows.engine.events import Actor, Addressed, Event, Resumption
 from workflows.engine.facts import Fact, apply
 from workflows.engine.force import kept_tokens
 from workflows.engine.incidents import (
@@ -34,7 +34,7 @@ from workflows.engine.node_type import (
 )
 from workflows.engine.plan import Plan, PlanNode
 from workflows.engine.record import record
-from workflows.engine.state import Awaits, Json, State, Status, Token
+from workflows.engine.state import Awaits, Json, State, Status, Subscription, Token
 from workflows.engine.world import World
 
 
@@ -65,6 +65,8 @@ def advance(plan: Plan, state: State, event: Event, *, now: datetime, world: Wor
             run.start(event)
         case events.Signalled() | events.TimerDue() | events.ActivityDone():
             run.wake(event)
+        case events.MessageReceived():
+            run.receive(event)
         case events.ActivityFailed():
             run.fail_activity(event)
         case events.Repaired():
@@ -108,16 +110,24 @@ class _Run:
         self.record(facts.Started(self.plan.start.id, 1, event.subject, event.variables, event.requester))
         self.moving.append(1)
 
-    def wake(self, event: Resumption) -> None:
+    def wake(self, event: Addressed) -> None:
         token = self.state.tokens.get(event.token)
-        if token is None or token.visit != event.visit or not _is_for(token, event, self.now):
-            return
+        if token is not None and token.visit == event.visit and _is_for(token, event, self.now):
+            self.resume(token, event)
+
+    def receive(self, event: events.MessageReceived) -> None:
+        wanted = Subscription(event.name, event.key)
+        listening = sorted(token.id for token in self.state.tokens.values() if wanted in token.listens)
+        for number in listening if event.key is None else listening[:1]:
+            self.resume(self.state.tokens[number], event)
+
+    def resume(self, token: Token, event: Resumption) -> None:
         node = self.plan.nodes[token.node]
         scope = Scope(node, token, self.state, token.visit, token.attempt, self.now, self.world)
         self.settle_outcome(token, node, node.type.resume(scope, event), token.visit)
 
     def fail_activity(self, event: events.ActivityFailed) -> None:
-        token = self.addressed(event, Awaits.ACTIVITY, Awaits.TIMER, Awaits.SIGNAL)
+        token = self.addressed(event, Awaits.ACTIVITY, Awaits.TIMER, Awaits.SIGNAL, Awaits.MESSAGE)
         if token is not None:
             self.fail(token, Fail(code=event.code, message=event.message, params=event.params))
 
@@ -283,17 +293,23 @@ class _Run:
         deferred = node.type.performs == "deferred"
         if wait.notes:
             self.note(token, visit, wait.notes)
+        listens = wait.listens or None
         if wait.awaits is not Awaits.SIGNAL and not _can_end(wait, token):
             self.fail(token, endless_wait(node, wait), visit=visit)
             return
         if token.awaits is _MOVING:
             attempt = token.attempt or 1
-            self.record(facts.Waited(token.id, node.id, visit, attempt, wait.awaits, wait.data, self.now, wait.due_at))
+            self.record(facts.Waited(
+                token.id, node.id, visit, attempt, wait.awaits, wait.data, self.now, wait.due_at, listens
+            ))  # fmt: skip
         else:
             rearmed = wait.due_at != token.due_at or (deferred and wait.work)
             attempt = token.attempt + 1 if rearmed else token.attempt
-            if rearmed or wait.work or wait.data != token.data or wait.awaits is not token.awaits:
-                self.record(facts.Changed(token.id, node.id, visit, attempt, wait.awaits, wait.data, wait.due_at))
+            was, now = (token.data, token.awaits, token.listens), (wait.data, wait.awaits, wait.listens)
+            if rearmed or wait.work or was != now:
+                self.record(facts.Changed(
+                    token.id, node.id, visit, attempt, wait.awaits, wait.data, wait.due_at, listens
+                ))  # fmt: skip
         if wait.work:
             self.ask(self.deferred if deferred else self.inline, token, (visit, attempt), wait.work)
 
@@ -346,7 +362,7 @@ _MOVING = Awaits.NOTHING  # on its way into its node, not woken in it
 _AT_JOIN = (Awaits.SIBLINGS, Awaits.REPAIR)
 
 
-def _is_for(token: Token, event: Resumption, now: datetime) -> bool:
+def _is_for(token: Token, event: Addressed, now: datetime) -> bool:
     match event:
         case events.Signalled():
             return token.awaits is Awaits.SIGNAL
@@ -367,6 +383,8 @@ def _can_end(wait: Wait, token: Token) -> bool:
     match wait.awaits:
         case Awaits.TIMER:
             return wait.due_at is not None
+        case Awaits.MESSAGE:
+            return bool(wait.listens)
         case Awaits.ACTIVITY:
             return bool(wait.work) or token.awaits is not _MOVING
         case _:

@@ -107,12 +107,10 @@ class _Writing:
             SubElement(element, f"{BPMN}incoming").text = self.edges[edge.id]
         for edge in self.outgoing[node.id]:
             SubElement(element, f"{BPMN}outgoing").text = self.edges[edge.id]
-        if node.type == "terminate":
-            SubElement(element, f"{BPMN}{words.TERMINATE}")
-        if node.type == "delay":
-            timer = SubElement(element, f"{BPMN}timerEventDefinition")
+        if event := words.EVENTS.get(node.type):
+            definition = SubElement(element, f"{BPMN}{event}")
             if after := words.duration_of(node):
-                SubElement(timer, f"{BPMN}timeDuration", {f"{XSI}type": "bpmn:tFormalExpression"}).text = after
+                SubElement(definition, f"{BPMN}timeDuration", {f"{XSI}type": "bpmn:tFormalExpression"}).text = after
 
     def write_edge(self, process: Element, edge: Edge, source: Node) -> None:
         ends = {"sourceRef": self.nodes[edge.source], "targetRef": self.nodes[edge.target]}

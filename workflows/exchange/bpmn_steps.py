@@ -20,6 +20,20 @@ _PLAIN = {
 }  # fmt: skip
 
 
+# What a step of ours must be told before it means the same, by the element and its event.
+_UNFINISHED = {
+    ("userTask",): ("approval", "bpmn.no_assignees", "Say who decides: the file does not, in words of ours."),
+    ("businessRuleTask",): (
+        "decision_table", "bpmn.no_rules",
+        "Write the rules: the file names a decision, and its table is in another file.",
+    ),
+    ("intermediateCatchEvent", words.MESSAGE): (
+        "message", "bpmn.no_message",
+        "Say which message it waits for and by which key: the file does not, in words of ours.",
+    ),
+}  # fmt: skip
+
+
 def own_node(node: FileNode, own_id: str) -> Node | None:
     """The node that we wrote, with what was changed since in sight; None when it became something else."""
     assert node.own is not None  # noqa: S101 - the caller looked
@@ -27,7 +41,7 @@ def own_node(node: FileNode, own_id: str) -> Node | None:
         known = Node.model_validate({**node.own, "id": own_id})
     except ValidationError:
         return None
-    if words.element_of(known.type) != node.kind or (known.type == "terminate") != (_events(node) == {words.TERMINATE}):
+    if words.element_of(known.type) != node.kind or _is_another_event(known.type, node):
         return None
     changed: dict[str, Any] = {}
     if words.text_of(known.name).strip() != node.name:
@@ -51,25 +65,23 @@ def foreign_node(node: FileNode, own_id: str, *, ways_out: int) -> tuple[Node, N
 
 def _nearest(node: FileNode) -> tuple[str, dict[str, Any], Notes]:
     events = _events(node)
-    if node.kind == "userTask":
-        return "approval", {}, [("bpmn.no_assignees", "Say who decides: the file does not, in words of ours.", "error")]
-    if node.kind == "businessRuleTask":
-        told = "Write the rules: the file names a decision, and its table is in another file."
-        return "decision_table", {}, [("bpmn.no_rules", told, "error")]
-    if node.kind == "intermediateCatchEvent" and events == {"timerEventDefinition"}:
+    if (unfinished := _UNFINISHED.get((node.kind, *events))) is not None:
+        found, code, told = unfinished
+        return found, {}, [(code, told, "error")]
+    if node.kind == "intermediateCatchEvent" and events == {words.TIMER}:
         after = _duration(node)
         if after is not None and parse_duration(after) is not None:
             return "delay", {"after": after}, []
     if node.kind == "startEvent" and events:
         told = "It starts by an event of its own; choose the event that starts the flow."
         return "start", {}, [("bpmn.event_definition", f"{told} ({', '.join(sorted(events))})", "warning")]
-    if (found := _PLAIN.get((node.kind, *events))) is not None:
-        return found, {}, []
+    if (plain := _PLAIN.get((node.kind, *events))) is not None:
+        return plain, {}, []
     return words.UNKNOWN + node.kind, {}, [("bpmn.not_mapped", _why(node, events), "error")]
 
 
 def _why(node: FileNode, events: set[str]) -> str:
-    if node.kind == "intermediateCatchEvent" and events == {"timerEventDefinition"}:
+    if node.kind == "intermediateCatchEvent" and events == {words.TIMER}:
         return "A delay of ours needs a duration such as PT2H, found another kind of timer."
     if events and node.kind != "boundaryEvent":
         return f"No step of ours means this kind of event ({', '.join(sorted(events))})."
@@ -85,6 +97,12 @@ _WHY = {
     "manualTask": "It does not say who or what does it; choose a step.",
     "serviceTask": "Which of our steps does it, the file does not say.",
 }
+
+
+def _is_another_event(known: str, node: FileNode) -> bool:
+    """Whether somebody gave an element of ours an event that means another step, or took away the one it had."""
+    found = _events(node)
+    return found != {words.EVENTS[known]} if known in words.EVENTS else bool(found & set(words.EVENTS.values()))
 
 
 def _events(node: FileNode) -> set[str]:

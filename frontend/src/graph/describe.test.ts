@@ -52,6 +52,19 @@ test("of an inclusive condition no branch comes first, and its join waits for wh
   expect(describeBranch(fork, "a", graph, speech("zh-CN"))).toMatchObject({ rank: null, missing: null });
 });
 
+test("a wait for a message says which, about what, and how long", () => {
+  const graph = refundGraph();
+  const config = { message: "shipped", key: "${refundAmount}", within: "PT2H" };
+
+  const face = describeNode({ id: "x", type: "message", config }, graph, speech("zh-CN"));
+
+  expect(face).toMatchObject({ sentence: "等「shipped」,退款金额 要一致", missing: null });
+  expect(face.chips).toEqual([{ kind: "timeout", text: "最多等 2 小时" }]);
+  expect(describeNode({ id: "x", type: "message", config: {} }, graph, speech("zh-CN")).missing).toBe(
+    "请填写消息名称",
+  );
+});
+
 test("a branch says its rank and its condition, otherwise says what it is", () => {
   const graph = refundGraph();
   const small = nodeOf(graph, "small")!;

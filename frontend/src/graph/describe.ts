@@ -37,6 +37,7 @@ const BUILT_IN: Record<string, { accent: Accent; icon: string }> = {
   parallel: { accent: "condition", icon: "parallel" },
   inclusive: { accent: "condition", icon: "inclusive" },
   delay: { accent: "action", icon: "clock" },
+  message: { accent: "action", icon: "mail" },
   mapping: { accent: "action", icon: "equals" },
   decision_table: { accent: "action", icon: "table" },
   http_request: { accent: "action", icon: "request" },
@@ -115,6 +116,19 @@ const SENTENCES: Record<string, (node: GraphNode, graph: Graph, speech: Speech) 
     const count = records(table["rules"]).length;
     if (count === 0 || names.length === 0) return { missing: speech.say("card.missing.rules") };
     return { sentence: speech.say("card.table", { count, names: names.join(speech.say("list.separator")) }) };
+  },
+  message: (node, graph, speech) => {
+    const { message, key, within } = node.config;
+    if (typeof message !== "string" || !message) return { missing: speech.say("card.missing.message") };
+    const about =
+      typeof key === "string" && key ? readableExpression(key, graph.variables, speech.language) : "";
+    const time = typeof within === "string" && within ? sayDuration(within, speech) : "";
+    return {
+      sentence: about
+        ? speech.say("card.messageAbout", { message, about })
+        : speech.say("card.message", { message }),
+      chips: time ? [{ kind: "timeout", text: speech.say("card.within", { time }) }] : [],
+    };
   },
   approval: (node, _graph, speech) => {
     const who = sayAssignees(node.config["assign"], speech);

@@ -80,6 +80,13 @@ export const NODE_TYPES: NodeTypeInfo[] = [
   },
   {
     ...base,
+    type: "message",
+    title: { zh: "等待消息", en: "Wait for a message" },
+    icon: "mail",
+    ports: out,
+  },
+  {
+    ...base,
     type: "mapping",
     title: { zh: "数据映射", en: "Map data" },
     description: { zh: "由已有字段算出新值", en: "Computes fields from other fields" },

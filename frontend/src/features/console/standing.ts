@@ -11,10 +11,11 @@ export type Standing =
   | { why: "decision"; node: string; since: string; task: TaskLine }
   | { why: "timer"; node: string; since: string; dueAt: string }
   | { why: "activity"; node: string; since: string }
+  | { why: "message"; node: string; since: string }
   | { why: "siblings"; node: string; since: string }
   | { why: "moving"; since: string };
 
-const RANK: Record<string, number> = { repair: 0, signal: 1, activity: 2, timer: 3, siblings: 4 };
+const RANK: Record<string, number> = { repair: 0, signal: 1, activity: 2, message: 3, timer: 4, siblings: 5 };
 
 export function isOpen(task: TaskLine): boolean {
   return task.closed_at === null;
@@ -69,7 +70,9 @@ function waiting(instance: Instance): Standing {
   const task = taskAt(instance, token);
   if (task) return { why: "decision", node, since, task };
   if (token.awaits === "timer" && token.due_at) return { why: "timer", node, since, dueAt: token.due_at };
-  if (token.awaits === "activity" || token.awaits === "siblings") return { why: token.awaits, node, since };
+  const { awaits } = token;
+  if (awaits === "activity" || awaits === "message" || awaits === "siblings")
+    return { why: awaits, node, since };
   return { why: "moving", since };
 }
 

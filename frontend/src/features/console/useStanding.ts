@@ -20,6 +20,7 @@ const TONES: Record<Standing["why"], Tone> = {
   decision: "neutral",
   timer: "neutral",
   activity: "info",
+  message: "info",
   siblings: "neutral",
   moving: "neutral",
   over: "neutral",
@@ -60,12 +61,8 @@ export function useStanding(): (instance: Instance, graph: GraphDocument | null)
         return t("why.decision", { who: holders(standing.task) });
       case "timer":
         return t("why.timer", { at: formatDateTime(new Date(standing.dueAt)) });
-      case "activity":
-        return t("why.activity", { step });
-      case "siblings":
-        return t("why.siblings", { step });
-      case "moving":
-        return t("why.moving");
+      default:
+        return t(`why.${standing.why}`, { step });
     }
   };
 

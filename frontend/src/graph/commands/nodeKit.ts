@@ -67,7 +67,8 @@ const TIMED_OUT = "timed_out";
 
 /** A time-out may open an exit of its own. */
 function leavesLate(node: GraphNode): boolean {
-  const timeouts = node.config["timeouts"];
+  const { timeouts, within } = node.config;
+  if (typeof within === "string" && within) return true;
   return Array.isArray(timeouts) && timeouts.some((one) => isRecord(one) && one["do"] === "leave");
 }
 

@@ -37,6 +37,20 @@ test("a vote is a person's line with its comment; the decision follows by itself
   });
 });
 
+test("a wait for a message tells whether it came", () => {
+  const moved = (why: Record<string, unknown>) =>
+    rowOf(aFact(4, "moved", { node: "wait", data: { port: "out", to: "finance", why } }), refundGraph());
+
+  expect(moved({ message: "shipped", key: "O-1" })).toMatchObject({
+    key: "received",
+    params: { message: "shipped" },
+  });
+  expect(moved({ awaited: "shipped" })).toMatchObject({ key: "not_received", tone: "warning" });
+  expect(
+    rowOf(aFact(3, "withdrawn", { node: "wait", data: { reason: "terminated" } }), refundGraph()).key,
+  ).toBe("withdrawn_terminated");
+});
+
 test("an unknown kind of fact is kept as a technical line", () => {
   expect(rowOf(aFact(9, "teleported" as HistoryEntry["kind"]), refundGraph())).toMatchObject({
     key: "other",

@@ -85,6 +85,10 @@ function moved(node: string, data: Data, graph: GraphDocument): Part {
     return { key: "answered", ...way, params: { status: why["status"] } };
   const receipt = text(why["provider_refund_id"]);
   if (receipt) return { key: "paid", ...way, params: { receipt }, tone: "good" };
+  const message = text(why["message"]);
+  if (message) return { key: "received", ...way, params: { message }, tone: "good" };
+  if (text(why["awaited"]))
+    return { key: "not_received", ...way, params: { message: text(why["awaited"]) }, tone: "warning" };
   const type = graph.nodes.find((one) => one.id === node)?.type;
   return { key: "passed", ...way, technical: type === "start" };
 }
@@ -92,7 +96,8 @@ function moved(node: string, data: Data, graph: GraphDocument): Part {
 function waited(node: string, data: Data): Part {
   const awaits = text(data["awaits"]);
   const due = text(data["due_at"]);
-  const key = due && awaits === "signal" ? "waited_signal_due" : `waited_${awaits}`;
+  const key =
+    due && (awaits === "signal" || awaits === "message") ? `waited_${awaits}_due` : `waited_${awaits}`;
   return { key, nodes: { node }, times: due ? { due } : {}, to: [node] };
 }
 

@@ -53,6 +53,15 @@ def test_the_request_carries_secret_key_and_body_below_the_connections_address()
     }
 
 
+def test_a_flow_cannot_speak_for_the_connection() -> None:
+    with Receiver(answer()) as receiver:
+        connect(receiver.port)
+        Connection.objects.update(secret_header="X-Key", secret_scheme="")
+        carry_out(job({"headers": {"x-key": "mine", "X-Shop": "h5"}}))
+
+    assert (receiver.heard[0].headers["x-key"], receiver.heard[0].headers["x-shop"]) == (SECRET, "h5")
+
+
 @pytest.mark.parametrize("request_", [{}, {"method": "PUT"}, {"method": "DELETE"}, KEYED, {**KEYED, "method": "PATCH"}])
 @pytest.mark.parametrize(
     ("says", "code"),

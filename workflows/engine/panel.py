@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-Group = Literal["who", "when", "after", "advanced"]
+Group = Literal["who", "what", "when", "after", "advanced"]
 Widget = Literal[
     "assignees", "timeouts", "branches", "expression", "duration", "select", "text", "trigger",
     "calendar", "switch", "number", "assignments", "decision_table", "connection", "rows", "variable",

@@ -87,7 +87,7 @@ class HttpConfig(Config):
     connection: str = Field(
         min_length=1, max_length=64,
         json_schema_extra=ui(
-            "connection", zh="连接", en="Connection",
+            "connection", zh="连接", en="Connection", group="what",
             help_zh="由管理员登记:地址和密钥不写在流程里",
             help_en="Declared by an administrator; its address and secret are never part of a flow",
         ),
@@ -95,7 +95,7 @@ class HttpConfig(Config):
     method: Method = Field(
         default="GET",
         json_schema_extra=ui(
-            "select", zh="方法", en="Method",
+            "select", zh="方法", en="Method", group="what",
             options=(
                 ("GET", "GET 读取", "GET read"), ("POST", "POST 提交", "POST submit"),
                 ("PUT", "PUT 写入", "PUT store"), ("PATCH", "PATCH 部分修改", "PATCH change a part"),
@@ -106,7 +106,7 @@ class HttpConfig(Config):
     path: str = Field(
         min_length=1, max_length=1000,
         json_schema_extra=ui(
-            "text", zh="路径", en="Path",
+            "text", zh="路径", en="Path", group="what",
             help_zh="接在连接地址后面,可含字段,如 /orders/${orderNo}?state=paid",
             help_en="Below the connection's address, with fields, such as /orders/${orderNo}?state=paid",
         ),
@@ -115,7 +115,7 @@ class HttpConfig(Config):
         default=(), max_length=100,
         json_schema_extra=with_columns(
             ui(
-                "rows", zh="请求内容(JSON)", en="Body (JSON)",
+                "rows", zh="请求内容(JSON)", en="Body (JSON)", group="what",
                 help_zh="位置是 JSON 指针,如 /order/no", help_en="Places are JSON pointers such as /order/no",
             ),
             ("place", "text", "位置", "Place"), ("value", "expression", "算式", "Expression"),

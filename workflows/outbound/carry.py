@@ -59,14 +59,12 @@ def carry_out(job: Job, *, resolve: Resolve = look_up) -> JobResult:
 
 
 def _asked(request: Request, connection: Ready, job: Job, *, resolve: Resolve) -> Answer:
-    headers = {
-        "Accept": "application/json",
-        "User-Agent": "Orderflow",
-        **request.headers,
-        **connection.headers,
-    }
+    own = {"Accept": "application/json", "User-Agent": "Orderflow", **connection.headers}
     if request.key_header:
-        headers[request.key_header] = job.effect_key
+        own[request.key_header] = job.effect_key
+    # A flow never says in its own words what the house and the connection say.
+    taken = {name.lower() for name in own}
+    headers = own | {name: value for name, value in request.headers.items() if name.lower() not in taken}
     body = None
     if request.body is not None:
         body = json.dumps(request.body, ensure_ascii=False, separators=(",", ":")).encode()
@@ -127,7 +125,7 @@ def _taken(request: Request, answer: Answer, *, secret: str) -> dict[str, Any]:
         except PointerLost:
             message = f"Expected something at {place} of the answer, found nothing."
             raise NoAnswer("http.place_missing", message, is_sent=True, is_final=True, place=place) from None
-    if secret and secret in json.dumps(taken, default=str, ensure_ascii=False):
+    if secret and json.dumps(secret)[1:-1] in json.dumps(taken, default=str):
         message = "Expected an answer without the secret of the connection, found it in what was to be taken."
         raise NoAnswer("http.secret_echoed", message, is_sent=True, is_final=True)
     return taken

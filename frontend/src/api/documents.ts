@@ -70,7 +70,7 @@ export type UiHint = {
   widget?: WidgetName;
   label?: Text;
   help?: Text;
-  group?: "who" | "when" | "after" | "advanced";
+  group?: "who" | "what" | "when" | "after" | "advanced";
   options?: { value: string; label: Text }[];
   /** The fields of each row of the widget `rows`, and how they are edited. */
   columns?: { field: string; widget: WidgetName; label: Text }[];

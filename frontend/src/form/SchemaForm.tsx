@@ -9,7 +9,7 @@ import styles from "./form.module.css";
 import type { FieldProblem } from "./widgetProps";
 import { isGroupWidget, placesProblems, widgetOf } from "./widgets";
 
-const GROUPS: NonNullable<UiHint["group"]>[] = ["who", "when", "after", "advanced"];
+const GROUPS: NonNullable<UiHint["group"]>[] = ["who", "what", "when", "after", "advanced"];
 
 export interface SchemaFormProps {
   schema: JsonSchema;

@@ -117,16 +117,16 @@ export const NODE_TYPES: NodeTypeInfo[] = [
       properties: {
         connection: {
           type: "string",
-          ui: { widget: "connection", label: { zh: "连接", en: "Connection" }, group: "when" },
+          ui: { widget: "connection", label: { zh: "连接", en: "Connection" }, group: "what" },
         },
-        path: { type: "string", ui: { widget: "text", label: { zh: "路径", en: "Path" }, group: "when" } },
+        path: { type: "string", ui: { widget: "text", label: { zh: "路径", en: "Path" }, group: "what" } },
         body: {
           type: "array",
           maxItems: 100,
           ui: {
             widget: "rows",
             label: { zh: "请求内容(JSON)", en: "Body (JSON)" },
-            group: "when",
+            group: "what",
             columns: [
               { field: "place", widget: "text", label: { zh: "位置", en: "Place" } },
               { field: "value", widget: "expression", label: { zh: "算式", en: "Expression" } },

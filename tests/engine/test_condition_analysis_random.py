@@ -186,7 +186,7 @@ def refuted(finding: Finding, found: Sequence[Any], values: Mapping[str, Any]) -
             return taken(found) == branch
         case FindingKind.OTHERWISE_UNREACHABLE, _:
             return taken(found) is None
-        case (FindingKind.OTHERWISE_ONLY_MISSING | FindingKind.GAP_IF_MISSING), _:
+        case ((FindingKind.OTHERWISE_ONLY_MISSING | FindingKind.GAP_IF_MISSING), _):
             return is_complete and taken(found) is None
         case FindingKind.OVERLAP, int(branch) if finding.is_nested and finding.other is not None:
             return found[finding.other] is True and found[branch] in (False, None)

@@ -6,6 +6,7 @@ import ssl
 import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 import httpcore
@@ -68,7 +69,7 @@ def call(
     sent.append((b"Accept-Encoding", b"gzip"))
     try:
         with (
-            httpcore.ConnectionPool(network_backend=line, max_connections=1, retries=0) as pool,
+            httpcore.ConnectionPool(_trusted(), network_backend=line, max_connections=1, retries=0) as pool,
             pool.stream(message.method, url, headers=sent, content=message.body) as response,
         ):
             heard = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
@@ -78,6 +79,12 @@ def call(
             return Answer(status=response.status, headers=heard, body=content)
     except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError) as error:
         raise _no_answer(error, is_sent=line.is_sent) from error
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Whose certificates are believed; read once per process, because reading them is slow."""
+    return httpcore.default_ssl_context()
 
 
 def _whole(pieces: Iterable[bytes], encoding: str, most: int) -> bytes:

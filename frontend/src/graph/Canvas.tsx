@@ -7,15 +7,13 @@ import {
   ReactFlow,
   ReactFlowProvider,
   useReactFlow,
-  type ReactFlowInstance,
 } from "@xyflow/react";
 import { type ReactElement, useEffect, useRef } from "react";
 import { CanvasContext, type CanvasContextValue } from "./canvasContext";
 import { edgeTypes, nodeTypes } from "./CanvasParts";
 import { shiftInto } from "./fit";
-import type { FlowNode, FlowParts, LineEdge } from "./toFlow";
+import type { CanvasInstance, FlowNode, FlowParts, LineEdge } from "./toFlow";
 
-export type CanvasInstance = ReactFlowInstance<FlowNode, LineEdge>;
 
 export interface CanvasProps {
   parts: FlowParts;

@@ -1,5 +1,5 @@
 /** How large a drawing is shown. */
-import type { CanvasInstance } from "./Canvas";
+import type { CanvasInstance } from "./toFlow";
 
 type Size = { width: number; height: number };
 

@@ -1,5 +1,5 @@
 /** A scene as React Flow's nodes and edges. Pure; what has not changed keeps its identity, so it is not drawn again. */
-import { type Edge, type Node, Position } from "@xyflow/react";
+import { type Edge, type Node, Position, type ReactFlowInstance } from "@xyflow/react";
 import type { Box, PlacedJump, Point, Slot } from "./blockLayout";
 import type { BranchFace, NodeFace } from "./describe";
 import type { Scene } from "./scene";
@@ -9,6 +9,9 @@ export type BranchNode = Node<{ face: BranchFace; gateway: string; port: string 
 export type JumpNode = Node<{ jump: PlacedJump; text: string; port: string }, "jump">;
 export type FlowNode = CardNode | BranchNode | JumpNode;
 export type LineEdge = Edge<{ points: Point[]; slots: Slot[]; arrow: boolean }, "line">;
+
+/** The drawing on the screen. */
+export type CanvasInstance = ReactFlowInstance<FlowNode, LineEdge>;
 
 export interface FlowWords {
   /** The spoken name of everything that can hold the focus. */

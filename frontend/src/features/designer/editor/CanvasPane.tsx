@@ -3,7 +3,7 @@ import { type ReactElement, useCallback, useEffect, useMemo, useRef, useState } 
 import { createStore, useStore } from "zustand";
 import { useTranslation } from "react-i18next";
 import type { NodeTypeInfo } from "@/api/types";
-import { Canvas, type CanvasInstance } from "@/graph/Canvas";
+import { Canvas } from "@/graph/Canvas";
 import type { CanvasContextValue, CanvasState } from "@/graph/canvasContext";
 import type { Slot } from "@/graph/blockLayout";
 import { moveBlock } from "@/graph/commands/arrange";
@@ -14,7 +14,7 @@ import { nodeOf } from "@/graph/document";
 import { readableScale } from "@/graph/fit";
 import { Overview } from "@/graph/Overview";
 import type { Scene } from "@/graph/scene";
-import { type FlowParts, type FlowWords, NO_PARTS, toFlow } from "@/graph/toFlow";
+import { type CanvasInstance, type FlowParts, type FlowWords, NO_PARTS, toFlow } from "@/graph/toFlow";
 import { useTheme } from "@/ui/theme";
 import { DragGhost } from "./DragGhost";
 import styles from "./Editor.module.css";

@@ -2,7 +2,7 @@
 import { useViewport } from "@xyflow/react";
 import type { ReactElement, RefObject } from "react";
 import { useTranslation } from "react-i18next";
-import type { CanvasInstance } from "@/graph/Canvas";
+import type { CanvasInstance } from "@/graph/toFlow";
 import { fitWhole } from "@/graph/fit";
 
 export function ZoomTools({ flow }: { flow: RefObject<CanvasInstance | null> }): ReactElement {

@@ -1,19 +1,12 @@
 /** The editor's drawing surface: React Flow with our layout, our focus and our keys; it decides nothing. */
 import "@xyflow/react/dist/style.css";
 import "./graph.css";
-import {
-  Background,
-  BackgroundVariant,
-  ReactFlow,
-  ReactFlowProvider,
-  useReactFlow,
-} from "@xyflow/react";
+import { Background, BackgroundVariant, ReactFlow, ReactFlowProvider, useReactFlow } from "@xyflow/react";
 import { type ReactElement, useEffect, useRef } from "react";
 import { CanvasContext, type CanvasContextValue } from "./canvasContext";
 import { edgeTypes, nodeTypes } from "./CanvasParts";
 import { shiftInto } from "./fit";
 import type { CanvasInstance, FlowNode, FlowParts, LineEdge } from "./toFlow";
-
 
 export interface CanvasProps {
   parts: FlowParts;

@@ -1,7 +1,7 @@
 /** Keys on the drawing: moving the focus, opening what is selected, putting steps in, zooming. */
 import type { RefObject } from "react";
 import { useTranslation } from "react-i18next";
-import type { CanvasInstance } from "@/graph/Canvas";
+import type { CanvasInstance } from "@/graph/toFlow";
 import type { Slot } from "@/graph/blockLayout";
 import { enteringEdges, leavingEdges, placeOf } from "@/graph/commands/places";
 import { fitWhole } from "@/graph/fit";

@@ -2,7 +2,7 @@
 import { useCallback, useEffect, useRef } from "react";
 import type { StoreApi } from "zustand";
 import type { Slot } from "@/graph/blockLayout";
-import type { CanvasInstance } from "@/graph/Canvas";
+import type { CanvasInstance } from "@/graph/toFlow";
 import type { CanvasState, DragState } from "@/graph/canvasContext";
 
 const REACH_PX = 90;

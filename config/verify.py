@@ -58,7 +58,7 @@ class Run:
         return self.execute(step, [sys.executable, *arguments], cwd=ROOT)
 
     def execute(self, step: Step, command: list[str], *, cwd: Path) -> Finished:
-        gives_way = ["nice", "-n", "19"] if step.lane is Lane.REST else []
+        gives_way = ["nice", "-n", "10"] if step.lane is Lane.REST else []
         environment = self.environment | {"PATH": os.environ["PATH"]}
         return self.progress.execute(step.title, [*gives_way, *command], cwd=cwd, env=environment)
 

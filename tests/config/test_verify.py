@@ -45,7 +45,8 @@ def test_lanes_run_side_by_side_and_the_rest_gives_way(
     told = capsys.readouterr().out
     assert code == 0, told
     assert "2 of 2 checks are well." in told
-    assert (tmp_path / "rest.log").read_text().strip() == "19"
+    # This test may itself run in a lane that gives way; nobody gives way by more than 19.
+    assert int((tmp_path / "rest.log").read_text()) == min(os.nice(0) + 10, 19)
 
 
 def test_a_step_waits_for_the_one_it_needs_and_fails_with_it(

@@ -424,3 +424,14 @@ def test_a_condition_that_never_holds_is_named_and_one_that_always_does_is_not()
     assert [(one.code, one.severity, one.node, one.path, one.params["branch"]) for one in found] == [
         ("condition.always_false", "warning", "f", "branches.1.when", 2)
     ]
+
+
+def test_a_circle_of_merges_that_nobody_could_publish_is_stopped_by_the_step_budget() -> None:
+    run = Harness(
+        graph({"start": "start", "f": several(goods="${goods}"), "j": "inclusive"},
+              "start>f", "f.goods>j", "f.otherwise>j", "j>f", variables=FLAGS)
+    )  # fmt: skip
+
+    run.start(variables={"goods": True})
+
+    assert [token.data["code"] for token in run.state.tokens.values()] == ["engine.step_budget"]

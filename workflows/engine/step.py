@@ -1,6 +1,6 @@
 """One step of a run: exactly one happening in, the new state, its facts and the work to do out."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from itertools import islice
 
@@ -159,21 +159,20 @@ class _Run:
         if self.state.status is not Status.RUNNING:
             self.refused = _not_running(self.state)
             return
-        for token in list(self.state.tokens.values()):
-            self.withdraw(token, reason="cancelled")
+        self.withdraw_all(reason="cancelled")
         self.record(facts.Cancelled(event.reason))
 
     # Letting tokens move until every one stands.
 
     def settle(self) -> None:
-        for passed, number in enumerate(self.on_their_way()):
-            token = self.state.tokens.get(number)
-            if token is None:  # withdrawn on its way
-                continue
-            if passed >= self.plan.step_budget:
-                self.fail(token, endless_passing(self.plan.step_budget))
-            else:
-                self.enter(token)
+        """Merges look around whenever all tokens stand."""
+        self.walk(self.moving)
+        while self.plan.merges and (merged := merging_tokens(self.plan, self.state)):
+            walked = len(self.moving)
+            for first, *others in merged:
+                self.record(facts.Joined(first.id, first.node, first.visit, tuple(token.id for token in others)))
+                self.moving.append(first.id)
+            self.walk(islice(self.moving, walked, None), before=walked)
         if self.state.status is not Status.RUNNING:
             return
         if not self.state.tokens:
@@ -181,15 +180,17 @@ class _Run:
         else:
             self.report_starved_joins()
 
-    def on_their_way(self) -> Iterator[int]:
-        """Tokens to be brought to a stand, more of them with each. Merges look around whenever all of them stand."""
-        yield from self.moving
-        while self.plan.merges and (merged := merging_tokens(self.plan, self.state)):
-            passed = len(self.moving)
-            for first, *others in merged:
-                self.record(facts.Joined(first.id, first.node, first.visit, tuple(token.id for token in others)))
-                self.moving.append(first.id)
-            yield from islice(self.moving, passed, None)
+    def walk(self, moving: Iterable[int], before: int = 0) -> None:
+        """Bring to a stand these tokens, which grow in number meanwhile, after so many others."""
+        tokens, budget = self.state.tokens, self.plan.step_budget
+        for passed, number in enumerate(moving, before):
+            token = tokens.get(number)
+            if token is None:  # withdrawn on its way
+                continue
+            if passed >= budget:
+                self.fail(token, endless_passing(budget))
+            else:
+                self.enter(token)
 
     def report_starved_joins(self) -> None:
         for token in self.state.tokens.values():
@@ -200,17 +201,14 @@ class _Run:
 
     def enter(self, token: Token) -> None:
         node = self.plan.nodes[token.node]
-        visit = token.visit or self.next_visit(node.id)
+        # The n-th time a token enters this node; one that was repaired enters its own visit again.
+        visit = token.visit or self.state.visits.get(node.id, 0) + 1
         if token.via in node.joins:
             if not self.join(token, node, visit):
                 return
             token = self.state.tokens[token.id]
         scope = Scope(node, token, self.state, visit, token.attempt or 1, self.now, self.world)
         self.settle_outcome(token, node, node.type.enter(scope), visit)
-
-    def next_visit(self, node: str) -> int:
-        """The n-th time a token enters this node; one that was repaired enters its own visit again."""
-        return self.state.visits.get(node, 0) + 1
 
     def join(self, token: Token, node: PlanNode, visit: int) -> bool:
         """Whether the token goes on: every other edge has a token waiting here, the oldest of each is taken.
@@ -242,7 +240,10 @@ class _Run:
             case Fork():
                 self.fork(token, node, visit, outcome)
             case End():
-                self.end(token, node, visit, outcome)
+                self.outcome = outcome.outcome or self.outcome
+                self.record(facts.Ended(token.id, node.id, visit, outcome.outcome))
+                if outcome.whole_run:
+                    self.withdraw_all(reason="terminated")
             case Fail():
                 self.fail(token, outcome, visit=visit)
             case Refuse() if token.awaits is not _MOVING:
@@ -251,13 +252,6 @@ class _Run:
                 self.fail(token, undecided(node), visit=visit)
             case _:  # ignored: this event means nothing to the wait
                 pass
-
-    def end(self, token: Token, node: PlanNode, visit: int, outcome: End) -> None:
-        self.outcome = outcome.outcome or self.outcome
-        self.record(facts.Ended(token.id, node.id, visit, outcome.outcome))
-        if outcome.whole_run:
-            for other in list(self.state.tokens.values()):
-                self.withdraw(other, reason="terminated")
 
     def leave(self, token: Token, node: PlanNode, visit: int, outcome: Continue) -> None:
         if outcome.notes:
@@ -293,14 +287,13 @@ class _Run:
         deferred = node.type.performs == "deferred"
         if wait.notes:
             self.note(token, visit, wait.notes)
-        listens = wait.listens or None
         if wait.awaits is not Awaits.SIGNAL and not _can_end(wait, token):
             self.fail(token, endless_wait(node, wait), visit=visit)
             return
         if token.awaits is _MOVING:
             attempt = token.attempt or 1
             self.record(facts.Waited(
-                token.id, node.id, visit, attempt, wait.awaits, wait.data, self.now, wait.due_at, listens
+                token.id, node.id, visit, attempt, wait.awaits, wait.data, self.now, wait.due_at, wait.listens or None
             ))  # fmt: skip
         else:
             rearmed = wait.due_at != token.due_at or (deferred and wait.work)
@@ -308,17 +301,21 @@ class _Run:
             was, now = (token.data, token.awaits, token.listens), (wait.data, wait.awaits, wait.listens)
             if rearmed or wait.work or was != now:
                 self.record(facts.Changed(
-                    token.id, node.id, visit, attempt, wait.awaits, wait.data, wait.due_at, listens
+                    token.id, node.id, visit, attempt, wait.awaits, wait.data, wait.due_at, wait.listens or None
                 ))  # fmt: skip
         if wait.work:
             self.ask(self.deferred if deferred else self.inline, token, (visit, attempt), wait.work)
 
     def fail(self, token: Token, failure: Fail, *, visit: int | None = None) -> None:
-        visit = visit or token.visit or self.next_visit(token.node)
+        visit = visit or token.visit or self.state.visits.get(token.node, 0) + 1
         self.withdraw_work(token, visit, reason="failed")
         self.record(facts.Failed(
             token.id, token.node, visit, token.attempt + 1, failure.code, failure.message, failure.params, self.now
         ))  # fmt: skip
+
+    def withdraw_all(self, *, reason: str) -> None:
+        for token in list(self.state.tokens.values()):
+            self.withdraw(token, reason=reason)
 
     def withdraw(self, token: Token, *, reason: str) -> None:
         """Take a token away. What its wait asked for in this very step was never done, and is not asked for."""

@@ -200,6 +200,7 @@ def test_an_expression_is_checked_with_the_place_of_its_error() -> None:
 def test_the_palette_says_what_each_node_needs() -> None:
     types = {one["type"]: one for one in client_of("designer").get("/api/v1/node-types").json()["results"]}
     assert types["start"]["is_start"]
-    assert types["exclusive"]["ports"] == {"kind": "branches", "field": "branches", "otherwise": True}
+    assert types["exclusive"]["ports"] == {"kind": "branches", "field": "branches", "otherwise": True, "joined": False}
+    assert types["inclusive"]["ports"]["joined"] is True
     assert types["end"]["ports"] == {"kind": "none"}
     assert types["delay"]["config_schema"]["properties"]["after"]["ui"]["widget"] == "duration"

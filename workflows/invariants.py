@@ -85,6 +85,13 @@ _QUERIES = {
     + """ t WHERE due_at IS NOT NULL) t
         FULL JOIN workflows_timer w ON w.instance = t.instance AND w.token = t.token
         WHERE t.due_at IS DISTINCT FROM w.due_at""",
+    "message_wait.is_that_of_a_token": """SELECT COALESCE(w.instance, t.instance) FROM (
+            SELECT i.id AS instance, t.id AS token, l->>0 AS name, l->>1 AS key
+            FROM workflows_instance i CROSS JOIN jsonb_to_recordset(i.state->'tokens') AS t(id int, listens jsonb)
+            CROSS JOIN jsonb_array_elements(t.listens) l) t
+        FULL JOIN workflows_messagewait w ON w.instance = t.instance AND w.token = t.token AND w.name = t.name
+            AND COALESCE(w.key, '') = COALESCE(t.key, '')
+        WHERE w.instance IS NULL OR t.instance IS NULL""",
     "job.is_that_of_a_token": """SELECT COALESCE(j.instance, t.instance) FROM (SELECT * FROM """
     + _TOKENS
     + """ t WHERE awaits = 'activity') t

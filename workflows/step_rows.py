@@ -45,6 +45,7 @@ def rows_of(changes: Sequence[Change]) -> tuple[tuple[Part, Sequence[Row]], Writ
             _add_wait(rows, change, token)
         for token in change.before.tokens.values():
             _add_end_of_wait(rows, change, token, at)
+        _add_listening(rows, change)
     moves, *rest = [(part, rows[part]) for part in PARTS if part in rows]
     return moves, rest
 
@@ -74,6 +75,21 @@ def _add_end_of_wait(rows: dict[Part, list[Row]], change: Change, old: Token, at
         rows[JOBS_OVER].append(key)
     if old.awaits is Awaits.REPAIR:
         rows[RESOLVED].append(key | {"at": at})
+
+
+def _add_listening(rows: dict[Part, list[Row]], change: Change) -> None:
+    """The messages that tokens listen for from now on, and those that they did."""
+    before, now = _listening(change.before), _listening(change.step.state)
+    for part, difference in ((LISTENING, now - before), (LISTENED, before - now)):
+        if difference:
+            rows[part] += [
+                {"instance": change.id, "token": token, "name": name, "key": key}
+                for token, name, key in sorted(difference, key=str)
+            ]
+
+
+def _listening(state: State) -> set[tuple[int, str, str | None]]:
+    return {(token.id, wanted.name, wanted.key) for token in state.tokens.values() for wanted in token.listens}
 
 
 def _wait(token: Token) -> tuple[Any, ...]:
@@ -190,6 +206,20 @@ DISARMED = Part(
         USING jsonb_to_recordset(%s::jsonb) AS r(instance uuid, token int, few int)
         WHERE {held} AND r.few IS NULL AND t.instance = r.instance AND t.token = r.token)"""
 )
+LISTENING = Part(
+    sql="""listening_rows AS (
+        INSERT INTO workflows_messagewait (instance, token, name, key)
+        SELECT instance, token, name, key
+        FROM jsonb_to_recordset(%s::jsonb) AS r(instance uuid, token int, name text, key text)
+        WHERE {held})"""
+)
+LISTENED = Part(
+    sql="""listened_rows AS (
+        DELETE FROM workflows_messagewait w
+        USING jsonb_to_recordset(%s::jsonb) AS r(instance uuid, token int, name text, key text, few int)
+        WHERE {held} AND r.few IS NULL AND w.instance = r.instance AND w.token = r.token AND w.name = r.name
+            AND w.key IS NOT DISTINCT FROM r.key)"""
+)
 JOBS = Part(
     sql="""jobs_rows AS (
         INSERT INTO workflows_activityjob (id, instance, token, node, visit, attempt, type, payload, tries, claimed,
@@ -224,4 +254,4 @@ RESOLVED = Part(
         WHERE {held} AND r.few IS NULL AND n.instance = r.instance AND n.token = r.token
             AND n.attempt = r.attempt AND n.resolved_at IS NULL)"""
 )
-PARTS = (NEW, MOVED, HISTORY, ARMED, DISARMED, JOBS, JOBS_OVER, OPENED, RESOLVED)
+PARTS = (NEW, MOVED, HISTORY, ARMED, DISARMED, LISTENING, LISTENED, JOBS, JOBS_OVER, OPENED, RESOLVED)

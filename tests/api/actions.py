@@ -158,6 +158,11 @@ def start_the_refund_flow(client: APIClient, scene: Scene, actor: str) -> Any:
     return post(client, "/instances", {"definition": "refunds", "subject": {"type": "question", "id": "q-1"}})
 
 
+@action("message.send")
+def send_message(client: APIClient, scene: Scene, actor: str) -> Any:
+    return post(client, "/messages", {"name": "parcel.arrived", "key": "ORD-1"})
+
+
 def intervene(client: APIClient, run: str, kind: str, *, reason: str = REASON, **wanted: str) -> Any:
     """Preview and, when that is allowed, do it; both doors refuse the same people."""
     shown = post(client, f"/instances/{run}/{kind}/preview", wanted)

@@ -43,6 +43,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/instances/{instance_id}/{kind}/preview"): {
         "target": "wait", "incident": "018f0000-0000-7000-8000-000000000001",
     },
+    ("post", "/messages"): {"name": "parcel.arrived", "key": "ORD-1", "payload": {"weight": "1.20"}},
     ("post", "/orders"): paid_document(order_no="ORD-NEW"),
     ("post", "/orders/{order_no}/refunds"): {"amount": cny("1.00"), "reason": "破损"},
     ("post", "/session"): {"username": "root", "password": "wrong"},
@@ -52,7 +53,8 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/tasks/{task_id}/transfer"): TASK | {"to": {"kind": "group", "key": "backup"}},
     ("post", "/tasks/{task_id}/comment"): {"text": "please"},
 }  # fmt: skip
-FREE = {"layout", "variables", "config"}  # documents of their own: the server stores or checks them by other rules
+# Documents of their own: the server stores or checks them by other rules.
+FREE = {"layout", "variables", "config", "payload"}
 
 HOSTILE: list[Any] = [
     None, [], {}, [None], True, 0, -1, 10**40, "1e400", "", "x" * 100_000, "😀" * 50, "\u202e\u0301", "' OR 1=1 --",

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path, register_converter
 
-from workflows.api import definitions, exchange, instances, palette
+from workflows.api import definitions, exchange, instances, messages, palette
 
 
 class InterventionConverter:
@@ -39,5 +39,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("instances/<uuid:instance_id>/replay", instances.ReplayView.as_view()),
     path("instances/<uuid:instance_id>/<intervention:kind>/preview", instances.PreviewView.as_view()),
     path("instances/<uuid:instance_id>/<intervention:kind>", instances.ApplyView.as_view()),
+    path("messages", messages.MessagesView.as_view()),
     path("audit", instances.AuditView.as_view()),
 ]

@@ -5,7 +5,7 @@ from workflows.models.definition import Definition, DefinitionVersion
 from workflows.models.instance import HistoryEvent, Incident, Instance
 from workflows.models.memory import StoredAnswer
 from workflows.models.outbound import Connection, SentCall
-from workflows.models.work import ActivityJob, Heartbeat, Timer
+from workflows.models.work import ActivityJob, Heartbeat, MessageWait, Timer
 from workflows.models.world import Calendar, WorldRevision
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "HistoryEvent",
     "Incident",
     "Instance",
+    "MessageWait",
     "SentCall",
     "StoredAnswer",
     "Timer",

@@ -26,6 +26,27 @@ class Timer(models.Model):
         return f"{self.instance}:{self.node} {self.due_at.isoformat()}"
 
 
+class MessageWait(models.Model):
+    """A message that a waiting token listens for; without a key it listens for the name alone."""
+
+    instance = models.UUIDField()
+    token = models.IntegerField()
+    name = models.CharField(max_length=100)
+    key = models.CharField(max_length=200, null=True)  # noqa: DJ001 - null: a call to all, which no text is
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["instance", "token", "name", "key"], nulls_distinct=False, name="one_wait_per_message"
+            ),
+        ]
+        indexes = [models.Index(fields=["name", "key", "id"], name="message_wait_listens")]
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.instance}:{self.token} {self.name}"
+
+
 class ActivityJob(models.Model):
     """The outbox: work asked for in a transaction and performed after it.
 

@@ -35,6 +35,7 @@ from workflows.engine.values import Duration, ValueMismatch
 from workflows.engine.variables import Kind, Variable
 
 _TIMED_OUT: Final = Port(port="timed_out", name=LocalText(zh="超时", en="Timed out"))
+LONGEST_KEY: Final = 200
 _KEYS: Final = (Kind.TEXT, Kind.INTEGER)
 
 
@@ -130,6 +131,11 @@ class Message(NodeType[MessageConfig]):
                 found = f"Expected a key for the message {scope.config.message!r}, found no value."
                 return Fail(code="message.key_missing", message=found, params={"message": scope.config.message})
             key = str(value)
+            if len(key) > LONGEST_KEY:
+                found = f"Expected a key of at most {LONGEST_KEY} characters, found {len(key)}."
+                return Fail(
+                    code="message.key_too_long", message=found, params={"longest": LONGEST_KEY, "found": len(key)}
+                )
         due = None if compiled.within is None else due_at(scope.now, compiled.within, calendar=None)
         return Wait(awaits=Awaits.MESSAGE, due_at=due, listens=(Subscription(scope.config.message, key),))
 

@@ -98,6 +98,9 @@ test("a search that finds nothing names the filter and offers to clear it", asyn
 
   expect(await row("ORD202601")).toBeVisible();
   await waitFor(() => expect(router.state.location.search).toBe(""));
+  expect(screen.getByRole("searchbox", { name: "订单号" })).toHaveValue("");
+  await new Promise((rested) => setTimeout(rested, 500)); // longer than a box waits before it asks for its text
+  expect(router.state.location.search).toBe("");
 });
 
 test("nothing stuck is good news", async () => {

@@ -1,5 +1,4 @@
 import { Button, Input, Select } from "antd";
-import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { hasRole, useCurrentUser } from "@/api/session";
 import { useLocal } from "@/i18n/local";
@@ -8,6 +7,7 @@ import { Loading, SkeletonLines } from "@/ui/Loading";
 import { usePage } from "@/ui/page";
 import { useRowKeys } from "@/ui/rowKeys";
 import { useShortcuts } from "@/ui/shortcuts";
+import { useTypedSearch } from "@/ui/typedSearch";
 import { usePhone } from "@/ui/useMediaQuery";
 import { useDefinitions } from "../api/definitions";
 import { type InstanceFilter, useInstances } from "../api/instances";
@@ -20,25 +20,18 @@ import { type ConsoleFilters, useConsoleAddress } from "./useConsoleAddress";
 import { useRows } from "./useRows";
 import { belongsTo, countOf, filterOf, type View, VIEWS } from "./views";
 
-const TYPING_MS = 350;
-
 function SubjectSearch({ value, onChange }: { value: string; onChange: (subject: string) => void }) {
   const { t } = useTranslation("console");
-  const [text, setText] = useState(value);
-  useEffect(() => {
-    if (text.trim() === value) return;
-    const timer = setTimeout(() => onChange(text.trim()), TYPING_MS);
-    return () => clearTimeout(timer);
-  });
+  const search = useTypedSearch(value, onChange);
   return (
     <Input.Search
       className={styles.search ?? ""}
-      value={text}
+      value={search.text}
       allowClear
       placeholder={t("list.search")}
       aria-label={t("list.search")}
-      onChange={(event) => setText(event.target.value)}
-      onSearch={(wanted) => onChange(wanted.trim())}
+      onChange={(event) => search.type(event.target.value)}
+      onSearch={search.askNow}
     />
   );
 }

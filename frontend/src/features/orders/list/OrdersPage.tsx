@@ -1,6 +1,6 @@
 import { SearchOutlined, ShoppingOutlined } from "@ant-design/icons";
 import { Button, Input, type InputRef, Select } from "antd";
-import { type RefObject, useEffect, useRef, useState } from "react";
+import { type RefObject, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { EmptyState } from "@/ui/EmptyState";
 import { ErrorState } from "@/ui/ErrorState";
@@ -8,13 +8,12 @@ import { Loading, SkeletonLines } from "@/ui/Loading";
 import { usePage } from "@/ui/page";
 import { useRowKeys } from "@/ui/rowKeys";
 import { useShortcuts } from "@/ui/shortcuts";
+import { useTypedSearch } from "@/ui/typedSearch";
 import { usePhone } from "@/ui/useMediaQuery";
 import { STATUSES, useOrders } from "../api/orders";
 import { OrderCards, OrderTable } from "./OrderRows";
 import styles from "./Orders.module.css";
 import { type OrderFilters, useOrdersAddress } from "./useOrdersAddress";
-
-const TYPING_MS = 350;
 
 type Change = (change: Partial<OrderFilters>) => void;
 
@@ -28,29 +27,18 @@ function Search({
   field: RefObject<InputRef | null>;
 }) {
   const { t } = useTranslation("orders");
-  const [text, setText] = useState(value);
-  const [seen, setSeen] = useState(value);
-  if (seen !== value) {
-    // The address changed from elsewhere, as by "clear filter".
-    setSeen(value);
-    if (text.trim() !== value) setText(value);
-  }
-  useEffect(() => {
-    if (text.trim() === value) return;
-    const timer = setTimeout(() => onChange({ q: text.trim() }), TYPING_MS);
-    return () => clearTimeout(timer);
-  });
+  const search = useTypedSearch(value, (q) => onChange({ q }));
   return (
     <Input
       ref={field}
       className={styles.search ?? ""}
       prefix={<SearchOutlined aria-hidden />}
-      value={text}
+      value={search.text}
       allowClear
       placeholder={t("list.search")}
       aria-label={t("list.search")}
-      onChange={(event) => setText(event.target.value)}
-      onPressEnter={() => onChange({ q: text.trim() })}
+      onChange={(event) => search.type(event.target.value)}
+      onPressEnter={search.askNow}
     />
   );
 }

@@ -61,7 +61,7 @@ export function ConnectionWidget({ id, value, onChange, describedBy }: WidgetPro
   return <Choice {...{ id, value, onChange, describedBy, options }} placeholder={t("connection.choose")} />;
 }
 
-function Choice(props: {
+export function Choice(props: {
   id: string;
   value: unknown;
   onChange: (value: unknown) => void;

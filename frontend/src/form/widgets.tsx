@@ -13,6 +13,7 @@ import styles from "./form.module.css";
 import { RowsWidget } from "./RowsWidget";
 import { FULL, described } from "./sizes";
 import { TimeoutsWidget } from "./TimeoutsWidget";
+import { ExpressionWidget, VariableWidget } from "./variableWidgets";
 import type { WidgetProps } from "./widgetProps";
 
 /** What holds while nothing is said. */
@@ -104,6 +105,8 @@ const WIDGETS: Record<string, ComponentType<WidgetProps>> = {
   calendar: CalendarWidget,
   connection: ConnectionWidget,
   rows: RowsWidget,
+  expression: ExpressionWidget,
+  variable: VariableWidget,
 };
 
 const BY_TYPE: Record<string, string> = { string: "text", boolean: "switch", integer: "number" };
@@ -114,7 +117,7 @@ export function widgetOf(schema: JsonSchema): ComponentType<WidgetProps> {
   return WIDGETS[name] ?? UnknownWidget;
 }
 
-const GROUPS = new Set(["timeouts", "assignments", "rows", "decision_table"]);
+const GROUPS = new Set(["timeouts", "assignments", "rows", "decision_table", "expression"]);
 const PLACES_PROBLEMS = new Set(["decision_table"]);
 
 /** Widgets of several parts; their label names a group. */

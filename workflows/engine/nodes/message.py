@@ -60,7 +60,7 @@ class MessageConfig(Config):
     )  # fmt: skip
     into: str = Field(
         default="", max_length=64,
-        json_schema_extra=ui("text", zh="内容存入字段", en="Put its content into field", group="after"),
+        json_schema_extra=ui("variable", zh="内容存入字段", en="Put its content into field", group="after"),
     )  # fmt: skip
     within: str = Field(
         default="", max_length=40, json_schema_extra=ui("duration", zh="最多等多久", en="Wait at most", group="when")

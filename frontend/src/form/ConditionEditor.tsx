@@ -24,7 +24,7 @@ export interface ConditionEditorProps {
 export function ConditionEditor(props: ConditionEditorProps): ReactElement {
   const { t } = useTranslation("form");
   const [mode, setMode] = useState<"sentence" | "text">("sentence");
-  const { checked, failed } = useExpressionCheck(props.text, props.variables);
+  const { checked, failed } = useExpressionCheck(props.text, props.variables, { condition: true });
   const current = checked?.text === props.text ? checked.check : undefined;
   const { sentence, edit } = useSentence(props, checked && { text: checked.text, ast: checked.check.ast });
   const { id, label, text, variables, onChange } = props;

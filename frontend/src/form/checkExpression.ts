@@ -22,18 +22,22 @@ export interface Checked {
   check: ExpressionCheck;
 }
 
-/** The answer for the text as it stood a moment ago; undefined until the first one, and for an empty text. */
+/**
+ * The answer for the text as it stood a moment ago; undefined until the first one, and for an empty text.
+ * A condition must be true or false; any other expression may have any type.
+ */
 export function useExpressionCheck(
   text: string,
   variables: readonly Variable[],
+  { condition }: { condition: boolean },
 ): { checked: Checked | undefined; failed: boolean } {
   const settled = useSettled(text, WAIT_MS);
   const query = useQuery({
-    queryKey: ["expression", settled, variables],
+    queryKey: ["expression", settled, variables, condition],
     queryFn: async ({ signal }): Promise<Checked> => {
       const check = await post<ExpressionCheck>(
         "/expressions/check",
-        { text: settled, variables },
+        { text: settled, variables, condition },
         { signal },
       );
       return { text: settled, check };

@@ -166,9 +166,10 @@ export function flowHandlers(server: FlowServer) {
       }),
     ),
     http.post("*/api/v1/expressions/check", async ({ request }) => {
-      const { text } = (await request.json()) as { text: string };
+      const { text, condition = true } = (await request.json()) as { text: string; condition?: boolean };
+      const said = CHECKS[text] ?? { ok: true, type: "boolean", ast: { kind: "other" }, errors: [] };
       return HttpResponse.json(
-        CHECKS[text] ?? { ok: true, type: "boolean", ast: { kind: "other" }, errors: [] },
+        condition && said.ok && said.type !== "boolean" ? notACondition(text, said) : said,
       );
     }),
   ];
@@ -191,8 +192,30 @@ const share = (value: string) => ({
   },
 });
 
+interface Said {
+  ok: boolean;
+  type: string | null;
+  ast: unknown;
+  errors: unknown[];
+}
+
+const notACondition = (text: string, said: Said): Said => ({
+  ...said,
+  ok: false,
+  errors: [
+    {
+      code: "expression.not_a_condition",
+      message: `Expected a condition, found ${said.type}.`,
+      from: 0,
+      to: text.length,
+      params: { found: said.type },
+    },
+  ],
+});
+
 /** What the engine answers for the texts that the tests write. */
-const CHECKS: Record<string, unknown> = {
+const CHECKS: Record<string, Said> = {
+  "${orderTotal} * 0.5": { ok: true, type: "money", ast: { kind: "other" }, errors: [] },
   "${refundAmount} < ${orderTotal} * 0.3": share("0.3"),
   "${refundAmount} < ${orderTotal} * 0.2": share("0.2"),
   "${refundAmount} < 'x'": {

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from workflows.engine.calendars import Calendar
+from workflows.engine.node_type import Problem
 from workflows.engine.values import Duration, ValueMismatch
 
 
@@ -12,6 +13,18 @@ def parse_duration(text: str) -> Duration | None:
         return Duration.parse(text)
     except ValueMismatch:
         return None
+
+
+def duration_problems(text: str, path: str) -> list[Problem]:
+    """What is wrong with a text at this path of a config that must be a duration."""
+    if parse_duration(text) is not None:
+        return []
+    return [
+        Problem(
+            code="duration.malformed", path=path, params={"found": text},
+            message=f"Expected a duration such as PT30M or P1D, found {text!r}.",
+        )
+    ]  # fmt: skip
 
 
 def due_at(now: datetime, duration: Duration, *, calendar: Calendar | None) -> datetime:

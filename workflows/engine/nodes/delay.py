@@ -8,7 +8,7 @@ from typing_extensions import override
 
 from workflows.engine.calendar_book import CalendarBook
 from workflows.engine.calendars import NoOpenTime
-from workflows.engine.due import due_at, parse_duration
+from workflows.engine.due import due_at, duration_problems, parse_duration
 from workflows.engine.events import Resumption, TimerDue
 from workflows.engine.graph import LocalText
 from workflows.engine.node_type import (
@@ -59,14 +59,7 @@ class Delay(NodeType[DelayConfig]):
 
     @override
     def check(self, config: DelayConfig, context: CheckContext) -> Sequence[Problem]:
-        problems: list[Problem] = []
-        if parse_duration(config.after) is None:
-            problems.append(
-                Problem(
-                    code="duration.malformed", path="after", params={"found": config.after},
-                    message=f"Expected a duration such as PT30M or P1D, found {config.after!r}.",
-                )
-            )  # fmt: skip
+        problems = duration_problems(config.after, "after")
         if config.clock == "working":
             book = context.world.need(CalendarBook)
             if config.calendar is None or config.calendar not in book:

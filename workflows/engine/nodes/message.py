@@ -8,7 +8,7 @@ from pydantic import Field
 from typing_extensions import override
 
 from bedrock.errors import BadInput
-from workflows.engine.due import due_at, parse_duration
+from workflows.engine.due import due_at, duration_problems, parse_duration
 from workflows.engine.events import MessageReceived, Resumption, TimerDue
 from workflows.engine.expressions.errors import EvaluationError
 from workflows.engine.expressions.language import Expression, check, compile_expression
@@ -101,13 +101,8 @@ class Message(NodeType[MessageConfig]):
                     message=f"Expected a declared variable, found {config.into!r}.",
                 )
             )  # fmt: skip
-        if config.within and parse_duration(config.within) is None:
-            problems.append(
-                Problem(
-                    code="duration.malformed", path="within", params={"found": config.within},
-                    message=f"Expected a duration such as PT30M or P1D, found {config.within!r}.",
-                )
-            )  # fmt: skip
+        if config.within:
+            problems += duration_problems(config.within, "within")
         return problems
 
     @override

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Final
+from functools import partial
+from typing import Any, Final, Protocol
 
 from workflows.engine.expressions.analysis.facts import Ground, ground_of
 from workflows.engine.expressions.analysis.inputs import Decided, Inputs, Outcome, samples
@@ -75,6 +76,12 @@ def analyse(conditions: Sequence[Condition], *, has_otherwise: bool) -> tuple[Fi
     return tuple(analysis.findings(has_otherwise=has_otherwise))
 
 
+class NoneHolds(Protocol):
+    """Looks for an input on which no condition is true, with `is_complete` only among those that miss nothing."""
+
+    def __call__(self, *, is_complete: bool) -> Decided | Silence: ...
+
+
 @dataclass(slots=True)
 class Analysis:
     """The questions about some conditions, which share their work and a budget for it."""
@@ -114,7 +121,7 @@ class Analysis:
         for branch in range(len(self.inputs.conditions)):
             yield from self._of_branch(branch)
         none = dict.fromkeys(range(len(self.inputs.conditions)), Verdict.NOT_TRUE)
-        yield from self.of_all(lambda is_complete: self.find(none, is_complete=is_complete), has_otherwise)
+        yield from self.of_all(partial(self.find, none), has_otherwise=has_otherwise)
         yield from self._overlaps()
 
     def _of_branch(self, branch: int) -> Iterator[Finding]:
@@ -163,17 +170,13 @@ class Analysis:
             elif complete is Silence.UNKNOWN:
                 yield Finding(kind=FindingKind.UNKNOWN, branch=branch, question=FindingKind.TRUE_UNLESS_MISSING)
 
-    def of_all(
-        self,
-        none: Callable[[bool], Decided | Silence],
-        has_otherwise: bool,  # noqa: FBT001
-    ) -> Iterator[Finding]:
+    def of_all(self, none: NoneHolds, *, has_otherwise: bool) -> Iterator[Finding]:
         """What is left when no condition is true: `none` looks for that, if so told where nothing is missing."""
-        complete = none(True)  # noqa: FBT003
+        complete = none(is_complete=True)
         if isinstance(complete, Decided):
             yield from self._of_hole(complete, has_otherwise=has_otherwise)
             return
-        missing = none(False)  # noqa: FBT003
+        missing = none(is_complete=False)
         if isinstance(missing, Decided):
             only = FindingKind.OTHERWISE_ONLY_MISSING if has_otherwise else FindingKind.GAP_IF_MISSING
             if complete is Silence.IMPOSSIBLE:

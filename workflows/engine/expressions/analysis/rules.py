@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 
 from workflows.engine.expressions.analysis.findings import Analysis, Finding, FindingKind
@@ -82,7 +83,7 @@ class _Columns:
                 yield true
             elif in_order and rule > 0:
                 yield from self.analysis.behind(rule, true, self._none(every[:rule], beside=rule))
-        yield from self.analysis.of_all(lambda is_complete: self._none(every, is_complete=is_complete), has_otherwise)
+        yield from self.analysis.of_all(partial(self._none, every), has_otherwise=has_otherwise)
         yield from self._clashes(apart, clash)
 
     def _none(self, rules: Sequence[int], *, beside: int | None = None, is_complete: bool = False) -> Decided | Silence:
@@ -103,7 +104,7 @@ class _Columns:
         tests = {rule: self.rules[rule].tests[column] for rule in rules}
         distinct = {test.text: test for test in tests.values() if test is not None}
         unknown = False
-        for way in self._ways(list(distinct.values()), (), question.is_complete):
+        for way in self._ways(list(distinct.values()), (), is_complete=question.is_complete):
             met = {test.text for test, verdict in way if verdict is Verdict.TRUE}
             left = [rule for rule, test in tests.items() if test is None or test.text in met]
             found = self._walk(question, column + 1, left, [*formulas, *(self._formula(*asked) for asked in way)])
@@ -112,7 +113,7 @@ class _Columns:
             unknown = unknown or found is Silence.UNKNOWN
         return Silence.UNKNOWN if unknown or self.analysis.left <= 0 else Silence.IMPOSSIBLE
 
-    def _ways(self, tests: Sequence[Condition], way: Way, is_complete: bool) -> Iterator[Way]:  # noqa: FBT001
+    def _ways(self, tests: Sequence[Condition], way: Way, *, is_complete: bool) -> Iterator[Way]:
         """How the tests of a column may come out together, as far as two of them tell. One that cannot be met beside
         another that is met is not mentioned.
         """
@@ -122,13 +123,13 @@ class _Columns:
             return
         test, *others = tests
         met, not_met = (test, Verdict.TRUE), (test, Verdict.NOT_TRUE)
-        if not any(self._exclude(one, met, is_complete) for one in way):
-            rest = [other for other in others if not self._exclude(met, (other, Verdict.TRUE), is_complete)]
-            yield from self._ways(rest, (*way, met), is_complete)
-        if not any(self._exclude(one, not_met, is_complete) for one in way):
-            yield from self._ways(others, (*way, not_met), is_complete)
+        if not any(self._exclude(one, met, is_complete=is_complete) for one in way):
+            rest = [other for other in others if not self._exclude(met, (other, Verdict.TRUE), is_complete=is_complete)]
+            yield from self._ways(rest, (*way, met), is_complete=is_complete)
+        if not any(self._exclude(one, not_met, is_complete=is_complete) for one in way):
+            yield from self._ways(others, (*way, not_met), is_complete=is_complete)
 
-    def _exclude(self, one: Asked, other: Asked, is_complete: bool) -> bool:  # noqa: FBT001
+    def _exclude(self, one: Asked, other: Asked, *, is_complete: bool) -> bool:
         """Whether it is proven that two tests cannot come out so together."""
         glance = _at_a_glance(one, other)
         if glance is not None:
@@ -172,7 +173,7 @@ class _Columns:
         """Whether one column alone keeps two rules from holding at once."""
         pairs = zip(self.rules[earlier].tests, self.rules[later].tests, strict=True)
         return any(
-            self._exclude((one, Verdict.TRUE), (other, Verdict.TRUE), False)  # noqa: FBT003
+            self._exclude((one, Verdict.TRUE), (other, Verdict.TRUE), is_complete=False)
             for one, other in pairs
             if one is not None and other is not None and one.text != other.text
         )

@@ -1,9 +1,7 @@
 /** One of the flow's variables by the name that people read; those in `taken` are not offered. */
 import { Select } from "antd";
 import type { ReactElement } from "react";
-import { textOf } from "@/graph/document";
-import { currentLanguage } from "@/i18n/index";
-import { useFormVariables } from "./formVariables";
+import { useVariableOptions } from "./formVariables";
 import { FULL } from "./sizes";
 
 export function VariableSelect(props: {
@@ -13,9 +11,9 @@ export function VariableSelect(props: {
   isWrong?: boolean;
   onChange: (variable: string) => void;
 }): ReactElement {
-  const options = useFormVariables()
-    .filter((one) => one.name === props.value || !props.taken.has(one.name))
-    .map((one) => ({ value: one.name, label: textOf(one.label, currentLanguage()) || one.name }));
+  const options = useVariableOptions().filter(
+    (one) => one.value === props.value || !props.taken.has(one.value),
+  );
   return (
     <Select
       aria-label={props.label}

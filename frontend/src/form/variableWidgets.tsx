@@ -4,14 +4,11 @@ import { textOf } from "@/graph/document";
 import { currentLanguage } from "@/i18n/index";
 import { Choice } from "./catalogueWidgets";
 import { CheckedExpression } from "./CheckedExpression";
-import { useFormVariables } from "./formVariables";
+import { useVariableOptions } from "./formVariables";
 import type { WidgetProps } from "./widgetProps";
 
 export function VariableWidget({ id, value, onChange, describedBy }: WidgetProps): ReactElement {
-  const options = useFormVariables().map((one) => ({
-    value: one.name,
-    label: textOf(one.label, currentLanguage()) || one.name,
-  }));
+  const options = useVariableOptions();
   return <Choice {...{ id, value, onChange, describedBy, options }} placeholder="" />;
 }
 

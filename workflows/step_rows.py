@@ -10,6 +10,7 @@ from bedrock.errors import Conflict
 from bedrock.ids import new_id
 from workflows.codec import encode_state
 from workflows.engine import facts
+from workflows.engine.node_type import Work
 from workflows.engine.state import Awaits, State, Status, Token
 from workflows.engine.step import Step
 from workflows.models import Instance
@@ -145,7 +146,7 @@ def _history(change: Change, at: str) -> Iterable[dict[str, Any]]:
         }  # fmt: skip
 
 
-def _job(instance: str, work: Any, at: str) -> dict[str, Any]:
+def _job(instance: str, work: Work, at: str) -> dict[str, Any]:
     return {
         "id": new_id(), "instance": instance, "token": work.token, "node": work.node,
         "visit": work.visit, "attempt": work.attempt, "type": work.type,

@@ -13,7 +13,16 @@ from config.verify import Lane, Step
 from tests.house import eventually
 
 ROOT = Path(__file__).resolve().parents[2]
-WAIT_FOR = "import sys, time; from pathlib import Path\nwhile not Path(sys.argv[1]).exists(): time.sleep(0.01)"
+WAIT_FOR = """
+import sys, time
+from pathlib import Path
+for _ in range(6_000):
+    if Path(sys.argv[1]).exists():
+        break
+    time.sleep(0.01)
+else:
+    raise SystemExit("nobody came")
+"""
 
 
 @pytest.fixture(autouse=True)

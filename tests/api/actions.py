@@ -78,6 +78,7 @@ reads("definition.read", "/definitions/{flow}")
 reads("definition.read-unpublished", "/definitions/{sketch}")
 reads("definition.versions", "/definitions/{flow}/versions")
 reads("definition.version", "/definitions/{flow}/versions/1")
+reads("definition.compare", "/definitions/{flow}/compare?from=1&to=draft")
 reads("definition.read-draft", "/definitions/{flow}/draft")
 reads("definition.export", "/definitions/{flow}/export")
 reads("palette.node-types", "/node-types")
@@ -114,6 +115,11 @@ def create_definition(client: APIClient, scene: Scene, actor: str) -> Any:
 def save_draft(client: APIClient, scene: Scene, actor: str) -> Any:
     body = {"revision": 1, "graph": SKETCH, "layout": {}}
     return client.put(f"{API}/definitions/{scene.sketch.pk}/draft", body, format="json")
+
+
+@action("definition.compare-drawing")
+def compare_drawing(client: APIClient, scene: Scene, actor: str) -> Any:
+    return post(client, f"/definitions/{scene.sketch.pk}/compare", {"since": "draft", "graph": SKETCH})
 
 
 @action("definition.publish")

@@ -204,3 +204,41 @@ def test_the_palette_says_what_each_node_needs() -> None:
     assert types["inclusive"]["ports"]["joined"] is True
     assert types["end"]["ports"] == {"kind": "none"}
     assert types["delay"]["config_schema"]["properties"]["after"]["ui"]["widget"] == "duration"
+
+
+def test_two_versions_a_draft_and_a_drawing_of_nobody_yet_are_compared() -> None:
+    client = client_of("designer")
+    flow = created(client)
+    url = f"/api/v1/definitions/{flow['id']}"
+    client.post(f"{url}/publish", {"revision": 1, "note": "first"}, format="json")
+    slower = chain(("rest", "delay", {"after": "PT2H"}))
+    client.put(f"{url}/draft", {"revision": 1, "graph": slower, "layout": {}}, format="json")
+
+    drafted = client.get(f"{url}/compare?from=live&to=draft").json()
+
+    [change] = drafted["changes"]
+    assert (change["code"], change["node"], change["path"]) == ("setting.changed", "rest", ["after"])
+    assert (change["params"]["before"], change["params"]["after"]) == ("PT1H", "PT2H")
+    assert drafted["nodes"] == {"added": [], "removed": [], "changed": ["rest"]}
+    assert client.get(f"{url}/compare?from=1&to=draft").json() == drafted
+    back = client.post(f"{url}/compare", {"since": "draft", "graph": GRAPH}, format="json").json()
+    assert [(one["params"]["before"], one["params"]["after"]) for one in back["changes"]] == [("PT2H", "PT1H")]
+    whole = client.get(f"{url}/compare?from=nothing&to=1").json()
+    assert whole["nodes"]["added"] == ["start", "rest", "end"]
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "code"),
+    [
+        ("from=1&to=7", 404, "version.unknown"), ("from=1", 422, "compare.unknown_side"),
+        ("from=1&to=-1", 422, "compare.unknown_side"), ("from=1&to=%D9%A1", 422, "compare.unknown_side"),
+    ],
+)  # fmt: skip
+def test_a_comparison_with_what_does_not_exist_is_refused(query: str, status: int, code: str) -> None:
+    client = client_of("designer")
+    flow = created(client)
+    client.post(f"/api/v1/definitions/{flow['id']}/publish", {"revision": 1, "note": "first"}, format="json")
+
+    refused = client.get(f"/api/v1/definitions/{flow['id']}/compare?{query}")
+
+    assert (refused.status_code, refused.json()["code"]) == (status, code)

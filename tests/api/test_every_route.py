@@ -34,6 +34,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
         "format": "json", "content": json.dumps({"key": "new", "graph": SKETCH}), "key": "new", "title": TITLE,
     },
     ("put", "/definitions/{definition_id}/draft"): {"revision": 1, "graph": SKETCH, "layout": {}},
+    ("post", "/definitions/{definition_id}/compare"): {"since": "draft", "graph": SKETCH},
     ("post", "/definitions/{definition_id}/publish"): {"revision": 1, "note": "first", "take_over": False},
     ("post", "/expressions/check"): {
         "text": "${a} < 2", "variables": [{"name": "a", "type": "integer", "label": TITLE}], "condition": True,

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path, register_converter
 
-from workflows.api import definitions, exchange, instances, messages, palette
+from workflows.api import comparisons, definitions, exchange, instances, messages, palette
 
 
 class InterventionConverter:
@@ -31,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("definitions/<uuid:definition_id>", definitions.DefinitionView.as_view()),
     path("definitions/<uuid:definition_id>/draft", definitions.DraftView.as_view()),
     path("definitions/<uuid:definition_id>/publish", definitions.PublishView.as_view()),
+    path("definitions/<uuid:definition_id>/compare", comparisons.CompareView.as_view()),
     path("definitions/<uuid:definition_id>/versions", definitions.VersionsView.as_view()),
     path("definitions/<uuid:definition_id>/versions/<int:number>", definitions.VersionView.as_view()),
     path("instances", instances.InstancesView.as_view()),

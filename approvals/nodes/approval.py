@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from typing_extensions import override
 
+from approvals import rehearsal
 from approvals.approval_check import problems_of
 from approvals.approval_config import ApprovalConfig
 from approvals.deliberation import PERSONS, SYSTEMS, TIMED_OUT, Deliberation, Refused
@@ -23,6 +24,7 @@ from workflows.engine.node_type import (
     Refuse,
     Scope,
 )
+from workflows.engine.rehearsal import Foreseen
 from workflows.engine.state import Json
 from workflows.engine.values import Duration
 from workflows.engine.variables import Variable
@@ -43,6 +45,7 @@ class Approval(NodeType[ApprovalConfig]):
     performs = "inline"
     port_rule = PortRule(ports=(APPROVED, REJECTED))
     waits = True
+    possible_answers = rehearsal.ANSWERS
     Config = ApprovalConfig
 
     @override
@@ -90,3 +93,11 @@ class Approval(NodeType[ApprovalConfig]):
     @override
     def withdrawn(self, scope: Scope[ApprovalConfig], reason: str) -> tuple[Mapping[str, Json], ...]:
         return Deliberation(scope).withdrawn()
+
+    @override
+    def foreseen(self, scope: Scope[ApprovalConfig], answer: str, by: str | None) -> Sequence[Foreseen]:
+        return tuple(rehearsal.foreseen(scope, answer=answer, by=by))
+
+    @override
+    def asked(self, payload: Mapping[str, Json]) -> Mapping[str, Json] | None:
+        return rehearsal.asked(payload)

@@ -50,6 +50,7 @@ class RefundNode(NodeType[RefundConfig]):
     performs: ClassVar[Literal["nothing", "inline", "deferred"]] = "deferred"
     waits: ClassVar[bool] = True
     external_effect: ClassVar[bool] = True
+    moves_amount: ClassVar[bool] = True
     max_tries: ClassVar[int] = 1 + len(DELAYS)
     Config = RefundConfig
 

@@ -15,6 +15,7 @@ from bedrock.errors import OrderflowError
 from workflows.engine.events import Actor, Resumption
 from workflows.engine.graph import Document, LocalText
 from workflows.engine.record import record
+from workflows.engine.rehearsal import Foreseen
 from workflows.engine.state import Awaits, Json, State, Subject, Subscription, Token
 from workflows.engine.variables import Variable
 from workflows.engine.world import World
@@ -312,6 +313,10 @@ class NodeType(ABC, Generic[C]):
     synchronizes: ClassVar[Synchronizes] = "nothing"
     waits: ClassVar[bool] = False  # a token stands here until something outside happens
     external_effect: ClassVar[bool] = False  # money or goods move; skipping it must be said
+    moves_amount: ClassVar[bool] = False  # its effect moves the very amount that the run is about
+    possible_answers: ClassVar[
+        tuple[str, ...]
+    ] = ()  # what people may answer at this wait; a rehearsal assumes the first
     max_tries: ClassVar[int] = 5
     default_config: ClassVar[Mapping[str, Json]] = {}  # what a freshly drawn node has
     Config: type[C]
@@ -339,6 +344,18 @@ class NodeType(ABC, Generic[C]):
     def withdrawn(self, scope: Scope[C], reason: str) -> tuple[Mapping[str, Json], ...]:  # noqa: ARG002
         """Inline work to do when a wait ends without us (force, cancel)."""
         return ()
+
+    def foreseen(self, scope: Scope[C], answer: str, by: str | None) -> Sequence[Foreseen]:  # noqa: ARG002
+        """Who may give this answer to the wait as it stands, in order; with `by` (a username) nobody but them."""
+        return ()
+
+    def supposed_output(self, scope: Scope[C], given: Mapping[str, Json]) -> Mapping[str, Json]:  # noqa: ARG002
+        """What deferred work answers in a rehearsal when it succeeds; `given` is what the script says of it."""
+        return given
+
+    def asked(self, payload: Mapping[str, Json]) -> Mapping[str, Json] | None:  # noqa: ARG002
+        """What this inline work tells of who is asked: `{candidates, trace, due_at, due_does}`; None if nothing."""
+        return None
 
     def perform_inline(self, works: Sequence[tuple[RunContext, Work]]) -> None:
         """Do the inline work of one step, or of a batch of steps of several runs, inside its transaction.

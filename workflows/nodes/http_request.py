@@ -252,6 +252,12 @@ class HttpRequest(NodeType[HttpConfig]):
         return Continue(output=output, why={"status": event.output["status"]})
 
     @override
+    def supposed_output(self, scope: Scope[HttpConfig], given: Mapping[str, Json]) -> Mapping[str, Json]:
+        """An answer with the fields that the script gives, and nothing in the others."""
+        taken = {one.variable: given.get(one.variable) for one in scope.config.response}
+        return {"status": 200, "taken": taken}
+
+    @override
     def perform(self, job: Job) -> JobResult:
         return carry_out(job)
 

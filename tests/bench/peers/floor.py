@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from django.contrib.auth.models import User
 from django.db import connection
 
+from tests.bench.peers.stopwatch import Stopwatch
+
 _TABLES = """
     CREATE TABLE floor_instance (id bigserial PRIMARY KEY, number text NOT NULL, node text, finished timestamptz);
     CREATE TABLE floor_task (id bigserial PRIMARY KEY, instance bigint NOT NULL, node text NOT NULL,
@@ -58,16 +60,19 @@ def prepare() -> None:
         cursor.execute(_TABLES)
 
 
-def whole_run(number: str, people: Mapping[str, User]) -> None:
+def whole_run(number: str, people: Mapping[str, User], watch: Stopwatch) -> None:
     """From start to end: three commits."""
     finance, ops = people["finance"].pk, people["ops"].pk
-    run = _one(_START, [number, finance, people["cs"].pk])
+    with watch:
+        run = _one(_START, [number, finance, people["cs"].pk])
     task = _one(_INBOX, [finance, run])
-    _one(_READ, [task])
-    _one(_APPROVE, [task, ops, finance])
+    with watch:
+        _one(_READ, [task])
+        _one(_APPROVE, [task, ops, finance])
     task = _one(_INBOX, [ops, run])
-    _one(_READ, [task])
-    _one(_APPROVE_FINALLY, [task, ops])
+    with watch:
+        _one(_READ, [task])
+        _one(_APPROVE_FINALLY, [task, ops])
 
 
 def is_finished(number: str) -> bool:

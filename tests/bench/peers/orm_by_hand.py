@@ -11,17 +11,23 @@ from django.db import transaction
 from django.utils import timezone
 
 from tests.bench.peers.models import RefundHistory, RefundOrder, RefundOutbox, RefundTask
+from tests.bench.peers.stopwatch import Stopwatch
 
 
 def prepare() -> None:
     """Its tables are models: they are there."""
 
 
-def whole_run(number: str, people: Mapping[str, User]) -> None:
+def whole_run(number: str, people: Mapping[str, User], watch: Stopwatch) -> None:
     """From start to end: three commits."""
-    order = _start(number, requester=people["cs"].pk, approver=people["finance"].pk)
-    _approve(_open_task(order, people["finance"]), by=people["finance"], successor=people["ops"])
-    _approve_finally(_open_task(order, people["ops"]), by=people["ops"])
+    with watch:
+        order = _start(number, requester=people["cs"].pk, approver=people["finance"].pk)
+    task = _open_task(order, people["finance"])
+    with watch:
+        _approve(task, by=people["finance"], successor=people["ops"])
+    task = _open_task(order, people["ops"])
+    with watch:
+        _approve_finally(task, by=people["ops"])
 
 
 def is_finished(number: str) -> bool:

@@ -16,6 +16,8 @@ from viewflow.workflow import flow, lock
 from viewflow.workflow.flow.views import UpdateProcessView
 from viewflow.workflow.models import Process, Task
 
+from tests.bench.peers.stopwatch import Stopwatch
+
 
 @cache
 def _person(name: str) -> User:
@@ -45,13 +47,15 @@ def prepare() -> None:
     """Its tables are models: they are there."""
 
 
-def whole_run(number: str, people: Mapping[str, User]) -> None:
+def whole_run(number: str, people: Mapping[str, User], watch: Stopwatch) -> None:
     """From start to end: three commits."""
-    process = RefundFlow.start.run(_process_data={"number": number, "amount": "90.00", "total": "199.00"})
+    with watch:
+        process = RefundFlow.start.run(_process_data={"number": number, "amount": "90.00", "total": "199.00"})
     for name in ("finance", "ops"):
         # What a client knows from its inbox.
         task = Task.objects.values_list("pk", flat=True).get(process_id=process.pk, owner=people[name], finished=None)
-        _approve(process.pk, task, people[name])
+        with watch:
+            _approve(process.pk, task, people[name])
 
 
 def is_finished(number: str) -> bool:

@@ -7,7 +7,6 @@ that the asked number of instances took.
 import importlib
 import json
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
@@ -16,6 +15,8 @@ import django
 from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.db import connection
+
+from tests.bench.peers.stopwatch import Stopwatch
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
@@ -49,16 +50,16 @@ def _missing(name: str) -> str | None:
 def _warm_up(name: str, peer: Any, people: "Mapping[str, AbstractBaseUser]") -> None:
     """The first runs pay for imports and caches; they also show that this peer does the whole work."""
     for number in (f"{name} warm {count}" for count in range(WARM_UP)):
-        peer.whole_run(number, people)
+        peer.whole_run(number, people, Stopwatch())
         if not peer.is_finished(number):
             raise AssertionError(f"Expected {name} to finish its run, found it open.")
 
 
 def _seconds(peer: Any, people: "Mapping[str, AbstractBaseUser]", *, run: str, times: int) -> float:
-    begun = time.perf_counter()
+    watch = Stopwatch()
     for number in range(times):
-        peer.whole_run(f"{run} {number}", people)
-    return time.perf_counter() - begun
+        peer.whole_run(f"{run} {number}", people, watch)
+    return watch.seconds
 
 
 @contextmanager

@@ -163,96 +163,116 @@ def _incident(instance: str, token: Token) -> dict[str, Any]:
 
 
 NEW = Part(
+    columns="""
+        id uuid, definition uuid, version_id uuid, status text, seq int, state jsonb, subject_type text,
+        subject_id text, subject_title text, requester text, incidents int, updated_at timestamptz,
+        ended_at timestamptz""",
     sql="""new_rows AS (
         INSERT INTO workflows_instance (id, definition, version_id, status, seq, state, subject_type, subject_id,
             subject_title, requester, incidents, started_at, updated_at, ended_at)
         SELECT id, definition, version_id, status, seq, state, subject_type, subject_id, subject_title, requester,
             incidents, updated_at, updated_at, ended_at
-        FROM jsonb_to_recordset(%s::jsonb) AS r(id uuid, definition uuid, version_id uuid, status text, seq int,
-            state jsonb, subject_type text, subject_id text, subject_title text, requester text, incidents int,
-            updated_at timestamptz, ended_at timestamptz))"""
+        FROM {rows})""",
 )
 MOVED = Part(
+    columns="""
+        id uuid, old_seq int, seq int, status text, state jsonb, incidents int, updated_at timestamptz,
+        ended_at timestamptz""",
+    joins=True,
     sql="""moved_rows AS (
         UPDATE workflows_instance i SET seq = r.seq, state = r.state, status = r.status, incidents = r.incidents,
             updated_at = r.updated_at, ended_at = COALESCE(i.ended_at, r.ended_at)
-        FROM jsonb_to_recordset(%s::jsonb) AS r(id uuid, old_seq int, seq int, status text, state jsonb,
-            incidents int, updated_at timestamptz, ended_at timestamptz, few int)
-        WHERE r.few IS NULL AND i.id = r.id AND i.seq = r.old_seq
-        RETURNING i.id)"""
+        FROM {rows}
+        WHERE i.id = r.id AND i.seq = r.old_seq
+        RETURNING i.id)""",
 )
 MOVED_ROWS = "moved_rows"
 HELD = f"EXISTS (SELECT FROM {MOVED_ROWS})"
 HISTORY = Part(
+    columns="""
+        instance uuid, seq int, at timestamptz, kind text, node text, actor text, actor_name text, source text,
+        data jsonb""",
     sql="""history_rows AS (
         INSERT INTO workflows_historyevent (instance, seq, at, kind, node, actor, actor_name, source, data)
         SELECT instance, seq, at, kind, node, actor, actor_name, source, data
-        FROM jsonb_to_recordset(%s::jsonb) AS r(instance uuid, seq int, at timestamptz, kind text, node text,
-            actor text, actor_name text, source text, data jsonb)
-        WHERE {held})"""
+        FROM {rows}
+        WHERE {held})""",
 )
 ARMED = Part(
+    columns="instance uuid, token int, node text, visit int, attempt int, due_at timestamptz",
     sql="""armed_rows AS (
         INSERT INTO workflows_timer (instance, token, node, visit, attempt, due_at)
         SELECT instance, token, node, visit, attempt, due_at
-        FROM jsonb_to_recordset(%s::jsonb) AS r(instance uuid, token int, node text, visit int, attempt int,
-            due_at timestamptz)
+        FROM {rows}
         WHERE {held}
         ON CONFLICT (instance, token) DO UPDATE SET node = EXCLUDED.node, visit = EXCLUDED.visit,
-            attempt = EXCLUDED.attempt, due_at = EXCLUDED.due_at)"""
+            attempt = EXCLUDED.attempt, due_at = EXCLUDED.due_at)""",
 )
 DISARMED = Part(
+    columns="instance uuid, token int",
+    joins=True,
     sql="""disarmed_rows AS (
         DELETE FROM workflows_timer t
-        USING jsonb_to_recordset(%s::jsonb) AS r(instance uuid, token int, few int)
-        WHERE {held} AND r.few IS NULL AND t.instance = r.instance AND t.token = r.token)"""
+        USING {rows}
+        WHERE {held} AND t.instance = r.instance AND t.token = r.token)""",
 )
 LISTENING = Part(
+    columns="instance uuid, token int, name text, key text",
     sql="""listening_rows AS (
         INSERT INTO workflows_messagewait (instance, token, name, key)
         SELECT instance, token, name, key
-        FROM jsonb_to_recordset(%s::jsonb) AS r(instance uuid, token int, name text, key text)
-        WHERE {held})"""
+        FROM {rows}
+        WHERE {held})""",
 )
 LISTENED = Part(
+    columns="instance uuid, token int, name text, key text",
+    joins=True,
     sql="""listened_rows AS (
         DELETE FROM workflows_messagewait w
-        USING jsonb_to_recordset(%s::jsonb) AS r(instance uuid, token int, name text, key text, few int)
-        WHERE {held} AND r.few IS NULL AND w.instance = r.instance AND w.token = r.token AND w.name = r.name
-            AND w.key IS NOT DISTINCT FROM r.key)"""
+        USING {rows}
+        WHERE {held} AND w.instance = r.instance AND w.token = r.token AND w.name = r.name
+            AND w.key IS NOT DISTINCT FROM r.key)""",
 )
 JOBS = Part(
+    columns="""
+        id uuid, instance uuid, token int, node text, visit int, attempt int, type text, payload jsonb,
+        created_at timestamptz""",
     sql="""jobs_rows AS (
         INSERT INTO workflows_activityjob (id, instance, token, node, visit, attempt, type, payload, tries, claimed,
             available_at, created_at)
         SELECT id, instance, token, node, visit, attempt, type, payload, 0, NULL, now(), created_at
-        FROM jsonb_to_recordset(%s::jsonb) AS r(id uuid, instance uuid, token int, node text, visit int, attempt int,
-            type text, payload jsonb, created_at timestamptz)
+        FROM {rows}
         WHERE {held}
         ON CONFLICT (instance, token) DO UPDATE SET id = EXCLUDED.id, node = EXCLUDED.node, visit = EXCLUDED.visit,
             attempt = EXCLUDED.attempt, type = EXCLUDED.type, payload = EXCLUDED.payload, tries = 0, claimed = NULL,
-            available_at = EXCLUDED.available_at, created_at = EXCLUDED.created_at)"""
+            available_at = EXCLUDED.available_at, created_at = EXCLUDED.created_at)""",
 )
 JOBS_OVER = Part(
+    columns="instance uuid, token int, attempt int",
+    joins=True,
     sql="""jobs_over_rows AS (
         DELETE FROM workflows_activityjob j
-        USING jsonb_to_recordset(%s::jsonb) AS r(instance uuid, token int, attempt int, few int)
-        WHERE {held} AND r.few IS NULL AND j.instance = r.instance AND j.token = r.token
-            AND j.attempt = r.attempt)"""
+        USING {rows}
+        WHERE {held} AND j.instance = r.instance AND j.token = r.token
+            AND j.attempt = r.attempt)""",
 )
 OPENED = Part(
+    columns="""
+        id uuid, instance uuid, token int, node text, visit int, attempt int, code text, message text, params jsonb,
+        opened_at timestamptz""",
     sql="""opened_rows AS (
         INSERT INTO workflows_incident (id, instance, token, node, visit, attempt, code, message, params, opened_at)
         SELECT id, instance, token, node, visit, attempt, code, message, params, opened_at
-        FROM jsonb_to_recordset(%s::jsonb) AS r(id uuid, instance uuid, token int, node text, visit int, attempt int,
-            code text, message text, params jsonb, opened_at timestamptz)
-        WHERE {held})"""
+        FROM {rows}
+        WHERE {held})""",
 )
 RESOLVED = Part(
+    columns="instance uuid, token int, attempt int, at timestamptz",
+    joins=True,
     sql="""resolved_rows AS (
         UPDATE workflows_incident n SET resolved_at = r.at
-        FROM jsonb_to_recordset(%s::jsonb) AS r(instance uuid, token int, attempt int, at timestamptz, few int)
-        WHERE {held} AND r.few IS NULL AND n.instance = r.instance AND n.token = r.token
-            AND n.attempt = r.attempt AND n.resolved_at IS NULL)"""
+        FROM {rows}
+        WHERE {held} AND n.instance = r.instance AND n.token = r.token
+            AND n.attempt = r.attempt AND n.resolved_at IS NULL)""",
 )
 PARTS = (NEW, MOVED, HISTORY, ARMED, DISARMED, LISTENING, LISTENED, JOBS, JOBS_OVER, OPENED, RESOLVED)

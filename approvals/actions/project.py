@@ -1,7 +1,8 @@
 """The rows of what the approvals of a step ask for: tasks, seats, decisions, comments.
 
 They are written by the statement that moves the runs. The guarded UPDATE of a task comes first and what belongs to it
-selects from it.
+selects from it. Seats of tasks without a due time are sorted to the end of time. The status of the seats that are left
+is no condition of an index (`|| ''`): with a plan from a small table it would walk all the open ones.
 """
 
 from collections import defaultdict
@@ -15,7 +16,6 @@ from workflows.engine.node_type import RunContext, Work
 from workflows.statement import Part, Row, Writes
 
 Wait = tuple[str, int]  # the instance and the token
-FOREVER = "9999-12-31T00:00:00Z"  # where rows without a due time are sorted
 
 
 def _lost() -> Conflict:
@@ -23,51 +23,61 @@ def _lost() -> Conflict:
 
 
 CHANGED = Part(
+    columns="""
+        instance uuid, token int, before int, status text, revision int, candidates jsonb, scopes text[],
+        votes jsonb, trace jsonb, due_at timestamptz, due_does jsonb, timing jsonb, at timestamptz,
+        reminded_at timestamptz, closed_at timestamptz, decided_by text, decided_by_name text, "left" jsonb""",
+    joins=True,
     sql="""changed_tasks AS (
         UPDATE approvals_approvaltask t SET
-            status = o.status, revision = o.revision, candidates = o.candidates, scopes = o.scopes, votes = o.votes,
-            trace = t.trace || o.trace, due_at = o.due_at, due_does = o.due_does, timing = o.timing,
-            reminded_at = COALESCE(o.reminded_at, t.reminded_at),
-            closed_at = o.closed_at, decided_by = o.decided_by, decided_by_name = o.decided_by_name
-        FROM jsonb_to_recordset(%s::jsonb) AS o(
-            instance uuid, token int, before int, status text, revision int, candidates jsonb, scopes text[],
-            votes jsonb, trace jsonb, due_at timestamptz, due_does jsonb, timing jsonb, at timestamptz,
-            reminded_at timestamptz, closed_at timestamptz, decided_by text, decided_by_name text, "left" jsonb,
-            few int)
-        WHERE {held} AND o.few IS NULL AND t.instance = o.instance AND t.token = o.token
-            AND t.status = 'open' AND t.revision = o.before
-        RETURNING t.id, t.requester, o.instance, o.token, o.status, o.due_at, o.at, o.scopes, o."left"
+            status = r.status, revision = r.revision, candidates = r.candidates, scopes = r.scopes, votes = r.votes,
+            trace = t.trace || r.trace, due_at = r.due_at, due_does = r.due_does, timing = r.timing,
+            reminded_at = COALESCE(r.reminded_at, t.reminded_at),
+            closed_at = r.closed_at, decided_by = r.decided_by, decided_by_name = r.decided_by_name
+        FROM {rows}
+        WHERE {held} AND t.instance = r.instance AND t.token = r.token
+            AND t.status = 'open' AND t.revision = r.before
+        RETURNING t.id, t.requester, r.instance, r.token, r.status, r.due_at, r.at, r.scopes, r."left"
     ), left_seats AS (
         UPDATE approvals_assignment a SET
             status = COALESCE(c."left" ->> a.scope, CASE WHEN c.status = 'open' THEN 'open' ELSE 'not_needed' END),
             sort_at = COALESCE(c.due_at, '9999-12-31T00:00:00Z'),
             closed_at = CASE WHEN c."left" ? a.scope OR c.status <> 'open' THEN c.at END
         FROM changed_tasks c
-        WHERE a.task_id = c.id AND a.status = 'open')""",
+        WHERE a.task_id = c.id AND a.status || '' = 'open')""",
     counted="changed_tasks",
     lost=_lost,
 )
 # Who is asked from now on in a task that goes on; follows CHANGED, and its rows are the tasks' addresses.
 SEATED_ANEW = Part(
+    columns="instance uuid, token int",
+    joins=True,
     sql="""seated_anew AS (
         INSERT INTO approvals_assignment (task_id, scope, status, requester, sort_at, opened_at)
         SELECT c.id, s.scope, 'open', c.requester, COALESCE(c.due_at, '9999-12-31T00:00:00Z'), c.at
-        FROM jsonb_to_recordset(%s::jsonb) AS r(instance uuid, token int, few int)
+        FROM {rows}
             JOIN changed_tasks c ON c.instance = r.instance AND c.token = r.token
             CROSS JOIN LATERAL unnest(c.scopes) s(scope)
-        WHERE r.few IS NULL AND NOT EXISTS (
-            SELECT 1 FROM approvals_assignment a WHERE a.task_id = c.id AND a.scope = s.scope AND a.status = 'open'))"""
+        WHERE NOT EXISTS (
+            SELECT FROM approvals_assignment a
+            WHERE a.task_id = c.id AND a.scope = s.scope AND a.status = 'open'))""",
 )
 DECIDED = Part(
+    columns="""
+        instance uuid, token int, "by" text, name text, source text, outcome text, comment text, at timestamptz""",
+    joins=True,
     sql="""decided AS (
         INSERT INTO approvals_decision (task_id, actor, actor_name, source, outcome, comment, at)
-        SELECT c.id, d."by", d.name, d.source, d.outcome, d.comment, d.at
-        FROM jsonb_to_recordset(%s::jsonb) AS d(instance uuid, token int, "by" text, name text, source text,
-                outcome text, comment text, at timestamptz, few int)
-            JOIN changed_tasks c ON c.instance = d.instance AND c.token = d.token
-        WHERE d.few IS NULL)"""
+        SELECT c.id, r."by", r.name, r.source, r.outcome, r.comment, r.at
+        FROM {rows}
+            JOIN changed_tasks c ON c.instance = r.instance AND c.token = r.token)""",
 )
 OPENED = Part(
+    columns="""
+        id uuid, instance uuid, token int, node text, visit int, title jsonb, definition_key text,
+        definition_title jsonb, version int, subject_type text, subject_id text, subject_title text,
+        subject_facts jsonb, requester text, mode text, status text, revision int, candidates jsonb, scopes text[],
+        votes jsonb, trace jsonb, at timestamptz, due_at timestamptz, due_does jsonb, timing jsonb""",
     sql="""opened_tasks AS (
         INSERT INTO approvals_approvaltask (
             id, instance, token, node, visit, title, definition_key, definition_title, version,
@@ -76,35 +86,29 @@ OPENED = Part(
         SELECT id, instance, token, node, visit, title, definition_key, definition_title, version,
             subject_type, subject_id, subject_title, subject_facts, requester, mode, status, revision,
             candidates, scopes, votes, trace, at, due_at, due_does, timing, '', ''
-        FROM jsonb_to_recordset(%s::jsonb) AS o(
-            id uuid, instance uuid, token int, node text, visit int, title jsonb, definition_key text,
-            definition_title jsonb, version int, subject_type text, subject_id text, subject_title text,
-            subject_facts jsonb, requester text, mode text, status text, revision int, candidates jsonb,
-            scopes text[], votes jsonb, trace jsonb, at timestamptz, due_at timestamptz, due_does jsonb, timing jsonb)
-        WHERE {held})"""
-)
-SEATED = Part(
-    sql="""seated AS (
+        FROM {rows}
+        WHERE {held}
+        RETURNING id, scopes, requester, due_at, opened_at
+    ), seated AS (
         INSERT INTO approvals_assignment (task_id, scope, status, requester, sort_at, opened_at)
-        SELECT task, scope, 'open', requester, sort_at, opened_at
-        FROM jsonb_to_recordset(%s::jsonb) AS s(task uuid, scope text, requester text, sort_at timestamptz,
-            opened_at timestamptz)
-        WHERE {held})"""
+        SELECT o.id, s.scope, 'open', o.requester, COALESCE(o.due_at, '9999-12-31T00:00:00Z'), o.opened_at
+        FROM opened_tasks o CROSS JOIN LATERAL unnest(o.scopes) s(scope))""",
 )
 SAID = Part(
+    columns="instance uuid, token int, actor text, name text, text text, at timestamptz",
+    joins=True,
     sql="""said AS (
         INSERT INTO approvals_comment (task_id, actor, actor_name, text, at)
-        SELECT t.id, o.actor, o.name, o.text, o.at
-        FROM jsonb_to_recordset(%s::jsonb) AS o(instance uuid, token int, actor text, name text, text text,
-                at timestamptz, few int)
-            JOIN approvals_approvaltask t ON t.instance = o.instance AND t.token = o.token AND t.status = 'open'
-        WHERE {held} AND o.few IS NULL
+        SELECT t.id, r.actor, r.name, r.text, r.at
+        FROM {rows}
+            JOIN approvals_approvaltask t ON t.instance = r.instance AND t.token = r.token AND t.status = 'open'
+        WHERE {held}
         RETURNING id)""",
     counted="said",
     lost=_lost,
 )
 
-PARTS = (CHANGED, SEATED_ANEW, DECIDED, OPENED, SEATED, SAID)
+PARTS = (CHANGED, SEATED_ANEW, DECIDED, OPENED, SAID)
 
 
 def rows_of(works: Sequence[tuple[RunContext, Work]]) -> list[Writes]:
@@ -151,10 +155,9 @@ def _rounds(works: Iterable[tuple[RunContext, Work]]) -> list[list[tuple[RunCont
 def _open(rows: dict[Part, list[Row]], context: RunContext, work: Work) -> None:
     payload, subject = work.payload, context.subject
     sheet, requester, at = payload["sheet"], context.requester or "", context.now.isoformat()
-    task = new_id()
     rows[OPENED].append(
         sheet | {
-            "id": task, "instance": context.instance, "token": work.token, "node": work.node, "visit": work.visit,
+            "id": new_id(), "instance": context.instance, "token": work.token, "node": work.node, "visit": work.visit,
             "at": at, "title": payload["title"], "mode": payload["mode"],
             "definition_key": context.definition_key, "definition_title": dict(context.definition_title),
             "version": context.version, "subject_type": subject.type, "subject_id": subject.id,
@@ -162,10 +165,6 @@ def _open(rows: dict[Part, list[Row]], context: RunContext, work: Work) -> None:
             "requester": requester, "status": ApprovalTask.Status.OPEN.value, "trace": payload["trace"],
         }
     )  # fmt: skip
-    rows[SEATED] += [
-        {"task": task, "scope": scope, "requester": requester, "sort_at": sheet["due_at"] or FOREVER, "opened_at": at}
-        for scope in sheet["scopes"]
-    ]
 
 
 def _say(rows: dict[Part, list[Row]], context: RunContext, work: Work) -> None:

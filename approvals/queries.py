@@ -35,8 +35,10 @@ SELECT t.* FROM (
 """
 _NUMBERS = """
 SELECT count(*), count(*) FILTER (WHERE sort_at < %s) FROM (
-    SELECT DISTINCT task_id, sort_at FROM approvals_assignment
-    WHERE scope = ANY(%s) AND status = 'open' AND requester <> %s
+    SELECT DISTINCT a.task_id, a.sort_at FROM unnest(%s::text[]) AS s(scope) CROSS JOIN LATERAL (
+        SELECT task_id, sort_at FROM approvals_assignment
+        WHERE scope = s.scope AND status = 'open' AND requester <> %s OFFSET 0
+    ) a
 ) waiting
 """
 _TASK_FIELDS = [field.attname for field in ApprovalTask._meta.concrete_fields]

@@ -35,7 +35,7 @@ WITH taken AS (
     UPDATE workflows_activityjob SET claimed = %s::uuid, tries = tries + 1,
         available_at = clock_timestamp() + make_interval(secs => %s)
     WHERE id = ANY(ARRAY(
-        SELECT id FROM workflows_activityjob WHERE available_at <= clock_timestamp() - make_interval(secs => %s)
+        SELECT id FROM workflows_activityjob WHERE available_at <= statement_timestamp() - make_interval(secs => %s)
         ORDER BY available_at LIMIT %s FOR UPDATE SKIP LOCKED))
     RETURNING id, instance, token, node, visit, attempt, type, payload, tries)
 SELECT t.id::text, t.instance::text, t.token, t.node, t.visit, t.attempt, t.type, t.payload::text, t.tries,

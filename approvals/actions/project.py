@@ -58,9 +58,7 @@ SEATED_ANEW = Part(
         FROM {rows}
             JOIN changed_tasks c ON c.instance = r.instance AND c.token = r.token
             CROSS JOIN LATERAL unnest(c.scopes) s(scope)
-        WHERE NOT EXISTS (
-            SELECT FROM approvals_assignment a
-            WHERE a.task_id = c.id AND a.scope = s.scope AND a.status = 'open'))""",
+        ON CONFLICT (task_id, scope) WHERE status = 'open' DO NOTHING)""",
 )
 DECIDED = Part(
     columns="""

@@ -11,6 +11,7 @@ class WorkflowsConfig(AppConfig):
     @override
     def ready(self) -> None:
         from workflows import wings
+        from workflows.actions.versions import sweep_planned
         from workflows.calendar_rows import load_calendars
         from workflows.engine.calendar_book import CalendarBook
         from workflows.engine.connections import ConnectionBook
@@ -24,5 +25,6 @@ class WorkflowsConfig(AppConfig):
         discover("workflows.nodes")
         provide(CalendarBook, name="calendars", load=load_calendars, asks=("calendar.unknown",))
         provide(ConnectionBook, name="connections", load=load_connections, asks=("connection.unknown",))
+        wings.sweep_with(sweep_planned)
         wings.sweep_with(forget_old)
         wings.sweep_with(forget_sent)

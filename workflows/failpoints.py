@@ -10,7 +10,8 @@ from django.conf import settings
 POINTS: Final = frozenset(
     {
         "start.before_commit", "start.after_commit", "deliver.before_commit", "deliver.after_commit",
-        "job.claimed", "job.performed", "job.before_done", "timer.claimed", "publish.mid", "audit.append",
+        "job.claimed", "job.performed", "job.before_done", "timer.claimed", "publish.mid", "publish.day_mid",
+        "audit.append",
         "refund.before_call", "refund.let_out", "refund.after_call", "call.noted", "call.answered",
     }
 )  # fmt: skip

@@ -76,6 +76,13 @@ _QUERIES = {
     # The database checks no reference from what is written by the thousand; this does.
     "instance.has_its_version": """SELECT id FROM workflows_instance i
         WHERE NOT EXISTS (SELECT FROM workflows_definitionversion v WHERE v.id = i.version_id)""",
+    "instance.version_was_not_withdrawn": """SELECT i.id FROM workflows_instance i
+        JOIN workflows_standing s ON s.version_id = i.version_id WHERE s.status = 'withdrawn'""",
+    "version.live_is_that_of_flow": """SELECT COALESCE(d.id, s.definition_id) FROM workflows_definition d
+        FULL JOIN (SELECT * FROM workflows_standing WHERE status = 'live') s ON s.definition_id = d.id
+        WHERE d.live_version_id IS DISTINCT FROM s.version_id""",
+    "version.has_its_standing": """SELECT v.id FROM workflows_definitionversion v
+        WHERE NOT EXISTS (SELECT FROM workflows_standing s WHERE s.version_id = v.id)""",
     "instance.moves_or_waits": "SELECT instance FROM "
     + _TOKENS
     + """ t GROUP BY instance

@@ -15,7 +15,16 @@ from workflows.codec import encode_state
 from workflows.engine.replay import Recorded, replay
 from workflows.engine.state import Awaits
 from workflows.engine.world import World
-from workflows.models import AuditEntry, Definition, DefinitionVersion, HistoryEvent, Incident, Instance, Timer
+from workflows.models import (
+    AuditEntry,
+    Definition,
+    DefinitionVersion,
+    HistoryEvent,
+    Incident,
+    Instance,
+    PublishRequest,
+    Timer,
+)
 from workflows.wings import subjects_named, tasks_of, visible_to
 
 STUCK_AFTER = timedelta(hours=24)
@@ -208,7 +217,19 @@ def running_by_version(definition: Definition) -> dict[int, int]:
 
 def versions(definition: Definition) -> QuerySet[DefinitionVersion]:
     """The versions of a flow, newest first."""
-    return definition.versions.select_related("published_by").order_by("-number")
+    return definition.versions.select_related(
+        "published_by", "standing__confirmed_by", "standing__definition"
+    ).order_by("-number")
+
+
+def publish_requests(definition: Definition) -> QuerySet[PublishRequest]:
+    """Who asked a second person to publish a flow, newest first."""
+    return definition.publish_requests.select_related("asked_by", "answered_by", "version").order_by("-asked_at")
+
+
+def last_publish_request(definition: Definition) -> PublishRequest | None:
+    """The open one, or what became of the newest."""
+    return publish_requests(definition).first()
 
 
 def _edges(one: HistoryEvent) -> list[str]:

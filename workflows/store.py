@@ -43,7 +43,7 @@ _LOCK = (
 _LOCK_FREE = f"{_LOCK} SKIP LOCKED"
 _LIVE = (
     f"SELECT d.live_version_id::text, {_WORLD} FROM workflows_definition d "  # noqa: S608 - constants only
-    "WHERE d.live_version_id IS NOT NULL AND "
+    "WHERE d.live_version_id IS NOT NULL AND d.retired_at IS NULL AND "
 )
 _LIVE_BY_KEY = f"{_LIVE} d.key = %s"
 _LIVE_BY_TRIGGER = f"{_LIVE} d.live_trigger = %s"

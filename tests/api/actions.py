@@ -10,11 +10,12 @@ from approvals.models import ApprovalTask
 from tests.api.house_scene import TITLE, Scene, chain, sign_in
 from tests.exchange.files import bpmn
 from tests.orders.builders import cny, order_document, paid_document
-from workflows.models import Incident
+from workflows.models import Definition, Incident
 
 API = "/api/v1"
 REASON = "the customer waits"
 SKETCH = chain(("wait", "delay", {"after": "PT2H"}))
+WISH = {"revision": 1, "note": "first"}
 
 Act = Callable[[APIClient, Scene, str], Any]
 Prepare = Callable[[Scene, str], None]
@@ -78,6 +79,7 @@ reads("definition.read", "/definitions/{flow}")
 reads("definition.read-unpublished", "/definitions/{sketch}")
 reads("definition.versions", "/definitions/{flow}/versions")
 reads("definition.version", "/definitions/{flow}/versions/1")
+reads("definition.read-publish-request", "/definitions/{flow}/publish-request")
 reads("definition.compare", "/definitions/{flow}/compare?from=1&to=draft")
 reads("definition.read-draft", "/definitions/{flow}/draft")
 reads("definition.export", "/definitions/{flow}/export")
@@ -125,6 +127,125 @@ def compare_drawing(client: APIClient, scene: Scene, actor: str) -> Any:
 @action("definition.publish")
 def publish(client: APIClient, scene: Scene, actor: str) -> Any:
     return post(client, f"/definitions/{scene.sketch.pk}/publish", {"revision": 1, "note": "first"})
+
+
+def in_four_eyes(scene: Scene, actor: str) -> None:
+    """The sketch, drawn by another designer, wants a second person; who draws it has asked for one."""
+    made = scene.people["colleague"]
+    made.roles = ["designer"]
+    made.save()
+    scene.sketch.draft_editors = [str(made.pk)]
+    scene.sketch.four_eyes = True
+    scene.sketch.save()
+    request = post(signed_in("colleague"), f"/definitions/{scene.sketch.pk}/publish-request", WISH)
+    assert request.status_code == 201, request.content
+    scene.made["request"] = request.json()["id"]
+
+
+def in_four_eyes_by_the_actor(scene: Scene, actor: str) -> None:
+    """The actor is among those who have changed the drawing."""
+    in_four_eyes(scene, actor)
+    if actor in scene.people:
+        scene.sketch.draft_editors.append(str(scene.people[actor].pk))
+    scene.sketch.save()
+
+
+def retired_before(scene: Scene, actor: str) -> None:
+    scene.people["colleague"].roles = ["designer"]
+    scene.people["colleague"].save()
+    told = post(signed_in("colleague"), f"/definitions/{scene.flow.pk}/retire", {"reason": REASON})
+    assert told.status_code == 200, told.content
+
+
+def published_before(scene: Scene, actor: str) -> None:
+    """A minute ago, by somebody else."""
+    scene.people["colleague"].roles = ["designer"]
+    scene.people["colleague"].save()
+    told = post(signed_in("colleague"), f"/definitions/{scene.sketch.pk}/publish", WISH)
+    assert told.status_code == 201, told.content
+
+
+@action("definition.publish-after-own-edit", after=in_four_eyes_by_the_actor)
+def publish_own(client: APIClient, scene: Scene, actor: str) -> Any:
+    return post(client, f"/definitions/{scene.sketch.pk}/publish", WISH)
+
+
+def wanting_four_eyes(scene: Scene, actor: str) -> None:
+    scene.sketch.four_eyes = True
+    scene.sketch.save()
+
+
+@action("definition.ask-to-publish", after=wanting_four_eyes)
+def ask_to_publish(client: APIClient, scene: Scene, actor: str) -> Any:
+    return post(client, f"/definitions/{scene.sketch.pk}/publish-request", WISH)
+
+
+def answered(client: APIClient, scene: Scene, answer: str) -> Any:
+    body = {"request": scene.made["request"], "comment": REASON}
+    return post(client, f"/definitions/{scene.sketch.pk}/publish-request/{answer}", body)
+
+
+@action("definition.confirm", after=in_four_eyes)
+def confirm(client: APIClient, scene: Scene, actor: str) -> Any:
+    return answered(client, scene, "confirm")
+
+
+@action("definition.confirm-after-own-edit", after=in_four_eyes_by_the_actor)
+def confirm_own(client: APIClient, scene: Scene, actor: str) -> Any:
+    return answered(client, scene, "confirm")
+
+
+@action("definition.decline", after=in_four_eyes)
+def decline(client: APIClient, scene: Scene, actor: str) -> Any:
+    return answered(client, scene, "decline")
+
+
+@action("definition.take-back-anothers", after=in_four_eyes)
+def take_back_anothers(client: APIClient, scene: Scene, actor: str) -> Any:
+    return answered(client, scene, "take-back")
+
+
+@action("definition.want-four-eyes")
+def want_four_eyes(client: APIClient, scene: Scene, actor: str) -> Any:
+    return client.put(
+        f"{API}/definitions/{scene.sketch.pk}/four-eyes", {"wanted": True, "reason": REASON}, format="json"
+    )
+
+
+@action("definition.drop-four-eyes-after-own-edit", after=in_four_eyes_by_the_actor)
+def drop_four_eyes(client: APIClient, scene: Scene, actor: str) -> Any:
+    return client.put(
+        f"{API}/definitions/{scene.sketch.pk}/four-eyes", {"wanted": False, "reason": REASON}, format="json"
+    )
+
+
+@action("definition.withdraw", after=published_before)
+def withdraw(client: APIClient, scene: Scene, actor: str) -> Any:
+    return post(client, f"/definitions/{scene.sketch.pk}/versions/1/withdraw", {"reason": REASON})
+
+
+@action("definition.withdraw-in-use")
+def withdraw_in_use(client: APIClient, scene: Scene, actor: str) -> Any:
+    return post(client, f"/definitions/{scene.flow.pk}/versions/1/withdraw", {"reason": REASON})
+
+
+@action("definition.retire")
+def retire(client: APIClient, scene: Scene, actor: str) -> Any:
+    return post(client, f"/definitions/{scene.flow.pk}/retire", {"reason": REASON})
+
+
+@action("definition.reinstate", after=retired_before)
+def reinstate(client: APIClient, scene: Scene, actor: str) -> Any:
+    return post(client, f"/definitions/{scene.flow.pk}/reinstate", {"reason": REASON})
+
+
+def plain_is_retired(scene: Scene, actor: str) -> None:
+    Definition.objects.filter(key="plain").update(retired_at="2026-01-01T00:00:00Z")
+
+
+@action("instance.start-retired-flow", after=plain_is_retired)
+def start_retired(client: APIClient, scene: Scene, actor: str) -> Any:
+    return post(client, "/instances", {"definition": "plain", "subject": {"type": "question", "id": "q-1"}})
 
 
 @action("definition.import")

@@ -27,7 +27,7 @@ REFUSED = {
     name: {actor: status for actor, status in line.items() if status >= 400 or name in READS}
     for name, line in MATRIX.items()
 }
-TOGETHER = [name for name in MATRIX if not name.endswith("-own-request")]
+TOGETHER = [name for name in MATRIX if not name.endswith(("-own-request", "-own-edit"))]
 ALONE = [
     pytest.param(name, actor, id=f"{name}-{actor}")
     for name, line in MATRIX.items()

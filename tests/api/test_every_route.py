@@ -28,6 +28,7 @@ IDS = [(method, path) for method, path in ROUTES if "{" in path]
 # Who signs in is nobody yet: what these answer to nobody.
 PUBLIC = {("get", f"{API}/session"): 200, ("post", f"{API}/session"): 403, ("delete", f"{API}/session"): 204}
 TASK = {"revision": 1, "comment": "fine"}
+WISH = {"revision": 1, "note": "first", "take_over": False, "effective_at": "2099-01-01T00:00:00+08:00"}
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/definitions"): {"key": "new", "title": TITLE, "graph": SKETCH, "layout": {}},
     ("post", "/definitions/import"): {
@@ -35,7 +36,15 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     },
     ("put", "/definitions/{definition_id}/draft"): {"revision": 1, "graph": SKETCH, "layout": {}},
     ("post", "/definitions/{definition_id}/compare"): {"since": "draft", "graph": SKETCH},
-    ("post", "/definitions/{definition_id}/publish"): {"revision": 1, "note": "first", "take_over": False},
+    ("post", "/definitions/{definition_id}/publish"): WISH,
+    ("post", "/definitions/{definition_id}/publish-request"): WISH,
+    ("post", "/definitions/{definition_id}/publish-request/{answer}"): {
+        "request": "018f0000-0000-7000-8000-000000000001", "comment": "fine",
+    },
+    ("put", "/definitions/{definition_id}/four-eyes"): {"wanted": True, "reason": "two see more"},
+    ("post", "/definitions/{definition_id}/retire"): {"reason": "no longer needed"},
+    ("post", "/definitions/{definition_id}/reinstate"): {"reason": "needed again"},
+    ("post", "/definitions/{definition_id}/versions/{number}/withdraw"): {"reason": "a mistake"},
     ("post", "/expressions/check"): {
         "text": "${a} < 2", "variables": [{"name": "a", "type": "integer", "label": TITLE}], "condition": True,
     },
@@ -78,7 +87,7 @@ def root(house: Scene) -> APIClient:
 def address(path: str, house: Scene, **other: Any) -> str:
     known = {
         "definition_id": house.sketch.pk, "number": 1, "instance_id": house.run, "kind": "force-advance",
-        "task_id": house.task.pk, "order_no": house.order.order_no,
+        "answer": "confirm", "task_id": house.task.pk, "order_no": house.order.order_no,
     }  # fmt: skip
     return path.format(**(known | other))
 

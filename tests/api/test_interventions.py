@@ -103,7 +103,7 @@ def test_force_without_a_reason_is_refused_and_changes_nothing(boss: APIClient, 
     refused = apply(boss, run, token, reason)
 
     assert (refused.status_code, refused.json()["code"]) == (422, "force.reason_required")
-    assert (picture(run), AuditEntry.objects.count()) == (before, 0)
+    assert (picture(run), AuditEntry.objects.filter(object_id=run).count()) == (before, 0)
 
 
 def test_a_preview_is_stale_once_the_run_moved(boss: APIClient) -> None:
@@ -198,7 +198,7 @@ def test_a_preview_allows_the_kind_of_intervention_that_it_showed_and_no_other(b
 
     assert (refused.status_code, refused.json()["code"]) == (409, "force.other_kind")
     assert (refused.json()["previewed"], refused.json()["asked"]) == ("cancel", asked)
-    assert (picture(run), AuditEntry.objects.count()) == (before, 0)
+    assert (picture(run), AuditEntry.objects.filter(object_id=run).count()) == (before, 0)
 
 
 def test_a_preview_refuses_what_applying_it_would_refuse_and_leaves_nothing_behind(boss: APIClient) -> None:

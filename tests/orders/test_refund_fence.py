@@ -158,7 +158,7 @@ def test_money_that_left_after_all_is_on_the_books_and_on_record(pausing: Pausin
 
     assert (outcome, calls_paid(order)) == (Paid(provider_refund_id=receipt_id(refund)), [(Decimal(58), 1)])
     assert (status(refund), sums(order), UnbookedReceipt.objects.count()) == ("refunded", BOOKED, 0)
-    entry = AuditEntry.objects.get()
+    entry = AuditEntry.objects.get(object_type="refund")
     assert (entry.action, entry.actor, entry.object_id) == ("refund.confirmed_late", "system", str(refund.pk))
     assert (entry.before, entry.after) == ({"status": "failed"}, {"status": "refunded", "booked": True})
     assert pay(refund) == outcome

@@ -1,7 +1,7 @@
 """Drawing and publishing: drafts with a revision, versions that never change."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -10,15 +10,25 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from accounts.models import User
-from bedrock.errors import BadInput, Conflict, NotFound
+from bedrock.errors import BadInput, Conflict, Forbidden, NotFound
 from workflows import store
+from workflows.actions import audit
+from workflows.actions.going_live import AT_ONCE, Terms, by, day_of, flow_object, stand, standing_document
 from workflows.engine.graph import Graph, read_graph
 from workflows.engine.node_type import Problem
 from workflows.engine.plan import compile_plan
 from workflows.engine.registry import registry
 from workflows.engine.validate import has_errors, validate
 from workflows.failpoints import hit
-from workflows.models import Definition, DefinitionVersion
+from workflows.models import Definition, DefinitionVersion, PublishRequest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """A new version, and the number of the planned one that it superseded."""
+
+    version: DefinitionVersion
+    superseded: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +54,7 @@ def create_definition(
     definition = Definition(
         key=key, title=dict(title), owner=actor, draft_graph=drawing.to_json(),
         draft_layout=read_layout(layout or {}), draft_hash=drawing.graph_hash,
-        draft_problem_count=len(problems), draft_by=actor, draft_at=now, created_at=now,
+        draft_problem_count=len(problems), draft_by=actor, draft_at=now, created_at=now, draft_editors=[str(actor.pk)],
     )  # fmt: skip
     try:
         with transaction.atomic():
@@ -68,8 +78,10 @@ def save_draft(
     problems = problems_of(drawing, now=now)
     with transaction.atomic():
         definition = locked(definition_id)
-        _require_revision(definition, revision)
+        require_revision(definition, revision)
         definition.draft_graph, definition.draft_layout = drawing.to_json(), places
+        if definition.draft_hash != drawing.graph_hash:
+            _note_editor(definition, actor, now=now)
         definition.draft_hash, definition.draft_problem_count = drawing.graph_hash, len(problems)
         definition.draft_revision += 1
         definition.draft_by, definition.draft_at = actor, now
@@ -82,41 +94,43 @@ def publish(
     *,
     revision: int,
     note: str,
-    take_over: bool = False,
+    terms: Terms = AT_ONCE,
     actor: User,
+    ip: str | None = None,
     now: datetime,
-) -> DefinitionVersion:
-    """Make the draft the next version, live at once for new runs; running ones stay where they are.
+) -> Published:
+    """Make the draft the next version: live for new runs at once, or on its day; running ones stay where they are.
 
-    Raises BadInput `definition.has_problems` with all errors, Conflict on a stale revision, `definition.unchanged`
-    when the live version is the same graph, and `trigger.taken` when another live flow answers the same event and
-    `take_over` was not asked for.
+    Raises BadInput `definition.has_problems` with all errors, `publish.effective_in_past` and
+    `publish.effective_too_late`; Conflict on a stale revision, `definition.retired`, `definition.unchanged` when the
+    live version is the same graph, and `trigger.taken` when another live flow answers the same event and taking over
+    was not asked for; Forbidden `publish.needs_another_person` where a second person is wanted and the actor has
+    changed the drawing.
     """
     with transaction.atomic():
         definition = locked(definition_id)
-        _require_revision(definition, revision)
-        drawing = read_graph(definition.draft_graph)
-        _require_sound(drawing, now=now)
+        require_in_use(definition)
+        require_revision(definition, revision)
+        require_another_person(definition, actor)
+        drawing = require_publishable(definition, now=now)
         plan = compile_plan(drawing, registry=registry)
-        live = definition.live_version
-        if live is not None and live.graph_hash == drawing.graph_hash:
-            raise Conflict(
-                "definition.unchanged", f"Expected a change since version {live.number}, found none.",
-                version=live.number,
-            )  # fmt: skip
+        day = replace(terms, effective_at=day_of(terms.effective_at, now=now))
         last = definition.versions.aggregate(last=Max("number"))["last"] or 0
         version = DefinitionVersion.objects.create(
             definition=definition, number=last + 1, graph=definition.draft_graph,
             layout=definition.draft_layout, graph_hash=drawing.graph_hash, note=note,
-            published_by=actor, published_at=now,
+            published_by=terms.asked_by or actor, published_at=now,
         )  # fmt: skip
         hit("publish.mid")
-        trigger = getattr(plan.start.config, "trigger", None)
-        if trigger is not None:
-            _free_trigger(trigger, definition, take_over=take_over)
-        definition.live_version, definition.live_trigger = version, trigger
-        definition.save(update_fields=["live_version", "live_trigger"])
-    return version
+        before = definition.live_version
+        confirmed_by = actor if terms.asked_by is not None else None
+        superseded = stand(version, terms=day, plan=plan, confirmed_by=confirmed_by, now=now)
+        audit.record(
+            "definition.publish", by=by(actor, ip), on=flow_object(definition), reason=note,
+            before={"live_version": before.number if before else None, "planned_version": superseded},
+            after=standing_document(version, version.standing), now=now,
+        )  # fmt: skip
+    return Published(version=version, superseded=superseded)
 
 
 def read_layout(layout: Mapping[str, Any]) -> dict[str, Any]:
@@ -169,7 +183,12 @@ def problem_documents(problems: Sequence[Problem]) -> list[dict[str, Any]]:
     return [{key: value for key, value in asdict(problem).items() if value is not None} for problem in problems]
 
 
-def _require_sound(drawing: Graph, *, now: datetime) -> None:
+def require_publishable(definition: Definition, *, now: datetime) -> Graph:
+    """The draft, without errors and another drawing than the live version.
+
+    Raises BadInput `definition.has_problems` and Conflict `definition.unchanged`.
+    """
+    drawing = read_graph(definition.draft_graph)
     problems = problems_of(drawing, now=now)
     if has_errors(problems):
         raise BadInput(
@@ -177,9 +196,34 @@ def _require_sound(drawing: Graph, *, now: datetime) -> None:
             f"Expected a graph without errors, found {sum(p.severity == 'error' for p in problems)}.",
             problems=problem_documents(problems),
         )
+    live = definition.live_version
+    if live is not None and live.graph_hash == drawing.graph_hash:
+        raise Conflict(
+            "definition.unchanged", f"Expected a change since version {live.number}, found none.",
+            version=live.number,
+        )  # fmt: skip
+    return drawing
 
 
-def _require_revision(definition: Definition, revision: int) -> None:
+def require_in_use(definition: Definition) -> None:
+    """Raises Conflict `definition.retired`."""
+    if definition.retired_at is not None:
+        raise Conflict(
+            "definition.retired", f"Expected a flow in use, found that {definition.key!r} is retired.",
+            definition=definition.key, retired_at=definition.retired_at.isoformat(),
+        )  # fmt: skip
+
+
+def require_another_person(definition: Definition, actor: User) -> None:
+    """Raises Forbidden `publish.needs_another_person` to those who changed the drawing, where four eyes are wanted."""
+    if definition.four_eyes and str(actor.pk) in definition.draft_editors:
+        raise Forbidden(
+            "publish.needs_another_person",
+            "Expected somebody who has not changed the drawing since the last version, found one of its editors.",
+        )
+
+
+def require_revision(definition: Definition, revision: int) -> None:
     if definition.draft_revision != revision:
         raise Conflict(
             "definition.revision_conflict",
@@ -190,15 +234,11 @@ def _require_revision(definition: Definition, revision: int) -> None:
         )
 
 
-def _free_trigger(trigger: str, definition: Definition, *, take_over: bool) -> None:
-    holder = Definition.objects.select_for_update().filter(live_trigger=trigger).exclude(pk=definition.pk).first()
-    if holder is None:
-        return
-    if not take_over:
-        raise Conflict(
-            "trigger.taken",
-            f"Expected no other live flow for {trigger!r}, found {holder.key!r}; publish with take_over to replace it.",
-            trigger=trigger, holder={"id": str(holder.pk), "key": holder.key, "title": holder.title},
-        )  # fmt: skip
-    holder.live_trigger = None
-    holder.save(update_fields=["live_trigger"])
+def _note_editor(definition: Definition, actor: User, *, now: datetime) -> None:
+    """Who changed the drawing; a wish to publish it as it was is over."""
+    if str(actor.pk) not in definition.draft_editors:
+        definition.draft_editors = [*definition.draft_editors, str(actor.pk)]
+    for request in definition.publish_requests.filter(status=PublishRequest.Status.OPEN):
+        request.become_outdated()
+        request.answered_at = now
+        request.save()

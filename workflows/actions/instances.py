@@ -12,6 +12,7 @@ from workflows.engine.events import Actor, Event, Started
 from workflows.engine.plan import Plan
 from workflows.engine.state import Subject
 from workflows.given_variables import read_variables
+from workflows.models import Definition
 from workflows.runtime import Delivered
 from workflows.store import Beside
 
@@ -28,7 +29,7 @@ def start(
     now: datetime,
 ) -> Delivered:
     """Start the live version of a flow, for a room that vouches for what it says. Raises NotFound
-    `definition.not_live`."""
+    `definition.not_live`, Conflict `definition.retired`."""
     event = Started(subject=subject, variables=variables, requester=requester, actor=actor)
     return _found(runtime.start(event, now=now, key=definition_key), definition_key)
 
@@ -45,7 +46,8 @@ def start_by_hand(
     """Start the live version of a flow on the word of a person or a program alone.
 
     Raises BadInput `subject.reserved` for a type of subject that a wing owns, `variables.invalid` and
-    `variables.too_large`; Conflict `definition.started_by_event`; NotFound `definition.not_live`.
+    `variables.too_large`; Conflict `definition.started_by_event` and `definition.retired`; NotFound
+    `definition.not_live`.
     """
     if wings.owns_subjects(subject.type):
         message = f"Expected a type of subject of your own, found {subject.type!r}, whose runs start by themselves."
@@ -70,6 +72,11 @@ def _admit(plan: Plan, event: Started) -> Started:
 
 def _found(started: Delivered | None, definition_key: str) -> Delivered:
     if started is None:
+        if Definition.objects.filter(key=definition_key, retired_at__isnull=False).exists():
+            raise Conflict(
+                "definition.retired", f"Expected a flow in use, found that {definition_key!r} is retired.",
+                definition=definition_key,
+            )  # fmt: skip
         raise NotFound(
             "definition.not_live",
             f"Expected a published flow {definition_key!r}, found none.",

@@ -1,9 +1,9 @@
-"""`/definitions`: drafts and versions. Every write is one action."""
+"""`/definitions`: flows and their drafts. Every write is one action."""
 
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count, Exists, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -19,11 +19,11 @@ from bedrock.errors import NotFound
 from web.inputs import Input, query_of, read_input
 from web.paging import page
 from web.permissions import reading_or, roles
-from workflows import queries, wings
+from workflows import wings
 from workflows.actions import definitions as actions
 from workflows.api import shapes
 from workflows.engine.graph import read_graph
-from workflows.models import Definition, DefinitionVersion, Instance
+from workflows.models import Definition, Instance, PublishRequest, Standing
 
 SEES_ALL = (Role.DESIGNER, Role.SUPERVISOR, Role.AUDITOR)
 PAGING = [OpenApiParameter("cursor", str), OpenApiParameter("limit", int)]
@@ -106,58 +106,6 @@ class DraftView(APIView):
         return Response(_saved(draft))
 
 
-class PublishView(APIView):
-    permission_classes = [roles(Role.DESIGNER)]
-
-    class Given(Input):
-        revision = serializers.IntegerField(min_value=1)
-        note = serializers.CharField(max_length=2000, allow_blank=False)
-        take_over = serializers.BooleanField(
-            default=False, help_text="Replace another live flow that answers the same event."
-        )
-
-    @extend_schema(operation_id="definitions_publish", request=Given, responses={201: shapes.PublishedShape})
-    def post(self, request: Request, definition_id: UUID) -> Response:
-        given = read_input(self.Given, request)
-        version = actions.publish(
-            str(definition_id), revision=given["revision"], note=given["note"],
-            take_over=given["take_over"], actor=user_of(request), now=now(),
-        )  # fmt: skip
-        running = queries.running_by_version(version.definition)
-        return Response(
-            {
-                "version": version.number, "graph_hash": version.graph_hash,
-                "running_on_older": sum(n for number, n in running.items() if number < version.number),
-            },
-            status=201,
-        )  # fmt: skip
-
-
-class VersionsView(APIView):
-    permission_classes = [roles(*SEES_ALL, Role.APPROVER)]
-
-    @extend_schema(operation_id="definitions_versions_list", responses=shapes.VersionsShape)
-    def get(self, request: Request, definition_id: UUID) -> Response:
-        query_of(request.query_params)
-        row = visible(request, definition_id)
-        running = queries.running_by_version(row)
-        return Response({"results": [_version(one, running) for one in queries.versions(row)]})
-
-
-class VersionView(APIView):
-    permission_classes = [roles(*SEES_ALL, Role.APPROVER)]
-
-    @extend_schema(operation_id="definitions_versions_read", responses=shapes.VersionGraphShape)
-    def get(self, request: Request, definition_id: UUID, number: int) -> Response:
-        query_of(request.query_params)
-        row = visible(request, definition_id)
-        version = queries.versions(row).filter(number=number).first()
-        if version is None:
-            raise NotFound("version.unknown", f"Expected a version of this flow, found none with number {number}.")
-        shown = _version(version, queries.running_by_version(row))
-        return Response(shown | {"graph": version.graph, "layout": version.layout})
-
-
 def user_of(request: Request) -> User:
     """Who asks."""
     assert isinstance(request.user, User)  # noqa: S101 - the permission class saw to it
@@ -169,9 +117,12 @@ def _rows(user: User) -> Any:
         Instance.objects.filter(definition=OuterRef("pk"), status="running")
         .values("definition").annotate(total=Count("pk")).values("total")
     )  # fmt: skip
+    planned = Standing.objects.filter(definition=OuterRef("pk"), status=Standing.Status.PLANNED)
+    asked = PublishRequest.objects.filter(definition=OuterRef("pk"), status=PublishRequest.Status.OPEN)
     rows = Definition.objects.select_related("live_version", "owner", "draft_by").annotate(
-        running=Coalesce(Subquery(running), 0)
-    )
+        running=Coalesce(Subquery(running), 0), planned=Subquery(planned.values("version__number")),
+        planned_at=Subquery(planned.values("effective_at")), asked_to_publish=Exists(asked),
+    )  # fmt: skip
     if user.has_role(*SEES_ALL):
         return rows
     return rows.filter(key__in=wings.flows_visible_to(user), live_version__isnull=False)
@@ -188,17 +139,27 @@ def visible(request: Request, definition_id: UUID) -> Definition:
 def definition_document(row: Any) -> dict[str, Any]:
     """A flow as lists show it; `row` carries the count `running`."""
     live = row.live_version
-    status = "unpublished" if live is None else "published" if live.graph_hash == row.draft_hash else "changed"
     return {
-        "id": str(row.pk), "key": row.key, "title": row.title, "status": status,
+        "id": str(row.pk), "key": row.key, "title": row.title, "status": status_of(row),
         "live_version": live.number if live else None, "live_trigger": row.live_trigger,
         "draft": {
             "revision": row.draft_revision, "graph_hash": row.draft_hash,
             "problem_count": row.draft_problem_count,
         },
         "running": row.running, "owner": row.owner.get_full_name(), "updated_at": row.draft_at,
-        "published_at": live.published_at if live else None,
+        "published_at": live.published_at if live else None, "retired_at": row.retired_at,
+        "planned": None if row.planned is None else {"version": row.planned, "effective_at": row.planned_at},
+        "four_eyes": row.four_eyes, "asked_to_publish": row.asked_to_publish,
     }  # fmt: skip
+
+
+def status_of(row: Definition) -> str:
+    """How a flow stands, as lists say it."""
+    if row.retired_at is not None:
+        return "retired"
+    if row.live_version is None:
+        return "unpublished"
+    return "published" if row.live_version.graph_hash == row.draft_hash else "changed"
 
 
 def _saved(draft: actions.Draft) -> dict[str, Any]:
@@ -214,12 +175,4 @@ def created_document(draft: actions.Draft) -> dict[str, Any]:
     row = draft.definition
     return {
         "id": str(row.pk), "key": row.key, "title": row.title, "draft": _saved(draft), "live_version": None
-    }  # fmt: skip
-
-
-def _version(row: DefinitionVersion, running: dict[int, int]) -> dict[str, Any]:
-    return {
-        "version": row.number, "published_at": row.published_at,
-        "published_by": row.published_by.get_full_name(), "note": row.note,
-        "graph_hash": row.graph_hash, "running": running.get(row.number, 0),
     }  # fmt: skip

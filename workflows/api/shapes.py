@@ -141,11 +141,16 @@ class DraftStateShape(Shape):
     problem_count = serializers.IntegerField()
 
 
+class PlannedShape(Shape):
+    version = serializers.IntegerField()
+    effective_at = serializers.DateTimeField()
+
+
 class DefinitionShape(Shape):
     id = serializers.UUIDField()
     key = serializers.CharField()
     title = LocalTextShape()
-    status = serializers.ChoiceField(choices=["published", "changed", "unpublished"])
+    status = serializers.ChoiceField(choices=["published", "changed", "unpublished", "retired"])
     live_version = serializers.IntegerField(allow_null=True)
     live_trigger = serializers.CharField(
         allow_null=True, help_text="The event that starts it. Null when none does: also after another flow took over."
@@ -155,6 +160,10 @@ class DefinitionShape(Shape):
     owner = serializers.CharField()
     updated_at = serializers.DateTimeField()
     published_at = serializers.DateTimeField(allow_null=True)
+    retired_at = serializers.DateTimeField(allow_null=True)
+    planned = PlannedShape(allow_null=True)
+    four_eyes = serializers.BooleanField(help_text="Another person than those who changed the drawing must publish.")
+    asked_to_publish = serializers.BooleanField(help_text="Somebody waits for a second person.")
 
 
 class DefinitionsShape(Shape):
@@ -199,29 +208,5 @@ class ImportedShape(CreatedDefinitionShape):
 class FlowShape(Shape):
     key = serializers.CharField()
     title = LocalTextShape()
-    graph = serializers.DictField()
-    layout = serializers.DictField()
-
-
-class PublishedShape(Shape):
-    version = serializers.IntegerField()
-    graph_hash = serializers.CharField()
-    running_on_older = serializers.IntegerField()
-
-
-class VersionShape(Shape):
-    version = serializers.IntegerField()
-    published_at = serializers.DateTimeField()
-    published_by = serializers.CharField()
-    note = serializers.CharField(allow_blank=True)
-    graph_hash = serializers.CharField()
-    running = serializers.IntegerField()
-
-
-class VersionsShape(Shape):
-    results = VersionShape(many=True)
-
-
-class VersionGraphShape(VersionShape):
     graph = serializers.DictField()
     layout = serializers.DictField()

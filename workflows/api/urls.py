@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path, register_converter
 
-from workflows.api import comparisons, definitions, exchange, instances, messages, palette
+from workflows.api import comparisons, definitions, exchange, instances, messages, palette, versions
 
 
 class InterventionConverter:
@@ -17,7 +17,14 @@ class InterventionConverter:
         return value
 
 
+class PublishAnswerConverter(InterventionConverter):
+    """What may be said to a wish to publish."""
+
+    regex = "|".join(versions.ANSWERS)
+
+
 register_converter(InterventionConverter, "intervention")
+register_converter(PublishAnswerConverter, "publishanswer")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("node-types", palette.NodeTypesView.as_view()),
@@ -30,10 +37,18 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("definitions/<uuid:definition_id>/export", exchange.ExportView.as_view()),
     path("definitions/<uuid:definition_id>", definitions.DefinitionView.as_view()),
     path("definitions/<uuid:definition_id>/draft", definitions.DraftView.as_view()),
-    path("definitions/<uuid:definition_id>/publish", definitions.PublishView.as_view()),
+    path("definitions/<uuid:definition_id>/publish", versions.PublishView.as_view()),
+    path("definitions/<uuid:definition_id>/publish-request", versions.PublishRequestView.as_view()),
+    path(
+        "definitions/<uuid:definition_id>/publish-request/<publishanswer:answer>", versions.PublishAnswerView.as_view()
+    ),
+    path("definitions/<uuid:definition_id>/four-eyes", versions.FourEyesView.as_view()),
+    path("definitions/<uuid:definition_id>/retire", versions.RetireView.as_view()),
+    path("definitions/<uuid:definition_id>/reinstate", versions.ReinstateView.as_view()),
     path("definitions/<uuid:definition_id>/compare", comparisons.CompareView.as_view()),
-    path("definitions/<uuid:definition_id>/versions", definitions.VersionsView.as_view()),
-    path("definitions/<uuid:definition_id>/versions/<int:number>", definitions.VersionView.as_view()),
+    path("definitions/<uuid:definition_id>/versions", versions.VersionsView.as_view()),
+    path("definitions/<uuid:definition_id>/versions/<int:number>", versions.VersionView.as_view()),
+    path("definitions/<uuid:definition_id>/versions/<int:number>/withdraw", versions.WithdrawView.as_view()),
     path("instances", instances.InstancesView.as_view()),
     path("instances/<uuid:instance_id>", instances.InstanceView.as_view()),
     path("instances/<uuid:instance_id>/history", instances.HistoryView.as_view()),

@@ -33,3 +33,82 @@ class ComparisonShape(Shape):
     nodes = PartsShape()
     edges = PartsShape()
     variables = PartsShape()
+
+
+class PublishedShape(Shape):
+    version = serializers.IntegerField()
+    graph_hash = serializers.CharField()
+    running_on_older = serializers.IntegerField()
+    effective_at = serializers.DateTimeField()
+    live = serializers.BooleanField(help_text="Whether new runs use it; otherwise they will from `effective_at` on.")
+    superseded = serializers.IntegerField(
+        allow_null=True, help_text="The version that waited for its day until then, and does no more."
+    )
+
+
+class TroubleShape(Shape):
+    code = serializers.CharField()
+    message = serializers.CharField()
+
+
+class VersionShape(Shape):
+    version = serializers.IntegerField()
+    status = serializers.ChoiceField(choices=["planned", "live", "replaced", "withdrawn", "superseded", "blocked"])
+    published_at = serializers.DateTimeField()
+    published_by = serializers.CharField()
+    confirmed_by = serializers.CharField(allow_null=True)
+    note = serializers.CharField(allow_blank=True)
+    graph_hash = serializers.CharField()
+    running = serializers.IntegerField()
+    effective_at = serializers.DateTimeField()
+    live_at = serializers.DateTimeField(allow_null=True)
+    ended_at = serializers.DateTimeField(allow_null=True)
+    withdraw_until = serializers.DateTimeField(
+        allow_null=True,
+        help_text="Until when it may be taken back; null when it may not. A planned one may until its day.",
+    )
+    trouble = TroubleShape(allow_null=True, help_text="Why it did not become live on its day.")
+
+
+class VersionsShape(Shape):
+    results = VersionShape(many=True)
+
+
+class VersionGraphShape(VersionShape):
+    graph = serializers.DictField()
+    layout = serializers.DictField()
+
+
+class WithdrawnShape(Shape):
+    live_version = serializers.IntegerField(allow_null=True)
+
+
+class InUseShape(Shape):
+    status = serializers.ChoiceField(choices=["published", "changed", "unpublished", "retired"])
+    retired_at = serializers.DateTimeField(allow_null=True)
+    live_trigger = serializers.CharField(allow_null=True)
+
+
+class FourEyesShape(Shape):
+    four_eyes = serializers.BooleanField()
+
+
+class PublishRequestShape(Shape):
+    id = serializers.UUIDField()
+    status = serializers.ChoiceField(choices=["open", "confirmed", "declined", "cancelled", "outdated"])
+    graph_hash = serializers.CharField()
+    note = serializers.CharField()
+    effective_at = serializers.DateTimeField(allow_null=True)
+    take_over = serializers.BooleanField()
+    asked_by = serializers.CharField()
+    asked_at = serializers.DateTimeField()
+    answered_by = serializers.CharField(allow_null=True)
+    answered_at = serializers.DateTimeField(allow_null=True)
+    comment = serializers.CharField(allow_blank=True)
+    version = serializers.IntegerField(allow_null=True)
+    mine = serializers.BooleanField(help_text="Whether you asked, and may take it back.")
+    may_answer = serializers.BooleanField(help_text="Whether you may confirm or decline it.")
+
+
+class LastPublishRequestShape(Shape):
+    request = PublishRequestShape(allow_null=True)

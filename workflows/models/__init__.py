@@ -5,6 +5,7 @@ from workflows.models.definition import Definition, DefinitionVersion
 from workflows.models.instance import HistoryEvent, Incident, Instance
 from workflows.models.memory import StoredAnswer
 from workflows.models.outbound import Connection, SentCall
+from workflows.models.standing import PublishRequest, Standing
 from workflows.models.work import ActivityJob, Heartbeat, MessageWait, Timer
 from workflows.models.world import Calendar, WorldRevision
 
@@ -20,7 +21,9 @@ __all__ = [
     "Incident",
     "Instance",
     "MessageWait",
+    "PublishRequest",
     "SentCall",
+    "Standing",
     "StoredAnswer",
     "Timer",
     "WorldRevision",

@@ -29,9 +29,19 @@ class Definition(models.Model):
         max_length=100, null=True, help_text="The event that starts this flow; one live flow per event."
     )
     created_at = models.DateTimeField()
+    retired_at = models.DateTimeField(null=True, help_text="Since when nothing new starts; runs go on.")
+    four_eyes = models.BooleanField(
+        default=False, help_text="Whether somebody must publish who has not changed the drawing since the last version."
+    )
+    draft_editors = models.JSONField(
+        default=list, help_text="Ids of all who changed the drawing since the last version, as text."
+    )
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(retired_at__isnull=True) | Q(live_trigger__isnull=True), name="retired_flow_hears_nothing"
+            ),
             models.UniqueConstraint(fields=["live_trigger"], name="one_live_flow_per_trigger"),
             models.CheckConstraint(condition=Q(draft_revision__gte=1), name="draft_revision_from_one"),
         ]

@@ -4,6 +4,7 @@ import json
 import sys
 from argparse import ArgumentParser
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from accounts.policy import Role
 from bedrock.clock import now
 from bedrock.errors import OrderflowError
 from workflows.actions import definitions, exchange
+from workflows.actions.going_live import Terms
 from workflows.exchange.imported import Finding, Imported
 from workflows.models import Definition
 
@@ -42,6 +44,12 @@ class Command(BaseCommand):
         publish = verbs.add_parser("publish", help="make the draft of a flow its next version")
         publish.add_argument("key")
         publish.add_argument("--note", required=True, help="what is new, for the list of versions")
+        publish.add_argument(
+            "--effective-at",
+            type=_instant,
+            metavar="TIME",
+            help="when it becomes live, ISO 8601 with offset; else at once",
+        )
         publish.add_argument("--take-over", action="store_true", help="replace the flow that answers the same event")
         for verb in (take, publish):
             verb.add_argument("--as", dest="username", required=True, help="the designer who does it")
@@ -90,11 +98,20 @@ class Command(BaseCommand):
 
     def _publish(self, options: dict[str, Any]) -> None:
         actor, row = _designer(options["username"]), _definition(options["key"])
+        terms = Terms(take_over=options["take_over"], effective_at=options["effective_at"])
         version = definitions.publish(
-            str(row.pk), revision=row.draft_revision, note=options["note"], take_over=options["take_over"],
-            actor=actor, now=now(),
-        )  # fmt: skip
-        self.stdout.write(f"{row.key}: version {version.number} is live")
+            str(row.pk), revision=row.draft_revision, note=options["note"], terms=terms, actor=actor, now=now()
+        ).version
+        day = version.standing.effective_at
+        becomes = "is live" if options["effective_at"] is None else f"becomes live at {day.isoformat()}"
+        self.stdout.write(f"{row.key}: version {version.number} {becomes}")
+
+
+def _instant(text: str) -> datetime:
+    found = datetime.fromisoformat(text)
+    if found.tzinfo is None:
+        raise ValueError("Expected a time with its offset, found none.")
+    return found
 
 
 def _read(file: Path) -> Imported:

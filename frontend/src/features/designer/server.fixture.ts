@@ -50,6 +50,10 @@ function summary(server: FlowServer): DefinitionSummary {
     owner: "林管理",
     updated_at: AT,
     published_at: server.live ? AT : null,
+    retired_at: null,
+    planned: null,
+    four_eyes: false,
+    asked_to_publish: false,
   };
 }
 
@@ -61,6 +65,13 @@ function version(number: number): VersionSummary {
     note: "第一次发布",
     graph_hash: "x",
     running: 7,
+    status: "live",
+    confirmed_by: null,
+    effective_at: AT,
+    live_at: AT,
+    ended_at: null,
+    withdraw_until: null,
+    trouble: null,
   };
 }
 

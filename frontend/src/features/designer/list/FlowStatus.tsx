@@ -7,6 +7,7 @@ const TONES: Record<DefinitionSummary["status"], Tone> = {
   published: "success",
   changed: "warning",
   unpublished: "neutral",
+  retired: "neutral",
 };
 
 /** Whether a flow is live, and whether its draft says something else. */

@@ -14,16 +14,19 @@ class ApprovalsConfig(AppConfig):
         from approvals.actions.project import rows_of
         from approvals.actions.reassess import reassess_left_work
         from approvals.directory import Directory
+        from approvals.directory_document import read_directory
         from approvals.directory_rows import load_directory
         from approvals.invariants import INVARIANTS
         from approvals.nodes.approval import Approval
+        from approvals.rehearsal import with_absences
         from workflows import wings, worlds
         from workflows.engine.registry import discover
 
         discover("approvals.nodes")
         unknown = (f"approval.unknown_{kind}" for kind in ("user", "group", "department"))
         worlds.provide(
-            Directory, name="directory", load=load_directory, asks=(*unknown, "approval.no_calendar")
+            Directory, name="directory", load=load_directory, asks=(*unknown, "approval.no_calendar"),
+            suppose=with_absences, read=read_directory,
         )  # fmt: skip
         wings.write_with(Approval.key, rows_of)
         wings.show_tasks(queries.lines_of)

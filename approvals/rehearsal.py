@@ -1,13 +1,16 @@
-"""Who could answer an open approval in a rehearsal, and what its papers tell of who is asked. Pure."""
+"""Who could answer an open approval in a rehearsal, who is assumed to be away, and whom its papers ask. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from typing import Any, Final
 
 from approvals.approval_config import ApprovalConfig
 from approvals.ballot import Ballot, read_ballot
 from approvals.candidates import Candidate, Kind, describe
-from approvals.directory import Directory, Person
+from approvals.directory import Absence, Directory, Person
 from approvals.presence import Presence
+from bedrock.errors import BadInput
 from workflows.engine.calendar_book import CalendarBook
 from workflows.engine.events import Actor
 from workflows.engine.node_type import Scope
@@ -43,6 +46,20 @@ def asked(payload: Mapping[str, Any]) -> dict[str, Any] | None:
         "candidates": sheet["candidates"], "trace": payload["trace"], "due_at": sheet["due_at"],
         "due_does": sheet["due_does"],
     }  # fmt: skip
+
+
+def with_absences(directory: Directory, absences: Sequence[tuple[str, datetime, datetime]]) -> Directory:
+    """The organisation with these people (usernames) away as well. Raises BadInput `simulation.unknown_person`."""
+    people = dict(directory.people)
+    for index, (username, start, end) in enumerate(absences):
+        person = directory.find_person(username)
+        if person is None:
+            message = f"Expected somebody of the house, found {username!r}."
+            place = {"path": f"absences.{index}.user", "code": "simulation.unknown_person", "message": message}
+            raise BadInput("simulation.unknown_person", message, problems=[{**place, "params": {"user": username}}])
+        known = people[person.id]
+        people[person.id] = replace(known, absences=(*known.absences, Absence(start=start, end=end)))
+    return replace(directory, people=people)
 
 
 def _people(seat: Candidate, *, ballot: Ballot, scope: Scope[ApprovalConfig], by: str | None) -> list[Person]:

@@ -15,7 +15,7 @@ class OrdersConfig(AppConfig):
         from orders.refunds.actions import settle_after_runs
         from orders.refunds.orphans import settle_orphans
         from orders.refunds.receipts import book_receipts
-        from orders.subjects import REFUND, TITLES, TRIGGERS
+        from orders.subjects import AMOUNTS, REFUND, REFUND_REQUESTED, SUBJECTS, TITLES, TRIGGERS
         from workflows import triggers, wings
         from workflows.engine.registry import discover
 
@@ -23,10 +23,15 @@ class OrdersConfig(AppConfig):
         wings.settle_after(REFUND, settle_after_runs)
         wings.show_to(queries.runs_of_own_orders)
         wings.own_subjects(REFUND)
+        wings.recall_with(REFUND_REQUESTED, queries.runs_of_refunds)
         wings.name_subjects(REFUND, queries.refunds_of_order_no)
         wings.sweep_with(settle_orphans)
         wings.sweep_with(book_receipts)
         for name, offenders in INVARIANTS.items():
             wings.hold_true(name, offenders)
         for key, variables in TRIGGERS.items():
-            triggers.declare(key, title=TITLES[key], variables=variables)
+            triggers.declare(
+                triggers.Trigger(
+                    key=key, title=TITLES[key], variables=variables, subject=SUBJECTS[key], amount=AMOUNTS[key]
+                )
+            )

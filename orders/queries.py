@@ -1,6 +1,7 @@
 """Reading orders: who may see which, how they are found, how the contract shows them. Personal data leaves masked."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -63,6 +64,17 @@ def runs_of_own_orders(user: User, instance_ids: Collection[str]) -> set[str]:
         return set()
     rows = Refund.objects.filter(instance__in=list(instance_ids), order__placed_by=user)
     return {str(one) for one in rows.values_list("instance", flat=True)}
+
+
+def runs_of_refunds(*, since: datetime | None, names: Collection[str], limit: int) -> list[str]:
+    """The runs about refunds, newest first: asked for since an instant, or of these order numbers or refund ids."""
+    rows = Refund.objects.exclude(instance=None)
+    if since is not None:
+        rows = rows.filter(created_at__gte=since)
+    else:
+        rows = rows.filter(Q(order__order_no__in=names) | Q(pk__in=filter(None, map(_uuid, names))))
+    newest = rows.order_by("-created_at", "-pk").values_list("instance", flat=True)
+    return _texts(list(newest[:limit]))
 
 
 def refunds_of_order_no(order_no: str) -> list[str]:
@@ -177,6 +189,13 @@ def _may_see(user: User, order: Order) -> bool:
         return False
     runs = Refund.objects.filter(order=order).exclude(instance=None).values_list("instance", flat=True)
     return bool(wings.visible_to(user, _texts(list(runs))))
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def _texts(ids: Sequence[UUID | None]) -> list[str]:

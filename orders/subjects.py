@@ -21,6 +21,9 @@ def _variable(name: str, kind: str, zh: str, en: str) -> VariableDeclaration:
 
 # The triggers of this wing; their variables may be read by every flow that listens to them.
 TITLES: Final[Mapping[str, LocalText]] = {REFUND_REQUESTED: LocalText(zh="退款申请", en="Refund requested")}
+# What the runs of a trigger are about: the type of their subject, and the variable with the money.
+SUBJECTS: Final[Mapping[str, str]] = {REFUND_REQUESTED: REFUND}
+AMOUNTS: Final[Mapping[str, str]] = {REFUND_REQUESTED: "refundAmount"}
 TRIGGERS: Final[Mapping[str, tuple[VariableDeclaration, ...]]] = {
     REFUND_REQUESTED: (
         _variable("refundAmount", "money", "退款金额", "Refund amount"),

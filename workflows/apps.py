@@ -12,7 +12,7 @@ class WorkflowsConfig(AppConfig):
     def ready(self) -> None:
         from workflows import wings
         from workflows.actions.versions import sweep_planned
-        from workflows.calendar_rows import load_calendars
+        from workflows.calendar_rows import load_calendars, read_calendars
         from workflows.engine.calendar_book import CalendarBook
         from workflows.engine.connections import ConnectionBook
         from workflows.engine.registry import discover
@@ -23,7 +23,9 @@ class WorkflowsConfig(AppConfig):
 
         discover("workflows.engine.nodes")
         discover("workflows.nodes")
-        provide(CalendarBook, name="calendars", load=load_calendars, asks=("calendar.unknown",))
+        provide(
+            CalendarBook, name="calendars", load=load_calendars, asks=("calendar.unknown",), read=read_calendars
+        )  # fmt: skip
         provide(ConnectionBook, name="connections", load=load_connections, asks=("connection.unknown",))
         wings.sweep_with(sweep_planned)
         wings.sweep_with(forget_old)

@@ -7,19 +7,29 @@ from workflows.engine.graph import LocalText, VariableDeclaration
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trigger:
-    """An event with the variables that a run started by it has."""
+    """An event with the variables that a run started by it has.
+
+    `subject` is the type of what such runs are about, and `amount` the variable that tells how much money it is.
+    """
 
     key: str
     title: LocalText
     variables: tuple[VariableDeclaration, ...]
+    subject: str | None = None
+    amount: str | None = None
 
 
 _triggers: dict[str, Trigger] = {}
 
 
-def declare(key: str, *, title: LocalText, variables: tuple[VariableDeclaration, ...]) -> None:
+def declare(trigger: Trigger) -> None:
     """Declare an event once, when the process starts."""
-    _triggers[key] = Trigger(key=key, title=title, variables=variables)
+    _triggers[trigger.key] = trigger
+
+
+def find(key: str | None) -> Trigger | None:
+    """The event of this key, if it is declared."""
+    return None if key is None else _triggers.get(key)
 
 
 def declared() -> tuple[Trigger, ...]:

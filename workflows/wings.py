@@ -28,6 +28,12 @@ class Janitor(Protocol):
     def __call__(self, *, now: datetime) -> int: ...
 
 
+class Recall(Protocol):
+    """Runs that an event started, by id, newest first: since an instant, or about what goes by one of these names."""
+
+    def __call__(self, *, since: datetime | None, names: Collection[str], limit: int) -> Sequence[str]: ...
+
+
 Settle = Callable[[Sequence[RunContext]], None]
 Offenders = Callable[[], Sequence[str]]
 
@@ -38,6 +44,7 @@ _rows: dict[str, RowsOf] = {}
 _settlers: dict[str, Settle] = {}
 _owned: set[str] = set()
 _namers: dict[str, Namer] = {}
+_recalls: dict[str, Recall] = {}
 _witnesses: list[Witness] = []
 _runs: list[RunsOf] = []
 _flow_witnesses: list[FlowWitness] = []
@@ -97,6 +104,16 @@ def subjects_named(name: str) -> dict[str, list[str]]:
     """The ids of the subjects that go by exactly this name, by their type; types without any are left out."""
     found = {subject_type: list(named(name)) for subject_type, named in _namers.items()}
     return {subject_type: ids for subject_type, ids in found.items() if ids}
+
+
+def recall_with(trigger: str, recall: Recall) -> None:
+    """Declare how the runs that this event started are found again, for rehearsals of other versions."""
+    _recalls[trigger] = recall
+
+
+def recall_of(trigger: str | None) -> Recall | None:
+    """The declared way to the past runs of an event; None when there is none."""
+    return None if trigger is None else _recalls.get(trigger)
 
 
 def settle_after(subject_type: str, settle: Settle) -> None:

@@ -83,6 +83,7 @@ reads("definition.read-publish-request", "/definitions/{flow}/publish-request")
 reads("definition.compare", "/definitions/{flow}/compare?from=1&to=draft")
 reads("definition.read-draft", "/definitions/{flow}/draft")
 reads("definition.export", "/definitions/{flow}/export")
+reads("definition.cases", "/definitions/{sketch}/cases")
 reads("palette.node-types", "/node-types")
 reads("palette.triggers", "/triggers")
 reads("palette.templates", "/templates")
@@ -246,6 +247,44 @@ def plain_is_retired(scene: Scene, actor: str) -> None:
 @action("instance.start-retired-flow", after=plain_is_retired)
 def start_retired(client: APIClient, scene: Scene, actor: str) -> Any:
     return post(client, "/instances", {"definition": "plain", "subject": {"type": "question", "id": "q-1"}})
+
+
+@action("definition.simulate")
+def simulate(client: APIClient, scene: Scene, actor: str) -> Any:
+    outcomes = [{"node": "finance", "do": "reject"}]
+    body = {"subjects": [scene.order.order_no], "outcomes": outcomes}
+    return post(client, f"/definitions/{scene.flow.pk}/simulate", body)
+
+
+@action("definition.simulate-past")
+def simulate_the_past(client: APIClient, scene: Scene, actor: str) -> Any:
+    graph = scene.flow.draft_graph
+    edges = [edge | ({"to": "end"} if edge["id"] == "e2" else {}) for edge in graph["edges"] if edge["id"] != "e4"]
+    shorter = graph | {"nodes": [node for node in graph["nodes"] if node["id"] != "wait"], "edges": edges}
+    body = {"since": "2026-01-01T00:00:00+08:00", "graph": shorter}
+    return post(client, f"/definitions/{scene.flow.pk}/simulate", body)
+
+
+@action("definition.add-case")
+def add_case(client: APIClient, scene: Scene, actor: str) -> Any:
+    body = {"name": "two", "given": {"at": "2026-01-26T09:00:00+08:00"}, "expect": {"end": "end"}}
+    return post(client, f"/definitions/{scene.sketch.pk}/cases", body)
+
+
+@action("definition.change-case")
+def change_case(client: APIClient, scene: Scene, actor: str) -> Any:
+    body = {"name": "two", "given": {"at": "2026-01-26T09:00:00+08:00"}, "expect": {"end": "end"}}
+    return client.put(f"{API}/definitions/{scene.sketch.pk}/cases/{scene.case.pk}", body, format="json")
+
+
+@action("definition.remove-case")
+def remove_case(client: APIClient, scene: Scene, actor: str) -> Any:
+    return client.delete(f"{API}/definitions/{scene.sketch.pk}/cases/{scene.case.pk}")
+
+
+@action("definition.run-cases")
+def run_cases(client: APIClient, scene: Scene, actor: str) -> Any:
+    return post(client, f"/definitions/{scene.sketch.pk}/cases/run", {"graph": None})
 
 
 @action("definition.import")

@@ -14,10 +14,11 @@ from orders.core.models import Order
 from orders.refunds.actions import request_refund
 from orders.refunds.models import Refund
 from tests.orders.builders import actor_of, paid_document, place, yuan
+from workflows.actions.cases import add_case
 from workflows.actions.definitions import create_definition, publish
 from workflows.actions.instances import start
 from workflows.engine.state import Subject
-from workflows.models import Definition
+from workflows.models import Definition, DefinitionCase
 
 ACTORS = ("anon", "designer", "assigned", "other", "supervisor", "auditor", "program", "requester", "root")
 ROLES = {
@@ -36,6 +37,7 @@ class Scene:
     people: dict[str, User]
     flow: Definition
     sketch: Definition
+    case: DefinitionCase
     order: Order
     refund: Refund
     foreign: Refund
@@ -85,11 +87,15 @@ def scene() -> Scene:
     sketch = create_definition(
         key="sketch", title=TITLE, graph=chain(("wait", "delay", {"after": "PT1H"})), layout={}, actor=designer, now=NOW
     ).definition
+    case = add_case(
+        sketch, name="an hour", given={"at": NOW.isoformat()}, expect={"within": "PT1H"}, subject=None, actor=designer,
+        now=NOW,
+    )  # fmt: skip
     order, foreign_order, untouched = (
         place(paid_document(), owner=people[owner]) for owner in ("program", "market", "market")
     )
     return Scene(
-        people=people, flow=flow, sketch=sketch, order=order, untouched=untouched,
+        people=people, flow=flow, sketch=sketch, case=case, order=order, untouched=untouched,
         refund=_asked(order, people["requester"]), foreign=_asked(foreign_order, people["stranger"]),
     )  # fmt: skip
 

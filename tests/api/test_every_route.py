@@ -29,6 +29,10 @@ IDS = [(method, path) for method, path in ROUTES if "{" in path]
 PUBLIC = {("get", f"{API}/session"): 200, ("post", f"{API}/session"): 403, ("delete", f"{API}/session"): 204}
 TASK = {"revision": 1, "comment": "fine"}
 WISH = {"revision": 1, "note": "first", "take_over": False, "effective_at": "2099-01-01T00:00:00+08:00"}
+CASE = {
+    "name": "new", "given": {"values": {}, "at": "2026-01-26T09:00:00+08:00"},
+    "expect": {"end": "end", "asked": [{"node": "wait", "who": "nobody"}], "within": "P1D"},
+}  # fmt: skip
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/definitions"): {"key": "new", "title": TITLE, "graph": SKETCH, "layout": {}},
     ("post", "/definitions/import"): {
@@ -45,6 +49,14 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/definitions/{definition_id}/retire"): {"reason": "no longer needed"},
     ("post", "/definitions/{definition_id}/reinstate"): {"reason": "needed again"},
     ("post", "/definitions/{definition_id}/versions/{number}/withdraw"): {"reason": "a mistake"},
+    ("post", "/definitions/{definition_id}/simulate"): {
+        "values": {}, "at": "2026-01-26T09:00:00+08:00", "requester": "requester",
+        "absences": [{"user": "assigned", "start": "2026-01-26T09:00:00+08:00", "end": "2026-01-27T09:00:00+08:00"}],
+        "outcomes": [{"node": "wait", "visit": 1, "do": "usual", "after": "PT1H", "clock": "wall", "output": {}}],
+    },
+    ("post", "/definitions/{definition_id}/cases"): CASE,
+    ("post", "/definitions/{definition_id}/cases/run"): {"graph": SKETCH},
+    ("put", "/definitions/{definition_id}/cases/{case_id}"): CASE,
     ("post", "/expressions/check"): {
         "text": "${a} < 2", "variables": [{"name": "a", "type": "integer", "label": TITLE}], "condition": True,
     },
@@ -64,7 +76,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/tasks/{task_id}/comment"): {"text": "please"},
 }  # fmt: skip
 # Documents of their own: the server stores or checks them by other rules.
-FREE = {"layout", "variables", "config", "payload"}
+FREE = {"layout", "variables", "config", "payload", "values", "output"}
 
 HOSTILE: list[Any] = [
     None, [], {}, [None], True, 0, -1, 10**40, "1e400", "", "x" * 100_000, "😀" * 50, "\u202e\u0301", "' OR 1=1 --",
@@ -87,7 +99,7 @@ def root(house: Scene) -> APIClient:
 def address(path: str, house: Scene, **other: Any) -> str:
     known = {
         "definition_id": house.sketch.pk, "number": 1, "instance_id": house.run, "kind": "force-advance",
-        "answer": "confirm", "task_id": house.task.pk, "order_no": house.order.order_no,
+        "answer": "confirm", "case_id": house.case.pk, "task_id": house.task.pk, "order_no": house.order.order_no,
     }  # fmt: skip
     return path.format(**(known | other))
 

@@ -1,7 +1,7 @@
 """Drawing and publishing: drafts with a revision, versions that never change."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -11,14 +11,14 @@ from django.db.models import Max
 
 from accounts.models import User
 from bedrock.errors import BadInput, Conflict, Forbidden, NotFound
-from workflows import store
 from workflows.actions import audit
+from workflows.actions.cases import require_cases
 from workflows.actions.going_live import AT_ONCE, Terms, by, day_of, flow_object, stand, standing_document
+from workflows.actions.soundness import problems_of, require_sound
 from workflows.engine.graph import Graph, read_graph
 from workflows.engine.node_type import Problem
 from workflows.engine.plan import compile_plan
 from workflows.engine.registry import registry
-from workflows.engine.validate import has_errors, validate
 from workflows.failpoints import hit
 from workflows.models import Definition, DefinitionVersion, PublishRequest
 
@@ -104,8 +104,9 @@ def publish(
     Raises BadInput `definition.has_problems` with all errors, `publish.effective_in_past` and
     `publish.effective_too_late`; Conflict on a stale revision, `definition.retired`, `definition.unchanged` when the
     live version is the same graph, and `trigger.taken` when another live flow answers the same event and taking over
-    was not asked for; Forbidden `publish.needs_another_person` where a second person is wanted and the actor has
-    changed the drawing.
+    was not asked for; BadInput `definition.cases_failed` when test cases fail, unless the terms say why it is published
+    nevertheless, which goes on record; Forbidden `publish.needs_another_person` where a second person is wanted and
+    the actor has changed the drawing.
     """
     with transaction.atomic():
         definition = locked(definition_id)
@@ -115,6 +116,7 @@ def publish(
         drawing = require_publishable(definition, now=now)
         plan = compile_plan(drawing, registry=registry)
         day = replace(terms, effective_at=day_of(terms.effective_at, now=now))
+        failing = require_cases(definition, plan, despite=terms.despite_cases)
         last = definition.versions.aggregate(last=Max("number"))["last"] or 0
         version = DefinitionVersion.objects.create(
             definition=definition, number=last + 1, graph=definition.draft_graph,
@@ -130,6 +132,12 @@ def publish(
             before={"live_version": before.number if before else None, "planned_version": superseded},
             after=standing_document(version, version.standing), now=now,
         )  # fmt: skip
+        if failing:
+            audit.record(
+                "definition.publish_despite_cases", by=by(actor, ip), on=flow_object(definition),
+                reason=terms.despite_cases or "", now=now,
+                after={"version": version.number, "failing": [one.name for one in failing]},
+            )  # fmt: skip
     return Published(version=version, superseded=superseded)
 
 
@@ -164,11 +172,6 @@ def read_layout(layout: Mapping[str, Any]) -> dict[str, Any]:
     return places
 
 
-def problems_of(drawing: Graph, *, now: datetime) -> tuple[Problem, ...]:
-    """All that stands against publishing a graph, in the world as it is now."""
-    return validate(drawing, registry=registry, world=store.present_world(), now=now)
-
-
 def locked(definition_id: str) -> Definition:
     """The locked row; NotFound when there is none."""
     rows = Definition.objects.select_for_update(of=("self",)).select_related("live_version")
@@ -178,24 +181,13 @@ def locked(definition_id: str) -> Definition:
     return found
 
 
-def problem_documents(problems: Sequence[Problem]) -> list[dict[str, Any]]:
-    """Problems as JSON, without what is not set."""
-    return [{key: value for key, value in asdict(problem).items() if value is not None} for problem in problems]
-
-
 def require_publishable(definition: Definition, *, now: datetime) -> Graph:
     """The draft, without errors and another drawing than the live version.
 
     Raises BadInput `definition.has_problems` and Conflict `definition.unchanged`.
     """
     drawing = read_graph(definition.draft_graph)
-    problems = problems_of(drawing, now=now)
-    if has_errors(problems):
-        raise BadInput(
-            "definition.has_problems",
-            f"Expected a graph without errors, found {sum(p.severity == 'error' for p in problems)}.",
-            problems=problem_documents(problems),
-        )
+    require_sound(drawing, now=now)
     live = definition.live_version
     if live is not None and live.graph_hash == drawing.graph_hash:
         raise Conflict(

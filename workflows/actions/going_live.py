@@ -18,10 +18,11 @@ LONGEST_PLAN = timedelta(days=366)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
     """How a version is to become live: at once, or on a day; whether it may take an event over from another flow;
-    and, when somebody else confirms it, who asked for it."""
+    why, if test cases fail, and that is meant; and, when somebody else confirms it, who asked for it."""
 
     effective_at: datetime | None = None
     take_over: bool = False
+    despite_cases: str | None = None
     asked_by: User | None = None
 
 

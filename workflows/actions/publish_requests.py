@@ -9,6 +9,7 @@ from accounts.models import User
 from accounts.policy import Role
 from bedrock.errors import BadInput, Conflict, Forbidden, NotFound
 from workflows.actions import audit
+from workflows.actions.cases import require_cases
 from workflows.actions.definitions import (
     Published,
     locked,
@@ -19,6 +20,8 @@ from workflows.actions.definitions import (
     require_revision,
 )
 from workflows.actions.going_live import Terms, by, day_of, flow_object
+from workflows.engine.plan import compile_plan
+from workflows.engine.registry import registry
 from workflows.models import Definition, PublishRequest
 
 MIN_COMMENT: Final = 2
@@ -45,10 +48,12 @@ def ask(
             raise Conflict(
                 "publish.already_asked", "Expected no open request to publish, found one.", request=str(open_.pk)
             )
-        require_publishable(definition, now=now)
+        plan = compile_plan(require_publishable(definition, now=now), registry=registry)
+        require_cases(definition, plan, despite=terms.despite_cases)
         request = PublishRequest.objects.create(
             definition=definition, graph_hash=definition.draft_hash, note=note, asked_by=actor, asked_at=now,
             effective_at=day_of(terms.effective_at, now=now), take_over=terms.take_over,
+            despite_cases=terms.despite_cases or "",
         )  # fmt: skip
         _record("publish.ask", request, reason=note, actor=actor, ip=ip, now=now)
     return request
@@ -68,7 +73,10 @@ def confirm(definition_id: str, request_id: str, *, actor: User, ip: str | None,
             )  # fmt: skip
         later = request.effective_at is not None and request.effective_at > now
         terms = Terms(
-            effective_at=request.effective_at if later else None, take_over=request.take_over, asked_by=request.asked_by
+            effective_at=request.effective_at if later else None,
+            take_over=request.take_over,
+            asked_by=request.asked_by,
+            despite_cases=request.despite_cases or None,
         )
         published = publish(
             definition_id, revision=definition.draft_revision, note=request.note, terms=terms, actor=actor, ip=ip,

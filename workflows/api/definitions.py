@@ -21,6 +21,7 @@ from web.paging import page
 from web.permissions import reading_or, roles
 from workflows import wings
 from workflows.actions import definitions as actions
+from workflows.actions.soundness import problem_documents, problems_of
 from workflows.api import shapes
 from workflows.engine.graph import read_graph
 from workflows.models import Definition, Instance, PublishRequest, Standing
@@ -86,11 +87,11 @@ class DraftView(APIView):
     def get(self, request: Request, definition_id: UUID) -> Response:
         query_of(request.query_params)
         row = visible(request, definition_id)
-        problems = actions.problems_of(read_graph(row.draft_graph), now=now())
+        problems = problems_of(read_graph(row.draft_graph), now=now())
         return Response(
             {
                 "revision": row.draft_revision, "graph_hash": row.draft_hash,
-                "problems": actions.problem_documents(problems), "graph": row.draft_graph,
+                "problems": problem_documents(problems), "graph": row.draft_graph,
                 "layout": row.draft_layout, "edited_by": row.draft_by.get_full_name(),
                 "edited_at": row.draft_at,
             }
@@ -166,7 +167,7 @@ def _saved(draft: actions.Draft) -> dict[str, Any]:
     return {
         "revision": draft.definition.draft_revision,
         "graph_hash": draft.definition.draft_hash,
-        "problems": actions.problem_documents(draft.problems),
+        "problems": problem_documents(draft.problems),
     }
 
 

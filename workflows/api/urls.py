@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path, register_converter
 
-from workflows.api import comparisons, definitions, exchange, instances, messages, palette, versions
+from workflows.api import comparisons, definitions, exchange, instances, messages, palette, simulation, versions
 
 
 class InterventionConverter:
@@ -46,6 +46,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("definitions/<uuid:definition_id>/retire", versions.RetireView.as_view()),
     path("definitions/<uuid:definition_id>/reinstate", versions.ReinstateView.as_view()),
     path("definitions/<uuid:definition_id>/compare", comparisons.CompareView.as_view()),
+    path("definitions/<uuid:definition_id>/simulate", simulation.SimulateView.as_view()),
+    path("definitions/<uuid:definition_id>/cases", simulation.CasesView.as_view()),
+    path("definitions/<uuid:definition_id>/cases/run", simulation.RunCasesView.as_view()),
+    path("definitions/<uuid:definition_id>/cases/<uuid:case_id>", simulation.CaseView.as_view()),
     path("definitions/<uuid:definition_id>/versions", versions.VersionsView.as_view()),
     path("definitions/<uuid:definition_id>/versions/<int:number>", versions.VersionView.as_view()),
     path("definitions/<uuid:definition_id>/versions/<int:number>/withdraw", versions.WithdrawView.as_view()),

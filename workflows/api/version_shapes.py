@@ -100,6 +100,7 @@ class PublishRequestShape(Shape):
     note = serializers.CharField()
     effective_at = serializers.DateTimeField(allow_null=True)
     take_over = serializers.BooleanField()
+    despite_cases = serializers.CharField(allow_blank=True, help_text="Why, although test cases fail.")
     asked_by = serializers.CharField()
     asked_at = serializers.DateTimeField()
     answered_by = serializers.CharField(allow_null=True)

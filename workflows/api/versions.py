@@ -41,6 +41,10 @@ class Wish(Input):
     effective_at = serializers.DateTimeField(
         allow_null=True, default=None, help_text="When new runs begin to use it; at once when left out."
     )
+    despite_cases = serializers.CharField(
+        required=False, max_length=2000, allow_blank=True,
+        help_text="Why it is published although test cases fail; goes on record.",
+    )  # fmt: skip
 
 
 class Because(Input):
@@ -186,7 +190,9 @@ class ReinstateView(APIView):
 
 
 def _terms(given: dict[str, Any]) -> Terms:
-    return Terms(effective_at=given["effective_at"], take_over=given["take_over"])
+    return Terms(
+        effective_at=given["effective_at"], take_over=given["take_over"], despite_cases=given.get("despite_cases")
+    )
 
 
 def _published(published: drafts.Published) -> dict[str, Any]:
@@ -224,7 +230,8 @@ def _request(row: PublishRequest, definition: Definition, user: User) -> dict[st
     is_open = row.status == PublishRequest.Status.OPEN
     return {
         "id": str(row.pk), "status": row.status, "graph_hash": row.graph_hash, "note": row.note,
-        "effective_at": row.effective_at, "take_over": row.take_over, "asked_by": row.asked_by.get_full_name(),
+        "effective_at": row.effective_at, "despite_cases": row.despite_cases, "take_over": row.take_over,
+        "asked_by": row.asked_by.get_full_name(),
         "asked_at": row.asked_at, "answered_by": _name(row.answered_by), "answered_at": row.answered_at,
         "comment": row.comment, "version": None if row.version is None else row.version.number,
         "mine": row.asked_by == user,

@@ -1,7 +1,7 @@
 """The rows of the ground floor. Only this room writes them."""
 
 from workflows.models.audit import AuditEntry
-from workflows.models.definition import Definition, DefinitionVersion
+from workflows.models.definition import Definition, DefinitionCase, DefinitionVersion
 from workflows.models.instance import HistoryEvent, Incident, Instance
 from workflows.models.memory import StoredAnswer
 from workflows.models.outbound import Connection, SentCall
@@ -15,6 +15,7 @@ __all__ = [
     "Calendar",
     "Connection",
     "Definition",
+    "DefinitionCase",
     "DefinitionVersion",
     "Heartbeat",
     "HistoryEvent",

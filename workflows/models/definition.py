@@ -72,3 +72,24 @@ class DefinitionVersion(models.Model):
     @override
     def __str__(self) -> str:
         return f"{self.definition_id} v{self.number}"
+
+
+class DefinitionCase(models.Model):
+    """A test case of a flow: `given` and `expect` as `simulation.cases` reads them. It is no part of any version."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    definition = models.ForeignKey(Definition, on_delete=models.CASCADE, related_name="cases")
+    name = models.CharField(max_length=100)
+    given = models.JSONField()
+    expect = models.JSONField()
+    edited_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    edited_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["definition", "name"], name="case_name_once_per_flow"),
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return self.name

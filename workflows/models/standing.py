@@ -113,6 +113,7 @@ class PublishRequest(models.Model):
     note = models.TextField()
     effective_at = models.DateTimeField(null=True)
     take_over = models.BooleanField(default=False)
+    despite_cases = models.TextField(default="", help_text="Why it is to be published although test cases fail.")
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
     answered_by = models.ForeignKey(

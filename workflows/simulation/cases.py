@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
-from pydantic import Field, field_validator
+from pydantic import AwareDatetime, Field, field_validator, model_validator
 
 from workflows.engine.due import parse_duration
 from workflows.engine.graph import Document
@@ -21,15 +20,14 @@ class Away(Document):
     """Somebody, by username, who is away from an instant to another one."""
 
     user: str = Field(min_length=1, max_length=64)
-    start: datetime
-    end: datetime
+    start: AwareDatetime
+    end: AwareDatetime
 
-    @field_validator("start", "end")
-    @classmethod
-    def _with_a_zone(cls, value: datetime) -> datetime:
-        if value.tzinfo is None:
-            raise ValueError("Expected an instant with an offset, found one without.")
-        return value
+    @model_validator(mode="after")
+    def _ends_later(self) -> Self:
+        if self.end <= self.start:
+            raise ValueError("Expected an end after the start, found it before.")
+        return self
 
 
 class Given(Document):
@@ -37,16 +35,9 @@ class Given(Document):
 
     values: dict[str, Any] = Field(default_factory=dict)
     requester: str | None = Field(default=None, max_length=64)
-    at: datetime
+    at: AwareDatetime
     absences: tuple[Away, ...] = Field(default=(), max_length=MOST_LINES)
     outcomes: tuple[Assumption, ...] = Field(default=(), max_length=MOST_LINES)
-
-    @field_validator("at")
-    @classmethod
-    def _with_a_zone(cls, value: datetime) -> datetime:
-        if value.tzinfo is None:
-            raise ValueError("Expected an instant with an offset, found one without.")
-        return value
 
 
 class Asked(Document):

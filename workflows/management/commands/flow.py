@@ -17,6 +17,7 @@ from bedrock.clock import now
 from bedrock.errors import OrderflowError
 from workflows.actions import definitions, exchange
 from workflows.actions.going_live import Terms
+from workflows.actions.soundness import problem_documents
 from workflows.exchange.imported import Finding, Imported
 from workflows.models import Definition
 
@@ -51,6 +52,7 @@ class Command(BaseCommand):
             help="when it becomes live, ISO 8601 with offset; else at once",
         )
         publish.add_argument("--take-over", action="store_true", help="replace the flow that answers the same event")
+        publish.add_argument("--despite-cases", metavar="REASON", help="publish although test cases fail; on record")
         for verb in (take, publish):
             verb.add_argument("--as", dest="username", required=True, help="the designer who does it")
 
@@ -98,7 +100,10 @@ class Command(BaseCommand):
 
     def _publish(self, options: dict[str, Any]) -> None:
         actor, row = _designer(options["username"]), _definition(options["key"])
-        terms = Terms(take_over=options["take_over"], effective_at=options["effective_at"])
+        terms = Terms(
+            take_over=options["take_over"], effective_at=options["effective_at"],
+            despite_cases=options["despite_cases"],
+        )  # fmt: skip
         version = definitions.publish(
             str(row.pk), revision=row.draft_revision, note=options["note"], terms=terms, actor=actor, now=now()
         ).version
@@ -136,7 +141,7 @@ def _report(file: Path) -> list[dict[str, Any]]:
         return [{"code": "file.unreadable", "message": str(error), "severity": "error"}]
     findings = [{**asdict(one), "message": one.reason} for one in imported.findings]
     problems = exchange.problems_without_house(imported.document, now=now())
-    return findings + definitions.problem_documents(problems)
+    return findings + problem_documents(problems)
 
 
 def _problem_line(problem: dict[str, Any]) -> str:

@@ -6,10 +6,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.engine.flows import fork, graph, several, when
+from tests.engine.flows import first_of, fork, graph, several, when
 
 CONDITIONS = ("${a} < ${b}", "${a} < ${b} * 0.3", "${a} is empty", "true")
-LEAVES = ("ask", "call", "delay", "pass", "veto", "message")
+LEAVES = ("ask", "call", "delay", "pass", "veto", "message", "first")
 MAX_NODES = 40
 
 
@@ -110,6 +110,9 @@ class _Pen:
             case "message":
                 key = f'"{len(self.nodes)}"'
                 return [self.gate(("message", {"message": "came", "key": key}), sources)]
+            case "first":
+                gate = self.gate(first_of(came=f'"{len(self.nodes)}"', late="PT3H"), sources)
+                return [f"{gate}.came", f"{gate}.late"]
             case "call":
                 return [self.gate("test.call", sources)]
         return sources

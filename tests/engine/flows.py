@@ -107,6 +107,18 @@ def several(**branches: str) -> tuple[str, dict[str, Any]]:
     return "inclusive", {"branches": [{"port": port, "when": text} for port, text in branches.items()]}
 
 
+def first_of(**branches: str) -> tuple[str, dict[str, Any]]:
+    """A choice by what comes first: ports with a duration are times, others are messages of that name with this key."""
+    return "event_choice", {
+        "branches": [
+            {"port": port, "on": "time", "after": text}
+            if text.startswith("P")
+            else {"port": port, "on": "message", "message": port, "key": text}
+            for port, text in branches.items()
+        ]
+    }
+
+
 def in_a_row(*nodes: str) -> list[str]:
     """Edges that connect these one after the other."""
     return [f"{a}>{b}" for a, b in itertools.pairwise(nodes)]

@@ -74,12 +74,12 @@ class Player:
         match token.awaits:
             case Awaits.SIGNAL:
                 assert self.tell(events.Signalled(**wait, name="yes" if kindly else "no")).changed
-            case Awaits.TIMER:
+            case Awaits.MESSAGE if kindly or token.due_at is None:
+                assert self.tell(events.MessageReceived(name=token.listens[0].name, key=token.listens[0].key)).changed
+            case Awaits.TIMER | Awaits.MESSAGE:
                 assert token.due_at is not None
                 self.run.now = max(self.run.now, token.due_at)
                 assert self.tell(events.TimerDue(**wait, attempt=token.attempt)).changed
-            case Awaits.MESSAGE:
-                assert self.tell(events.MessageReceived(name=token.listens[0].name, key=token.listens[0].key)).changed
             case Awaits.ACTIVITY if kindly:
                 assert self.tell(events.ActivityDone(**wait, attempt=token.attempt, output={"n": token.id})).changed
             case Awaits.ACTIVITY:
@@ -116,7 +116,7 @@ class Player:
                 foreign.append(events.Signalled(**wait, name="yes"))
             if token.awaits is not Awaits.ACTIVITY:
                 foreign.append(events.ActivityDone(**wait, attempt=token.attempt))
-            if token.awaits is not Awaits.TIMER:
+            if token.due_at is None or self.run.now < token.due_at:
                 foreign.append(events.TimerDue(**wait, attempt=token.attempt))
             if token.awaits is not Awaits.REPAIR:
                 foreign.append(events.Repaired(**wait, attempt=token.attempt, actor=SUPERVISOR))

@@ -16,8 +16,8 @@ from web.shapes import Shape
 from workflows.actions.messages import send
 from workflows.api.instances import actor_of
 from workflows.api.once import KEY, answer_request
+from workflows.engine.correlation import LONGEST_KEY
 from workflows.engine.events import MessageReceived
-from workflows.engine.nodes.message import LONGEST_KEY
 
 
 class TakenShape(Shape):

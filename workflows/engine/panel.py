@@ -32,3 +32,13 @@ def with_columns(hint: dict[str, Any], *columns: tuple[str, Widget, str, str]) -
     """The hint of a list of objects, with how each of their fields (name, widget, zh, en) is edited."""
     shown = [{"field": f, "widget": w, "label": {"zh": z, "en": e}} for f, w, z, e in columns]
     return {"ui": hint["ui"] | {"columns": shown}}
+
+
+def by_kind(hint: dict[str, Any], field: str, *kinds: tuple[str, str, str, tuple[str, ...]]) -> dict[str, Any]:
+    """The hint of a list of objects of several kinds (value, zh, en, its own fields), which `field` tells apart."""
+    columns = {column["field"]: dict(column) for column in hint["ui"]["columns"]}
+    columns[field]["options"] = [{"value": value, "label": {"zh": zh, "en": en}} for value, zh, en, _ in kinds]
+    for value, _, _, own in kinds:
+        for name in own:
+            columns[name]["shown_for"] = {"field": field, "value": value}
+    return {"ui": hint["ui"] | {"columns": list(columns.values())}}

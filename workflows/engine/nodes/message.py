@@ -8,12 +8,10 @@ from pydantic import Field
 from typing_extensions import override
 
 from bedrock.errors import BadInput
+from workflows.engine.correlation import LONGEST_NAME, Awaited, awaited, awaited_problems
 from workflows.engine.due import due_at, duration_problems, parse_duration
 from workflows.engine.events import MessageReceived, Resumption, TimerDue
-from workflows.engine.expressions.errors import EvaluationError
-from workflows.engine.expressions.language import Expression, check, compile_expression
 from workflows.engine.graph import LocalText
-from workflows.engine.json_values import decode, encode
 from workflows.engine.node_type import (
     CheckContext,
     Config,
@@ -29,14 +27,11 @@ from workflows.engine.node_type import (
     Wait,
 )
 from workflows.engine.panel import ui
-from workflows.engine.results import expression_problems
-from workflows.engine.state import Awaits, Subscription
-from workflows.engine.values import Duration, ValueMismatch
-from workflows.engine.variables import Kind, Variable
+from workflows.engine.state import Awaits
+from workflows.engine.values import Duration
+from workflows.engine.variables import Variable
 
 _TIMED_OUT: Final = Port(port="timed_out", name=LocalText(zh="超时", en="Timed out"))
-LONGEST_KEY: Final = 200
-_KEYS: Final = (Kind.TEXT, Kind.INTEGER)
 
 
 class MessageConfig(Config):
@@ -47,7 +42,7 @@ class MessageConfig(Config):
     """
 
     message: str = Field(
-        min_length=1, max_length=100, json_schema_extra=ui("text", zh="消息名称", en="Message", group="when")
+        min_length=1, max_length=LONGEST_NAME, json_schema_extra=ui("text", zh="消息名称", en="Message", group="when")
     )
     key: str = Field(
         default="", max_length=2000,
@@ -69,8 +64,7 @@ class MessageConfig(Config):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Compiled:
-    key: Expression | None
-    into: Variable | None
+    message: Awaited
     within: Duration | None
 
 
@@ -91,76 +85,34 @@ class Message(NodeType[MessageConfig]):
 
     @override
     def check(self, config: MessageConfig, context: CheckContext) -> Sequence[Problem]:
-        problems: list[Problem] = []
-        if config.key:
-            problems += _key_problems(config.key, context.variables)
-        if config.into and config.into not in {variable.name for variable in context.variables}:
-            problems.append(
-                Problem(
-                    code="message.unknown_variable", path="into", params={"variable": config.into},
-                    message=f"Expected a declared variable, found {config.into!r}.",
-                )
-            )  # fmt: skip
-        if config.within:
-            problems += duration_problems(config.within, "within")
-        return problems
+        problems = awaited_problems(key=config.key, into=config.into, variables=context.variables)
+        return [*problems, *duration_problems(config.within, "within")] if config.within else problems
 
     @override
     def compile(self, config: MessageConfig, variables: tuple[Variable, ...]) -> _Compiled:
         return _Compiled(
-            key=compile_expression(config.key, variables) if config.key else None,
-            into=next((variable for variable in variables if variable.name == config.into), None),
+            message=awaited(config.message, key=config.key, into=config.into, variables=variables),
             within=parse_duration(config.within) if config.within else None,
         )
 
     @override
     def enter(self, scope: Scope[MessageConfig]) -> Outcome:
         compiled: _Compiled = scope.program
-        key: str | None = None
-        if compiled.key is not None:
-            try:
-                value = compiled.key.value(scope.variables)
-            except EvaluationError as error:
-                return Fail(code=error.code, message=error.message, params=error.params)
-            if value is None:
-                found = f"Expected a key for the message {scope.config.message!r}, found no value."
-                return Fail(code="message.key_missing", message=found, params={"message": scope.config.message})
-            key = str(value)
-            if len(key) > LONGEST_KEY:
-                found = f"Expected a key of at most {LONGEST_KEY} characters, found {len(key)}."
-                return Fail(
-                    code="message.key_too_long", message=found, params={"longest": LONGEST_KEY, "found": len(key)}
-                )
+        listens = compiled.message.subscription(scope.variables)
+        if isinstance(listens, Fail):
+            return listens
         due = None if compiled.within is None else due_at(scope.now, compiled.within, calendar=None)
-        return Wait(awaits=Awaits.MESSAGE, due_at=due, listens=(Subscription(scope.config.message, key),))
+        return Wait(awaits=Awaits.MESSAGE, due_at=due, listens=(listens,))
 
     @override
     def resume(self, scope: Scope[MessageConfig], event: Resumption) -> Outcome:
-        into = scope.program.into
+        compiled: _Compiled = scope.program
         match event:
             case TimerDue():
                 return Continue(port=_TIMED_OUT.port, why={"awaited": scope.config.message})
             case MessageReceived():
-                try:
-                    output = {} if into is None else {into.name: encode(decode(into.type, event.payload, into.name))}
-                except ValueMismatch as mismatch:
-                    return Refuse(error=BadInput(
-                        "message.payload_unfit", path=mismatch.path,
-                        message=f"Expected a message with {mismatch.expected}, found {mismatch.found}.",
-                    ))  # fmt: skip
+                output = compiled.message.taken(event)
+                if isinstance(output, BadInput):
+                    return Refuse(error=output)
                 return Continue(output=output, why={"message": event.name, "key": event.key})
         return Ignore()
-
-
-def _key_problems(text: str, variables: tuple[Variable, ...]) -> list[Problem]:
-    found = check(text, variables)
-    if found.type is None:
-        return expression_problems(found.errors, "key")
-    if found.type.kind in _KEYS:
-        return []
-    return [
-        Problem(
-            code="message.key_type", path="key", span=(0, len(text)), params={"found": str(found.type)},
-            message=f"Expected a text or a whole number as key, found {found.type}.",
-        )
-    ]  # fmt: skip

@@ -72,8 +72,14 @@ export type UiHint = {
   help?: Text;
   group?: "who" | "what" | "when" | "after" | "advanced";
   options?: { value: string; label: Text }[];
-  /** The fields of each row of the widget `rows`, and how they are edited. */
-  columns?: { field: string; widget: WidgetName; label: Text }[];
+  /** The fields of each row, and how they are edited; one with `shown_for` belongs to rows of that kind alone. */
+  columns?: {
+    field: string;
+    widget: WidgetName;
+    label: Text;
+    options?: { value: string; label: Text }[];
+    shown_for?: { field: string; value: string };
+  }[];
 };
 export type JsonSchema = {
   type?: string | string[];

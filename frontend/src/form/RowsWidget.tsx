@@ -1,16 +1,12 @@
 /** Rows of a config field whose columns the schema names: written texts, variables and expressions. */
-import { Input } from "antd";
 import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
-import type { UiHint } from "@/api/documents";
 import { isRecord, textOf } from "@/graph/document";
 import { currentLanguage } from "@/i18n/index";
-import { CheckedExpression } from "./CheckedExpression";
+import { type Column, columnsOf, RowCell } from "./RowCell";
 import { RowList } from "./RowList";
-import { VariableSelect } from "./VariableSelect";
 import type { WidgetProps } from "./widgetProps";
 
-type Column = NonNullable<UiHint["columns"]>[number];
 type Row = Record<string, string>;
 
 const MOST = 100;
@@ -34,13 +30,12 @@ export function RowsWidget({ schema, value, onChange }: WidgetProps): ReactEleme
     >
       {(row, change, number) => (
         <>
-          {columns.map((column) => {
+          {columnsOf(columns, row).map((column) => {
             const name = textOf(column.label, currentLanguage());
             return (
-              <Cell
+              <RowCell
                 key={column.field}
                 column={column}
-                name={name}
                 label={t("rows.cell", { what, number, name })}
                 value={row[column.field] ?? ""}
                 taken={new Set(rows.map((one) => one[column.field] ?? ""))}
@@ -52,33 +47,6 @@ export function RowsWidget({ schema, value, onChange }: WidgetProps): ReactEleme
       )}
     </RowList>
   );
-}
-
-function Cell(props: {
-  column: Column;
-  name: string;
-  label: string;
-  value: string;
-  taken: ReadonlySet<string>;
-  onChange: (text: string) => void;
-}): ReactElement {
-  const { label, value, onChange } = props;
-  switch (props.column.widget) {
-    case "variable":
-      return <VariableSelect label={label} value={value} taken={props.taken} onChange={onChange} />;
-    case "expression":
-      return <CheckedExpression label={label} text={value} onChange={onChange} />;
-    default:
-      return (
-        <Input
-          aria-label={label}
-          size="small"
-          placeholder={props.name}
-          value={value}
-          onChange={(event) => onChange(event.target.value)}
-        />
-      );
-  }
 }
 
 function rowsOf(value: unknown, columns: readonly Column[]): Row[] {

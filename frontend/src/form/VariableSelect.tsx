@@ -21,9 +21,10 @@ export function VariableSelect(props: {
       style={FULL}
       showSearch={{ optionFilterProp: "label" }}
       status={props.isWrong ? "error" : ""}
+      allowClear
       value={props.value || null}
       options={options}
-      onChange={props.onChange}
+      onChange={(name: string | undefined) => props.onChange(name ?? "")}
     />
   );
 }

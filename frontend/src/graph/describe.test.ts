@@ -65,6 +65,29 @@ test("a wait for a message says which, about what, and how long", () => {
   );
 });
 
+test("a choice by events says what it waits for, and each way out what opens it", () => {
+  const graph = refundGraph();
+  const branches = [
+    { port: "came", name: { zh: "到货" }, on: "message", message: "shipped", key: "${refundAmount}" },
+    { port: "closed", on: "message", message: "closed" },
+    { port: "late", name: { zh: "超时" }, on: "time", after: "P1D" },
+    { port: "new", on: "message", message: "" },
+  ];
+  const node = { id: "x", type: "event_choice", config: { branches } };
+  const zh = speech("zh-CN");
+
+  expect(describeNode(node, graph, zh)).toMatchObject({
+    ...{ title: "等先到的事件", sentence: "先到为准:「shipped」、「closed」、1 天", accent: "condition" },
+  });
+  const said = branches.map(({ port }) => describeBranch(node, port, graph, zh));
+  expect(said).toEqual([
+    { rank: null, name: "到货", condition: "收到「shipped」,退款金额 要一致", missing: null },
+    { rank: null, name: "分支 2", condition: "收到「closed」", missing: null },
+    { rank: null, name: "超时", condition: "满 1 天", missing: null },
+    { rank: null, name: "分支 4", condition: "", missing: "请填写消息名称" },
+  ]);
+});
+
 test("a branch says its rank and its condition, otherwise says what it is", () => {
   const graph = refundGraph();
   const small = nodeOf(graph, "small")!;

@@ -36,6 +36,7 @@ const BUILT_IN: Record<string, { accent: Accent; icon: string }> = {
   exclusive: { accent: "condition", icon: "branch" },
   parallel: { accent: "condition", icon: "parallel" },
   inclusive: { accent: "condition", icon: "inclusive" },
+  event_choice: { accent: "condition", icon: "event_choice" },
   delay: { accent: "action", icon: "clock" },
   message: { accent: "action", icon: "mail" },
   mapping: { accent: "action", icon: "equals" },
@@ -89,6 +90,14 @@ const SENTENCES: Record<string, (node: GraphNode, graph: Graph, speech: Speech) 
   inclusive: (node, _graph, speech) => ({
     sentence: branchesOf(node).length > 0 ? speech.say("card.choose") : speech.say("card.merge"),
   }),
+  event_choice: (node, _graph, speech) => ({
+    sentence: speech.say("card.first", {
+      what: branchesOf(node)
+        .map((branch) => sayAwaited(branch, speech).short)
+        .filter(Boolean)
+        .join(speech.say("list.separator")),
+    }),
+  }),
   delay: (node, _graph, speech) => {
     const after = node.config["after"];
     if (typeof after !== "string" || !after) return { missing: speech.say("card.missing.duration") };
@@ -140,6 +149,24 @@ const SENTENCES: Record<string, (node: GraphNode, graph: Graph, speech: Speech) 
     };
   },
 };
+
+/** What a branch waits for: in a list, as a sentence with its key, and what must still be said of it. */
+function sayAwaited(
+  branch: Branch,
+  speech: Speech,
+  graph?: Graph,
+): { short: string; full: string; missing: string | null } {
+  const { message, key, after } = branch;
+  if (branch.on === "time") {
+    const short = after ? sayDuration(after, speech) : "";
+    const missing = short ? null : speech.say("card.missing.duration");
+    return { short, full: short && speech.say("branch.elapsed", { time: short }), missing };
+  }
+  if (!message) return { short: "", full: "", missing: speech.say("card.missing.message") };
+  const about = key ? readableExpression(key, graph?.variables ?? [], speech.language) : "";
+  const full = speech.say(about ? "branch.cameAbout" : "branch.came", { message, about });
+  return { short: speech.say("branch.quoted", { message }), full, missing: null };
+}
 
 export function triggerSentence(trigger: string, speech: Speech): string {
   return sayOr(
@@ -239,6 +266,11 @@ export interface BranchFace {
 export function describeBranch(node: GraphNode, port: string, graph: Graph, speech: Speech): BranchFace {
   const at = branchesOf(node).findIndex((branch) => branch.port === port);
   const branch: Branch | undefined = branchesOf(node)[at];
+  if (branch?.on) {
+    const awaited = sayAwaited(branch, speech, graph);
+    const name = textOf(branch.name, speech.language) || speech.say("branch.unnamed", { n: at + 1 });
+    return { rank: null, name, condition: awaited.full, missing: awaited.missing };
+  }
   if (branch) {
     const conditional = "when" in branch || node.type === "exclusive";
     const when = branch.when?.trim() ?? "";

@@ -53,6 +53,24 @@ test("a changed condition is said with both texts", () => {
   });
 });
 
+test("what a way out awaits is told when it changes", () => {
+  const branch = { port: "came", name: { zh: "到货", en: "Came" }, on: "message", message: "shipped" };
+  const graph = refundGraph();
+  const drawn = (change: object) => ({
+    ...graph,
+    nodes: [
+      ...graph.nodes,
+      { id: "x", type: "event_choice", config: { branches: [{ ...branch, ...change }] } },
+    ],
+  });
+
+  const lines = [{ key: "${orderNo}" }, { message: "sent" }, { on: "time", after: "PT1H" }, {}].map(
+    (change) => diffGraphs(drawn({}), drawn(change)).map((line) => line.key),
+  );
+
+  expect(lines).toEqual([["diff.awaited"], ["diff.awaited"], ["diff.awaited"], []]);
+});
+
 test("what came, what went, what was renamed and where lines lead now", () => {
   const inserted = edited((document) =>
     insertOnEdges(document, ["e6"], TYPES.get("approval")!, { types: TYPES }),

@@ -88,10 +88,13 @@ function branches(old: GraphNode, node: GraphNode): DiffLine[] {
   return lines;
 }
 
+const AWAITED = ["on", "message", "key", "into", "after"] as const;
+
 function branchLine(known: Branch | undefined, branch: Branch, make: MakeLine): DiffLine[] {
   if (!known) return [make("+", "diff.branchAdded", branch)];
   const conditions = { from: known.when ?? "", to: branch.when ?? "" };
   if (conditions.from !== conditions.to) return [make("~", "diff.condition", branch, conditions)];
+  if (AWAITED.some((field) => known[field] !== branch[field])) return [make("~", "diff.awaited", branch)];
   if (same(known.name, branch.name)) return [];
   return [make("~", "diff.branchRenamed", branch, { from: known.name ?? known.port })];
 }

@@ -22,6 +22,12 @@ export interface Branch {
   port: string;
   name?: DrawnText;
   when?: string;
+  /** Of a branch that waits: what opens it, a message about something or a time that passes. */
+  on?: "message" | "time";
+  message?: string;
+  key?: string;
+  into?: string;
+  after?: string;
 }
 
 export const OTHERWISE = "otherwise";

@@ -63,6 +63,67 @@ export const NODE_TYPES: NodeTypeInfo[] = [
   },
   {
     ...base,
+    type: "event_choice",
+    title: { zh: "等先到的事件", en: "First of several events" },
+    icon: "event_choice",
+    ports: { kind: "branches", field: "branches", otherwise: false, joined: false },
+    default_config: {
+      branches: [
+        { port: "came", name: { zh: "收到消息", en: "Message came" }, on: "message", message: "" },
+        { port: "late", name: { zh: "等不到", en: "Too late" }, on: "time", after: "PT24H" },
+      ],
+    },
+    config_schema: {
+      type: "object",
+      properties: {
+        branches: {
+          type: "array",
+          ui: {
+            widget: "branches",
+            label: { zh: "等待的事件", en: "Awaited events" },
+            group: "when",
+            columns: [
+              {
+                field: "on",
+                widget: "select",
+                label: { zh: "等什么", en: "Awaits" },
+                options: [
+                  { value: "message", label: { zh: "消息", en: "A message" } },
+                  { value: "time", label: { zh: "时间到", en: "Time to pass" } },
+                ],
+              },
+              {
+                field: "message",
+                widget: "text",
+                label: { zh: "消息名称", en: "Message" },
+                shown_for: { field: "on", value: "message" },
+              },
+              {
+                field: "key",
+                widget: "expression",
+                label: { zh: "关联键", en: "Key" },
+                shown_for: { field: "on", value: "message" },
+              },
+              {
+                field: "into",
+                widget: "variable",
+                label: { zh: "内容存入字段", en: "Put its content into field" },
+                shown_for: { field: "on", value: "message" },
+              },
+              {
+                field: "after",
+                widget: "duration",
+                label: { zh: "等多久", en: "How long" },
+                shown_for: { field: "on", value: "time" },
+              },
+            ],
+          },
+        },
+      },
+    },
+  },
+  {
+    ...base,
     type: "delay",
     title: { zh: "等待", en: "Delay" },
     icon: "clock",

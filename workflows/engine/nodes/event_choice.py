@@ -1,6 +1,6 @@
 """Deferred choice (BPMN: event-based gateway): of several awaited messages and times the first decides the way."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final, Literal
 
@@ -28,7 +28,7 @@ from workflows.engine.node_type import (
     Wait,
 )
 from workflows.engine.panel import by_kind, ui, with_columns
-from workflows.engine.state import Awaits, Subscription
+from workflows.engine.state import Awaits, Json, Subscription
 from workflows.engine.values import Duration
 from workflows.engine.variables import Variable
 
@@ -92,6 +92,12 @@ class EventChoice(NodeType[EventChoiceConfig]):
     icon = "event_choice"
     port_rule = PortRule(kind="branches", ports=(), field="branches")
     waits: ClassVar[bool] = True
+    default_config: ClassVar[Mapping[str, Json]] = {
+        "branches": [
+            {"port": "came", "name": {"zh": "收到消息", "en": "Message came"}, "on": "message", "message": ""},
+            {"port": "late", "name": {"zh": "等不到", "en": "Too late"}, "on": "time", "after": "PT24H"},
+        ]
+    }
     Config = EventChoiceConfig
 
     @override

@@ -19,6 +19,8 @@ function fill(field: HTMLElement, text: string): void {
   fireEvent.change(field, { target: { value: text } });
 }
 
+const isChoice = (node: { type: string }): boolean => node.type === "event_choice";
+
 const tools = () => within(screen.getByRole("toolbar"));
 
 function serve(change: Partial<FlowServer> = {}): void {
@@ -171,6 +173,41 @@ test("a request is told what to send and what to take, row by row", async () => 
       }),
     { timeout: 4_000 },
   );
+});
+
+test("a choice by events is told what each way out awaits: a message with its key, or a time", async () => {
+  const { user } = await openDesigner();
+  await user.click(screen.getByRole("tab", { name: "大纲" }));
+  await user.click(await outlineItem(/^财务复核/));
+  await user.click(screen.getByRole("tab", { name: "组件" }));
+  screen.getByRole("button", { name: "等先到的事件" }).focus();
+  await user.keyboard("{Enter}");
+
+  fill(await screen.findByRole("textbox", { name: "「收到消息」的消息名称" }), "parcel.arrived");
+  fill(screen.getByRole("textbox", { name: "「收到消息」的关联键" }), "${orderNo}");
+  fill(screen.getByRole("combobox", { name: "「收到消息」的内容存入字段" }), "订单金额");
+  await user.click(await screen.findByTitle("订单金额"));
+  expect(screen.queryByLabelText("「收到消息」的等多久")).toBeNull();
+  await user.click(screen.getByRole("button", { name: "等不到" }));
+  fill(await screen.findByRole("spinbutton", { name: "「等不到」的等多久" }), "8");
+  expect(screen.queryByRole("textbox", { name: "「等不到」的消息名称" })).toBeNull();
+
+  const config = () => flow.graph.nodes.find((node) => node.type === "event_choice")?.config;
+  await waitFor(
+    () =>
+      expect(config()).toEqual({
+        branches: [
+          {
+            ...{ port: "came", name: { zh: "收到消息", en: "Message came" }, on: "message" },
+            ...{ message: "parcel.arrived", key: "${orderNo}", into: "orderTotal" },
+          },
+          { port: "late", name: { zh: "等不到", en: "Too late" }, on: "time", after: "PT8H" },
+        ],
+      }),
+    { timeout: 4_000 },
+  );
+  const ways = flow.graph.edges.filter((edge) => edge.from === flow.graph.nodes.find(isChoice)?.id);
+  expect(ways.map((edge) => edge.port)).toEqual(["came", "late"]);
 });
 
 test("undo takes back, redo does it again", async () => {
@@ -389,13 +426,17 @@ test("what is wrong in a row of a request is told with its row and the field by 
       row("http.variable_repeated", "response.1.variable", { variable: "orderTotal" }),
       row("expression.empty", "body.0.value", {}),
       row("connection.unknown", "connection", { connection: "wms" }),
+      row("event_choice.message_missing", "branches.1.message", {}),
+      row("message.key_type", "branches.0.key", { found: "boolean" }),
     ],
   });
   const { user } = await openDesigner();
 
-  await user.click(await screen.findByRole("button", { name: /3 个问题/ }));
+  await user.click(await screen.findByRole("button", { name: /5 个问题/ }));
 
   const drawer = screen.getByRole("region", { name: "问题" });
+  expect(within(drawer).getByText("分支 2 请填写消息名称")).toBeVisible();
+  expect(within(drawer).getByText(/^分支 1 /)).toBeVisible();
   expect(within(drawer).getByText("第 2 行,字段「订单金额」取值两次")).toBeVisible();
   expect(within(drawer).getByText("第 1 行,请填写算式")).toBeVisible();
   expect(within(drawer).getByText("没有登记连接「wms」,请联系管理员")).toBeVisible();

@@ -93,7 +93,7 @@ function connectOnward(
   }
   if (info.ports.kind === "branches") {
     for (const branch of branchesOf(node)) line(node.id, branch.port, target, back);
-    line(node.id, OTHERWISE, target, back);
+    if (info.ports.otherwise) line(node.id, OTHERWISE, target, back);
     return;
   }
   const main = mainPort(node, types);

@@ -4,9 +4,12 @@ import { Button, Input } from "antd";
 import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import { ConditionEditor } from "@/form/ConditionEditor";
+import { FormVariables } from "@/form/formVariables";
+import { type Column, columnsOf, RowCell } from "@/form/RowCell";
 import { addBranch, reorderBranch } from "@/graph/commands/arrange";
 import { setBranch } from "@/graph/commands/configure";
 import { isRefusal, type Outcome } from "@/graph/commands/edit";
+import { isFork } from "@/graph/commands/nodeKit";
 import { removeBranch } from "@/graph/commands/remove";
 import {
   type Branch,
@@ -27,8 +30,9 @@ export function BranchesPanel({ node, port }: { node: GraphNode; port: string | 
   const { t } = useTranslation("designer");
   const { store, types } = useEditor();
   const branches = branchesOf(node);
-  const rule = types.get(node.type)?.ports;
-  const conditional = rule?.kind === "branches" && rule.otherwise;
+  const info = types.get(node.type);
+  const conditional = info?.ports.kind === "branches" && info.ports.otherwise;
+  const columns = info?.config_schema.properties?.["branches"]?.ui?.columns ?? [];
   const open = port ?? branches[0]?.port;
   const add = (): void => {
     const { run, select, document } = store.getState();
@@ -44,7 +48,9 @@ export function BranchesPanel({ node, port }: { node: GraphNode; port: string | 
           branch={branch}
           at={at}
           count={branches.length}
+          fewest={isFork(info) ? 2 : 1}
           conditional={conditional}
+          columns={columns}
           open={branch.port === open || branches.length === 1}
         />
       ))}
@@ -66,14 +72,16 @@ interface BranchCardProps {
   branch: Branch;
   at: number;
   count: number;
+  fewest: number;
   conditional: boolean;
+  columns: readonly Column[];
   open: boolean;
 }
 
 function BranchCard(props: BranchCardProps): ReactElement {
   const { t } = useTranslation("designer");
   const { store } = useEditor();
-  const { node, branch, at, conditional, open } = props;
+  const { node, branch, at, conditional, columns, open } = props;
   const set = (change: Partial<Branch>): void => {
     const { run, document } = store.getState();
     run(setBranch(document, node.id, branch.port, change), { keepFocus: true, quiet: true });
@@ -91,6 +99,7 @@ function BranchCard(props: BranchCardProps): ReactElement {
         <BranchButtons {...props} />
       </div>
       {conditional && <BranchCondition branch={branch} open={open} set={set} />}
+      {open && columns.length > 0 && <BranchFields branch={branch} columns={columns} set={set} />}
     </div>
   );
 }
@@ -123,6 +132,33 @@ function BranchCondition({ branch, set, open }: BranchEdit & { open: boolean }):
   );
 }
 
+const NONE: ReadonlySet<string> = new Set();
+
+/** What the schema says that a branch has besides its name. */
+function BranchFields({ branch, columns, set }: BranchEdit & { columns: readonly Column[] }): ReactElement {
+  const { t } = useTranslation("designer");
+  const variables = useEditorState((state) => state.document.graph.variables);
+  const language = currentLanguage();
+  const values: Record<string, unknown> = { ...branch };
+  return (
+    <FormVariables value={variables}>
+      {columnsOf(columns, values).map((column) => (
+        <RowCell
+          key={column.field}
+          column={column}
+          label={t("branches.field", {
+            field: textOf(column.label, language),
+            name: textOf(branch.name, language),
+          })}
+          value={String(values[column.field] ?? "")}
+          taken={NONE}
+          onChange={(text) => set({ [column.field]: text })}
+        />
+      ))}
+    </FormVariables>
+  );
+}
+
 function BranchName({ branch, set }: BranchEdit): ReactElement {
   const { t } = useTranslation("designer");
   const key = currentLanguage() === "en" ? "en" : "zh";
@@ -150,7 +186,7 @@ function BranchOpener({ node, branch }: { node: GraphNode; branch: Branch }): Re
   );
 }
 
-function BranchButtons({ node, branch, at, count, conditional }: BranchCardProps): ReactElement {
+function BranchButtons({ node, branch, at, count, fewest, conditional }: BranchCardProps): ReactElement {
   const { t } = useTranslation("designer");
   const { store, types } = useEditor();
   const name = textOf(branch.name, currentLanguage());
@@ -183,7 +219,7 @@ function BranchButtons({ node, branch, at, count, conditional }: BranchCardProps
       <Button
         type="text"
         size="small"
-        disabled={count <= (conditional ? 1 : 2)}
+        disabled={count <= fewest}
         icon={<DeleteOutlined aria-hidden />}
         aria-label={t("branches.remove", { name })}
         onClick={() => run((document) => removeBranch(document, node.id, branch.port, types))}

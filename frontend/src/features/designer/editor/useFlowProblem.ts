@@ -11,6 +11,7 @@ import { tablePlace, tableWords } from "./tablePlace";
 import { witnessText } from "./witnessText";
 
 const BRANCH = /^branches\.(\d+)\.when$/;
+const EVENT = /^branches\.(\d+)\.(?:message|key|into|after)$/;
 const ASSIGNMENT = /^assign\.(\d+)\.value$/;
 const RESULT = /^(?:assign|body)\.\d+\.value$/;
 const FIELD = /^(?:mapping|http)\./;
@@ -47,7 +48,7 @@ export function useFlowProblem(): (problem: unknown) => string {
   const placeText = (problem: Problem): string => {
     const inTable = tablePlace(problem.path);
     if (inTable) return t(`problem.inTable.${inTable.key}`, inTable.numbers);
-    const branch = BRANCH.exec(problem.path ?? "")?.[1];
+    const branch = (BRANCH.exec(problem.path ?? "") ?? EVENT.exec(problem.path ?? ""))?.[1];
     if (branch !== undefined) return t("problem.inBranch", { branch: Number(branch) + 1 });
     const assigned = ASSIGNMENT.exec(problem.path ?? "")?.[1];
     if (assigned !== undefined) return t("problem.inAssignment", { number: Number(assigned) + 1 });
@@ -85,7 +86,7 @@ export function useFlowProblem(): (problem: unknown) => string {
     if (isApiError(problem)) return t(key, named(problem.fields));
     const { path, params } = problem as Problem;
     const table = tableWords(code, params);
-    const isPlaced = ROW.test(path ?? "") || table.isPlaced;
+    const isPlaced = ROW.test(path ?? "") || EVENT.test(path ?? "") || table.isPlaced;
     const isField = FIELD.test(code) || table.isField;
     const place = isPlaced ? placeText(problem as Problem) : "";
     return place + t(key, isField ? mappingWords(params) : named(params));

@@ -11,7 +11,7 @@ ORDER = ["extensionElements", "incoming", "outgoing", "timerEventDefinition", "m
          "terminateEventDefinition"]  # fmt: skip
 NODES = {
     "startEvent", "endEvent", "exclusiveGateway", "parallelGateway", "inclusiveGateway", "userTask", "serviceTask",
-    "task", "intermediateCatchEvent", "businessRuleTask",
+    "task", "intermediateCatchEvent", "businessRuleTask", "eventBasedGateway",
 }  # fmt: skip
 
 

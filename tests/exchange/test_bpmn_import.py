@@ -152,7 +152,8 @@ STRANGERS = [
     ('<task id="x" name="Pay"/>', "bpmn.task", "It does not say who or what does it; choose a step."),
     ('<scriptTask id="x" name="Pay"/>', "bpmn.scriptTask", "No step of ours means the same."),
     ('<callActivity id="x" name="Pay"/>', "bpmn.callActivity", "No step of ours means the same."),
-    ('<eventBasedGateway id="x" name="Pay"/>', "bpmn.eventBasedGateway", "No step of ours means the same."),
+    ('<eventBasedGateway id="x" name="Pay"/>', "bpmn.eventBasedGateway",
+     "Each way out of ours waits for one message, or for a time such as PT2H."),
     ('<subProcess id="x" name="Pay"/>', "bpmn.subProcess",
      "A flow has no sub-processes; what is inside is listed too."),
     ('<intermediateCatchEvent id="x" name="Pay"><timerEventDefinition><timeDate>2026-01-01T00:00:00Z</timeDate>'

@@ -3,12 +3,14 @@
 import re
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import dataclass
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from bedrock.errors import BadInput
 from workflows.engine.graph import Edge, Graph, Node
 from workflows.exchange import bpmn_words as words
-from workflows.exchange.bpmn_places import Place, places_of, size_of, waypoints_of
+from workflows.exchange.bpmn_event_choices import DrawnEvent, drawn_events
+from workflows.exchange.bpmn_places import Place, event_place, places_of, size_of, waypoints_of
 from workflows.exchange.bpmn_words import BPMN, BPMNDI, DC, DI, XSI
 from workflows.exchange.flow_document import Flow
 from workflows.exchange.foreign_conditions import LANGUAGE
@@ -46,6 +48,21 @@ def _refuse_loose_ends(graph: Graph) -> None:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Event:
+    """An event behind a gateway, with its id in the file and that of the line to it."""
+
+    drawn: DrawnEvent
+    id: str
+    flow: str
+
+
+def _define(element: Element, event: str, after: str) -> None:
+    definition = SubElement(element, f"{BPMN}{event}")
+    if after:
+        SubElement(definition, f"{BPMN}timeDuration", {f"{XSI}type": "bpmn:tFormalExpression"}).text = after
+
+
 class _Writing:
     """One document on its way. XML has one space of ids for everything in it."""
 
@@ -60,6 +77,18 @@ class _Writing:
         for edge in self.graph.edges:
             self.outgoing[edge.source].append(edge)
             self.incoming[edge.target].append(edge)
+        self.events = {
+            node.id: [self.event(node, one) for one in drawn_events(node, self.outgoing[node.id])]
+            for node in self.graph.nodes
+            if node.type == words.EVENT_CHOICE
+        }
+        self.sources = {edge.id: self.nodes[edge.source] for edge in self.graph.edges} | {
+            edge.id: event.id for events in self.events.values() for event in events for edge in event.drawn.edges
+        }
+
+    def event(self, node: Node, drawn: DrawnEvent) -> "_Event":
+        base = f"{node.id}_{drawn.port}"
+        return _Event(drawn=drawn, id=self.id_for(base), flow=self.id_for(f"to_{base}"))
 
     def id_for(self, wanted: str) -> str:
         """An id that XML allows and nobody has: the wanted one if possible."""
@@ -105,17 +134,33 @@ class _Writing:
         told.text = words.to_text(words.as_drawn(node, "id"))
         for edge in self.incoming[node.id]:
             SubElement(element, f"{BPMN}incoming").text = self.edges[edge.id]
+        events = self.events.get(node.id, ())
+        for one in events:
+            SubElement(element, f"{BPMN}outgoing").text = one.flow
         for edge in self.outgoing[node.id]:
-            SubElement(element, f"{BPMN}outgoing").text = self.edges[edge.id]
+            if self.sources[edge.id] == self.nodes[node.id]:
+                SubElement(element, f"{BPMN}outgoing").text = self.edges[edge.id]
         if event := words.EVENTS.get(node.type):
-            definition = SubElement(element, f"{BPMN}{event}")
-            if after := words.duration_of(node):
-                SubElement(definition, f"{BPMN}timeDuration", {f"{XSI}type": "bpmn:tFormalExpression"}).text = after
+            _define(element, event, words.duration_of(node))
+        for one in events:
+            self.write_event(process, self.nodes[node.id], one)
+
+    def write_event(self, process: Element, gateway: str, event: "_Event") -> None:
+        """An event behind a gateway, and the line to it. What it awaits stands beside the gateway."""
+        element = SubElement(process, f"{BPMN}{words.CATCH}", {"id": event.id})
+        if event.drawn.name:
+            element.set("name", event.drawn.name)
+        SubElement(element, f"{BPMN}incoming").text = event.flow
+        for edge in event.drawn.edges:
+            SubElement(element, f"{BPMN}outgoing").text = self.edges[edge.id]
+        _define(element, event.drawn.definition, event.drawn.after)
+        ends = {"sourceRef": gateway, "targetRef": event.id}
+        SubElement(process, f"{BPMN}sequenceFlow", {"id": event.flow} | ends)
 
     def write_edge(self, process: Element, edge: Edge, source: Node) -> None:
-        ends = {"sourceRef": self.nodes[edge.source], "targetRef": self.nodes[edge.target]}
+        ends = {"sourceRef": self.sources[edge.id], "targetRef": self.nodes[edge.target]}
         element = SubElement(process, f"{BPMN}sequenceFlow", self.identity(edge.id, self.edges) | ends)
-        if name := words.branch_name_of(source, edge):
+        if source.type != words.EVENT_CHOICE and (name := words.branch_name_of(source, edge)):
             element.set("name", name)
         element.set(words.EDGE, words.to_text(words.as_drawn(edge, "id", "source", "target")))
         if condition := words.condition_of(source, edge):
@@ -135,11 +180,30 @@ class _Writing:
             (x, y), (width, height) = places[node.id], size_of(node.type)
             bounds = {"x": str(x), "y": str(y), "width": str(width), "height": str(height)}
             SubElement(shape, f"{DC}Bounds", bounds)
+        starts: dict[str, Place] = {}
+        for gateway, events in self.events.items():
+            for row, event in enumerate(events):
+                place = self.show_event(plane, event, places[gateway], row=row)
+                starts |= dict.fromkeys((edge.id for edge in event.drawn.edges), place)
         for edge in self.graph.edges:
-            line = SubElement(plane, f"{BPMNDI}BPMNEdge", self.shown(self.edges[edge.id]))
-            corners: list[Place] = waypoints_of(edge, places, types)
-            for x, y in corners:
-                SubElement(line, f"{DI}waypoint", {"x": str(x), "y": str(y)})
+            corners = waypoints_of(edge, places, types, event=starts.get(edge.id))
+            self.line(plane, self.edges[edge.id], corners)
+
+    def show_event(self, plane: Element, event: "_Event", gateway: Place, *, row: int) -> Place:
+        """An event beside its gateway and the line to it; where it stands."""
+        (x, y), (width, height) = event_place(gateway, row), size_of("message")
+        shape = SubElement(plane, f"{BPMNDI}BPMNShape", self.shown(event.id))
+        bounds = {"x": str(x), "y": str(y), "width": str(width), "height": str(height)}
+        SubElement(shape, f"{DC}Bounds", bounds)
+        across, down = size_of(words.EVENT_CHOICE)
+        corners = [(gateway[0] + across, gateway[1] + down // 2), (x, y + height // 2)]
+        self.line(plane, event.flow, corners)
+        return x, y
+
+    def line(self, plane: Element, flow: str, corners: list[Place]) -> None:
+        line = SubElement(plane, f"{BPMNDI}BPMNEdge", self.shown(flow))
+        for x, y in corners:
+            SubElement(line, f"{DI}waypoint", {"x": str(x), "y": str(y)})
 
     def shown(self, element: str) -> dict[str, str]:
         return {"id": self.id_for(f"{element}_di"), "bpmnElement": element}

@@ -50,7 +50,8 @@ _LEFT_OUT: dict[str, tuple[Severity, str]] = {
 # Values that say what is so anyhow, and names of the drawing tool.
 _SILENT: dict[str, frozenset[str] | None] = {
     "id": None, "name": None, "default": None, "sourceRef": None, "targetRef": None, "isExecutable": None,
-    "gatewayDirection": None, "startQuantity": frozenset({"1"}), "completionQuantity": frozenset({"1"}),
+    "gatewayDirection": None, "eventGatewayType": frozenset({"Exclusive"}),
+    "startQuantity": frozenset({"1"}), "completionQuantity": frozenset({"1"}),
     "isForCompensation": frozenset({"false"}), "isInterrupting": frozenset({"true"}),
     "parallelMultiple": frozenset({"false"}), "triggeredByEvent": frozenset({"false"}),
     "isClosed": frozenset({"false"}), "processType": frozenset({"None"}), "isImmediate": frozenset({"true"}),
@@ -71,6 +72,15 @@ class FileNode:
     own_id: str
     events: list[Element] = field(default_factory=list)
     outgoing_order: list[str] = field(default_factory=list)
+    awaited: list["Awaited"] = field(default_factory=list)  # behind a gateway, once they are part of it
+
+
+@dataclass(slots=True, kw_only=True)
+class Awaited:
+    """An event behind an event-based gateway, and the flows (by id) that lead on from it."""
+
+    event: FileNode
+    flows: list[str]
 
 
 @dataclass(slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from bedrock.errors import BadInput
 from workflows.engine.graph import Edge, Graph, LocalText, Node, read_graph
 from workflows.exchange import bpmn_words as words
+from workflows.exchange.bpmn_event_choices import take_in_events, ways_by_events
 from workflows.exchange.bpmn_file import UNREADABLE, File, FileFlow, FileNode, read_file
 from workflows.exchange.bpmn_gateways import Ways, forget_merges, ways_of
 from workflows.exchange.bpmn_loops import closing_edges
@@ -61,6 +62,7 @@ class _Import:
     def imported(self) -> Imported:
         nodes, flows = self.connected()
         nodes, flows, merged = forget_merges(nodes, flows)
+        nodes, flows = take_in_events(nodes, flows)
         for part in merged:
             self.note(part, "bpmn.merge_dissolved", "Ways may meet in any step; no gateway is needed for it.", "info")
         parts: list[FileNode | FileFlow] = [*nodes, *flows]
@@ -133,7 +135,10 @@ class _Import:
             found, notes = foreign_node(node, own_id, ways_out=len(flows))
             for code, reason, severity in notes:
                 self.note(node, code, reason, severity)
-        ways = ways_of(node, found, flows, edges, is_own=is_own)
+        if found.type == words.EVENT_CHOICE:
+            ways = ways_by_events(node, found, flows, edges)
+        else:
+            ways = ways_of(node, found, flows, edges, is_own=is_own)
         for part, code, reason, severity in ways.notes:
             self.note(part, code, reason, severity)
         return ways

@@ -17,7 +17,7 @@ Place = tuple[int, int]
 COLUMN, ROW, MARGIN = 180, 120, 60
 FARTHEST = 1_000_000
 _SIZES = {"startEvent": (36, 36), "endEvent": (36, 36), "intermediateCatchEvent": (36, 36)} | dict.fromkeys(
-    ("exclusiveGateway", "parallelGateway", "inclusiveGateway"), (50, 50)
+    ("exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway"), (50, 50)
 )
 
 
@@ -44,9 +44,18 @@ def places_of(graph: Graph, layout: Mapping[str, Any]) -> dict[str, Place]:
     return places
 
 
-def waypoints_of(edge: Edge, graph_places: Mapping[str, Place], types: Mapping[str, str]) -> list[Place]:
-    """The corners of a line; one that returns goes around below."""
+def event_place(gateway: Place, row: int) -> Place:
+    """Where an event behind a gateway at this place stands."""
+    return gateway[0] + 70, gateway[1] + 7 + row * 48
+
+
+def waypoints_of(
+    edge: Edge, graph_places: Mapping[str, Place], types: Mapping[str, str], *, event: Place | None = None
+) -> list[Place]:
+    """The corners of a line, from the event that it leads on from, if any; one that returns goes around below."""
     (x, y), (width, height) = graph_places[edge.source], size_of(types[edge.source])
+    if event is not None:
+        (x, y), (width, height) = event, _SIZES["intermediateCatchEvent"]
     (to_x, to_y), (to_width, to_height) = graph_places[edge.target], size_of(types[edge.target])
     if edge.kind == "back":
         below = max(y + height, to_y + to_height) + 40

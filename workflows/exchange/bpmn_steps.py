@@ -46,7 +46,7 @@ def own_node(node: FileNode, own_id: str) -> Node | None:
     changed: dict[str, Any] = {}
     if words.text_of(known.name).strip() != node.name:
         changed["name"] = LocalText.model_validate(words.local_text(node.name))
-    after = _duration(node)
+    after = duration_in(node)
     if known.type == "delay" and after is not None and after != words.duration_of(known).strip():
         changed["config"] = known.config | {"after": after}
     return known.model_copy(update=changed) if changed else known
@@ -69,12 +69,14 @@ def _nearest(node: FileNode) -> tuple[str, dict[str, Any], Notes]:
         found, code, told = unfinished
         return found, {}, [(code, told, "error")]
     if node.kind == "intermediateCatchEvent" and events == {words.TIMER}:
-        after = _duration(node)
+        after = duration_in(node)
         if after is not None and parse_duration(after) is not None:
             return "delay", {"after": after}, []
     if node.kind == "startEvent" and events:
         told = "It starts by an event of its own; choose the event that starts the flow."
         return "start", {}, [("bpmn.event_definition", f"{told} ({', '.join(sorted(events))})", "warning")]
+    if node.awaited:
+        return words.EVENT_CHOICE, {}, []
     if (plain := _PLAIN.get((node.kind, *events))) is not None:
         return plain, {}, []
     return words.UNKNOWN + node.kind, {}, [("bpmn.not_mapped", _why(node, events), "error")]
@@ -93,6 +95,7 @@ _WHY = {
     "transaction": "A flow has no sub-processes; what is inside is listed too.",
     "adHocSubProcess": "A flow has no sub-processes; what is inside is listed too.",
     "boundaryEvent": "There is no step for an event at the edge of another step.",
+    "eventBasedGateway": "Each way out of ours waits for one message, or for a time such as PT2H.",
     "task": "It does not say who or what does it; choose a step.",
     "manualTask": "It does not say who or what does it; choose a step.",
     "serviceTask": "Which of our steps does it, the file does not say.",
@@ -109,7 +112,7 @@ def _events(node: FileNode) -> set[str]:
     return {local(event) for event in node.events}
 
 
-def _duration(node: FileNode) -> str | None:
+def duration_in(node: FileNode) -> str | None:
     """The duration of a timer as the file has it; None when it has none."""
     for event in node.events:
         found = event.find(f"{words.BPMN}timeDuration")

@@ -22,6 +22,8 @@ for _prefix, _space in {"bpmn": BPMN, "bpmndi": BPMNDI, "dc": DC, "di": DI, "xsi
 FLOW, NODE, EDGE, ID = f"{OURS}flow", f"{OURS}node", f"{OURS}edge", f"{OURS}id"
 OTHERWISE = "otherwise"
 APPROVED = "approved"
+EVENT_CHOICE = "event_choice"
+CATCH = "intermediateCatchEvent"
 TIMER, MESSAGE, TERMINATE = "timerEventDefinition", "messageEventDefinition", "terminateEventDefinition"
 EVENTS = {"delay": TIMER, "message": MESSAGE, "terminate": TERMINATE}  # the event that an element of this type carries
 UNKNOWN = "bpmn."  # a node of type bpmn.subProcess stands for an element that we have no step for
@@ -29,7 +31,8 @@ UNKNOWN = "bpmn."  # a node of type bpmn.subProcess stands for an element that w
 # Types of the wings stand here by their key alone: a BPMN file says what a step is, not how it works.
 _ELEMENTS = {
     "start": "startEvent", "end": "endEvent", "terminate": "endEvent", "exclusive": "exclusiveGateway",
-    "parallel": "parallelGateway", "inclusive": "inclusiveGateway", "approval": "userTask",
+    "parallel": "parallelGateway", "inclusive": "inclusiveGateway", EVENT_CHOICE: "eventBasedGateway",
+    "approval": "userTask",
     "delay": "intermediateCatchEvent", "message": "intermediateCatchEvent", "decision_table": "businessRuleTask",
 }  # fmt: skip
 _CONDITIONAL = {"exclusive", "inclusive"}  # their branches carry conditions

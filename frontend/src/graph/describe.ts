@@ -266,23 +266,23 @@ export interface BranchFace {
 export function describeBranch(node: GraphNode, port: string, graph: Graph, speech: Speech): BranchFace {
   const at = branchesOf(node).findIndex((branch) => branch.port === port);
   const branch: Branch | undefined = branchesOf(node)[at];
-  if (branch?.on) {
+  if (!branch) {
+    const condition = port === OTHERWISE ? speech.say("branch.noneOfTheAbove") : "";
+    return { rank: null, name: portName(node, port, speech), condition, missing: null };
+  }
+  const name = textOf(branch.name, speech.language) || speech.say("branch.unnamed", { n: at + 1 });
+  if (branch.on) {
     const awaited = sayAwaited(branch, speech, graph);
-    const name = textOf(branch.name, speech.language) || speech.say("branch.unnamed", { n: at + 1 });
     return { rank: null, name, condition: awaited.full, missing: awaited.missing };
   }
-  if (branch) {
-    const conditional = "when" in branch || node.type === "exclusive";
-    const when = branch.when?.trim() ?? "";
-    return {
-      rank: conditional && node.type !== "inclusive" ? at + 1 : null,
-      name: textOf(branch.name, speech.language) || speech.say("branch.unnamed", { n: at + 1 }),
-      condition: readableExpression(when, graph.variables, speech.language),
-      missing: conditional && !when ? speech.say("card.missing.condition") : null,
-    };
-  }
-  const condition = port === OTHERWISE ? speech.say("branch.noneOfTheAbove") : "";
-  return { rank: null, name: portName(node, port, speech), condition, missing: null };
+  const conditional = "when" in branch || node.type === "exclusive";
+  const when = branch.when?.trim() ?? "";
+  return {
+    rank: conditional && node.type !== "inclusive" ? at + 1 : null,
+    name,
+    condition: readableExpression(when, graph.variables, speech.language),
+    missing: conditional && !when ? speech.say("card.missing.condition") : null,
+  };
 }
 
 export function portName(node: GraphNode, port: string, speech: Speech): string {

@@ -10,12 +10,13 @@ import { useEditor, useEditorState } from "./editorContext";
 import { tablePlace, tableWords } from "./tablePlace";
 import { witnessText } from "./witnessText";
 
-const BRANCH = /^branches\.(\d+)\.when$/;
-const EVENT = /^branches\.(\d+)\.(?:message|key|into|after)$/;
+const BRANCH = /^branches\.(\d+)\.\w+$/;
+const EVENT = /^branches\.\d+\.(?:message|key|into|after)$/;
 const ASSIGNMENT = /^assign\.(\d+)\.value$/;
 const RESULT = /^(?:assign|body)\.\d+\.value$/;
 const FIELD = /^(?:mapping|http)\./;
 const ROW = /^(?:body|headers|response)\.(\d+)\./;
+const PLACED = [ROW, EVENT];
 
 export function useFlowProblem(): (problem: unknown) => string {
   const { t, i18n } = useTranslation("designer");
@@ -48,7 +49,7 @@ export function useFlowProblem(): (problem: unknown) => string {
   const placeText = (problem: Problem): string => {
     const inTable = tablePlace(problem.path);
     if (inTable) return t(`problem.inTable.${inTable.key}`, inTable.numbers);
-    const branch = (BRANCH.exec(problem.path ?? "") ?? EVENT.exec(problem.path ?? ""))?.[1];
+    const branch = BRANCH.exec(problem.path ?? "")?.[1];
     if (branch !== undefined) return t("problem.inBranch", { branch: Number(branch) + 1 });
     const assigned = ASSIGNMENT.exec(problem.path ?? "")?.[1];
     if (assigned !== undefined) return t("problem.inAssignment", { number: Number(assigned) + 1 });
@@ -86,7 +87,7 @@ export function useFlowProblem(): (problem: unknown) => string {
     if (isApiError(problem)) return t(key, named(problem.fields));
     const { path, params } = problem as Problem;
     const table = tableWords(code, params);
-    const isPlaced = ROW.test(path ?? "") || EVENT.test(path ?? "") || table.isPlaced;
+    const isPlaced = PLACED.some((place) => place.test(path ?? "")) || table.isPlaced;
     const isField = FIELD.test(code) || table.isField;
     const place = isPlaced ? placeText(problem as Problem) : "";
     return place + t(key, isField ? mappingWords(params) : named(params));

@@ -22,11 +22,11 @@ from workflows.engine.node_type import RunContext, Work
 from workflows.engine.plan import Plan
 from workflows.engine.registry import registry
 from workflows.engine.state import State, Status, Token
-from workflows.engine.step import advance
+from workflows.engine.step import Step, advance
 from workflows.engine.world import World
 from workflows.failpoints import hit
 from workflows.statement import Part, Row, write
-from workflows.store import Beside, Change, Loaded, Raced
+from workflows.store import Beside, Change, Live, Loaded, Raced
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,14 +56,29 @@ def start(
 
     `admit` may look at the live plan first, and change or refuse what is asked for.
     """
-    found = store.live_release(key=key, trigger=trigger)
-    if found is None:
+    remembered = store.remembered_release(key=key, trigger=trigger)
+    if remembered is not None:
+        try:
+            decided = _begun(remembered, event, admit, now=now)
+        except OrderflowError:
+            pass  # only what is live now may refuse
+        else:
+            try:
+                return _carry_out([decided], command="start", expects=remembered)[0]
+            except Raced:
+                pass
+    live = store.live_release(key=key, trigger=trigger)
+    if live is None:
         return None
-    release, world = found
+    return _carry_out([_begun(live, event, admit, now=now)], command="start")[0]
+
+
+def _begun(
+    live: Live, event: Started, admit: Callable[[Plan, Started], Started] | None, *, now: datetime
+) -> "_Decided":
     if admit is not None:
-        event = admit(release.plan, event)
-    loaded = Loaded(id=new_id(), state=State(), release=release, world=world)
-    return _run([(loaded, event)], now=now, command="start")[0]
+        event = admit(live.release.plan, event)
+    return _decide(Loaded(id=new_id(), state=State(), release=live.release, world=live.world), event, now=now)
 
 
 def deliver(instance_id: str, event: Event, *, now: datetime) -> Delivered:
@@ -138,31 +153,50 @@ def cause_of(error: Exception) -> tuple[str, str]:
     return "step.broke", f"Expected a step, found {type(error).__name__}."
 
 
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    """What a happening does to a run; nothing is written yet."""
+
+    run: Loaded
+    step: Step
+    context: RunContext
+
+
+def _decide(run: Loaded, event: Event, *, now: datetime) -> _Decided:
+    step = advance(run.release.plan, run.state, event, now=now, world=run.world)
+    if step.refused is not None:
+        raise step.refused
+    return _Decided(run, step, context_of(run, step.state, now=now))
+
+
 def _run(happenings: Sequence[tuple[Loaded, Event]], *, now: datetime, command: str) -> list[Delivered]:
+    return _carry_out([_decide(run, event, now=now) for run, event in happenings], command=command)
+
+
+def _carry_out(decided: Sequence[_Decided], *, command: str, expects: Live | None = None) -> list[Delivered]:
+    """Write what was decided; Raced when a run began on what was only remembered to be live."""
     changes: list[Change] = []
-    delivered: list[Delivered] = []
+    ended: list[RunContext] = []
     inline: dict[str, list[tuple[RunContext, Work]]] = defaultdict(list)
-    for run, event in happenings:
-        step = advance(run.release.plan, run.state, event, now=now, world=run.world)
-        if step.refused is not None:
-            raise step.refused
-        context = context_of(run, step.state, now=now)
-        delivered.append(
-            Delivered(
-                instance_id=run.id, context=context, state=step.state, world=run.world,
-                changed=step.changed, facts=step.facts,
-            )
-        )  # fmt: skip
+    for one in decided:
+        run, step = one.run, one.step
         if step.changed:
             changes.append(Change(id=run.id, release=run.release, before=run.state, step=step))
             for work in step.inline:
-                inline[work.type].append((context, work))
+                inline[work.type].append((one.context, work))
+            if step.state.status is not Status.RUNNING:
+                ended.append(one.context)
     if changes:
-        ended = [one.context for one in delivered if one.changed and one.state.status is not Status.RUNNING]
-        _write(changes, inline, ended, command=command)
+        _write(changes, inline, ended, command=command, expects=expects)
         if any(change.step.deferred for change in changes):
             outbox.ring_after_commit()
-    return delivered
+    return [
+        Delivered(
+            instance_id=one.run.id, context=one.context, state=one.step.state, world=one.run.world,
+            changed=one.step.changed, facts=one.step.facts,
+        )
+        for one in decided
+    ]  # fmt: skip
 
 
 def _write(
@@ -171,6 +205,7 @@ def _write(
     ended: Sequence[RunContext],
     *,
     command: str,
+    expects: Live | None,
 ) -> None:
     """Rows of inline work go along with the step's own; what writes a row again, and what acts, comes after it."""
     along: list[tuple[Part, Sequence[Row]]] = []
@@ -188,7 +223,7 @@ def _write(
     if wings.settles(ended):
         after.append(partial(wings.settle, ended))
     with _transaction(command, is_one_statement=not after):
-        store.save(changes, along)
+        store.save(changes, along, expects=expects)
         for do in after:
             do()
 

@@ -172,7 +172,8 @@ NEW = Part(
             subject_title, requester, incidents, started_at, updated_at, ended_at)
         SELECT id, definition, version_id, status, seq, state, subject_type, subject_id, subject_title, requester,
             incidents, updated_at, updated_at, ended_at
-        FROM {rows})""",
+        FROM {rows}
+        WHERE {held})""",
 )
 MOVED = Part(
     columns="""

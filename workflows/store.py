@@ -16,11 +16,14 @@ from workflows.engine.state import State
 from workflows.engine.world import World
 from workflows.plans import Release, release_of
 from workflows.prepared import fetch
-from workflows.statement import Writes, write
+from workflows.statement import Part, Writes, write
 from workflows.step_rows import Change, Raced
 from workflows.worlds import world_at
 
-__all__ = ["Beside", "Change", "Loaded", "Raced", "live_release", "lock", "present_world", "read", "read_by", "save"]
+__all__ = [
+    "Beside", "Change", "Live", "Loaded", "Raced", "live_release", "lock", "present_world", "read", "read_by",
+    "remembered_release", "save",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +34,19 @@ class Loaded:
     state: State
     release: Release
     world: World
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Live:
+    """The version of a flow that new runs use, and the world, both as they were when somebody looked.
+
+    `revisions` are those of the world; `trigger` is the event by which the flow was found, if by one.
+    """
+
+    release: Release
+    world: World
+    revisions: str | None
+    trigger: str | None
 
 
 _WORLD = "(SELECT jsonb_object_agg(name, revision) FROM workflows_worldrevision)"
@@ -87,11 +103,24 @@ def lock(instance_ids: Sequence[str], *, skip_locked: bool = False) -> list[Load
     return [_loaded(values) for values in fetch(_LOCK_FREE if skip_locked else _LOCK, [ids])]
 
 
-def live_release(*, key: str | None = None, trigger: str | None = None) -> tuple[Release, World] | None:
+def live_release(*, key: str | None = None, trigger: str | None = None) -> Live | None:
     """The live version of a flow, by its key or by the event it listens to, with the present world."""
     sql, value = (_LIVE_BY_KEY, key) if trigger is None else (_LIVE_BY_TRIGGER, trigger)
     found = fetch(sql, [value])
-    return (release_of(found[0][0]), world_at(found[0][1])) if found else None
+    if not found:
+        return None
+    [(version, revisions)] = found
+    live = Live(release=release_of(version), world=world_at(revisions), revisions=revisions, trigger=trigger)
+    _remembered[key, trigger] = live
+    return live
+
+
+def remembered_release(*, key: str | None = None, trigger: str | None = None) -> Live | None:
+    """What `live_release` said the last time in this process. It may be old: `save` compares, if it is told to."""
+    return _remembered.get((key, trigger))
+
+
+_remembered: dict[tuple[str | None, str | None], Live] = {}
 
 
 def present_world() -> World:
@@ -106,13 +135,34 @@ def _loaded(values: Sequence[Any]) -> Loaded:
     return Loaded(id=run, state=decode_state(state), release=release_of(version), world=world_at(revisions))
 
 
-def save(changes: Sequence[Change], beside: Writes = ()) -> None:
+def save(changes: Sequence[Change], beside: Writes = (), *, expects: Live | None = None) -> None:
     """Write what steps changed, and the rows that other rooms keep of it, in one statement.
 
-    Raises Raced when a run is not where it was read; when it was the only one, nothing at all is written then.
+    Raises Raced when a run is not where it was read, or when one that begins `expects` another version to be live or
+    another world; when it was the only one, nothing at all is written then.
     """
     moves, rest = step_rows.rows_of(changes)
-    if moves[0] is step_rows.NEW:
-        write([moves, *rest, *beside])
-    elif write([moves, *rest, *beside], held=step_rows.HELD, moved=step_rows.MOVED_ROWS) != len(changes):
+    writes = [moves, *rest, *beside]
+    if moves[0] is not step_rows.NEW:
+        moved = write(writes, held=step_rows.HELD, moved=step_rows.MOVED_ROWS)
+    elif expects is not None:
+        row = {
+            "definition": expects.release.definition_id, "version_id": expects.release.version_id,
+            "trigger": expects.trigger, "revisions": expects.revisions,
+        }  # fmt: skip
+        moved = write([(_STILL_LIVE, [row]), *writes], held="EXISTS (SELECT FROM still_live)", moved="still_live")
+    else:
+        write(writes)
+        return
+    if moved != len(changes):
         raise Raced("instance.moved_on", "Expected the runs as they were read, found them changed.")
+
+
+_STILL_LIVE = Part(
+    columns="definition uuid, version_id uuid, trigger text, revisions text",
+    joins=True,
+    sql=f"""still_live AS (
+        SELECT d.id FROM {{rows}} JOIN workflows_definition d ON d.id = r.definition
+            AND d.live_version_id = r.version_id AND (r.trigger IS NULL OR d.live_trigger = r.trigger)
+        WHERE {_WORLD}::text IS NOT DISTINCT FROM r.revisions)""",  # noqa: S608 - constants only
+)

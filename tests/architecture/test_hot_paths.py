@@ -37,10 +37,12 @@ def shop() -> Shop:
 # --- statements of the actions: one that reads and one that writes ----------------------------------------------------
 
 
-def test_a_start_costs_two_statements(shop: Shop) -> None:
-    sql = statements(lambda: shop.start(1))
+def test_a_start_of_a_flow_that_was_started_before_costs_one_statement(shop: Shop) -> None:
+    shop.start(1)
 
-    assert len(sql) == 2, shown(sql)  # the live flow and the world's revisions; the step with its task
+    sql = statements(lambda: shop.start(2))
+
+    assert len(sql) == 1, shown(sql)  # the step with its task, if the live flow and the world are still those
 
 
 def test_an_approval_with_a_next_one_behind_it_costs_two_statements(shop: Shop) -> None:
@@ -200,4 +202,4 @@ def test_placing_an_order_and_asking_for_its_refund_cost_a_fixed_number_of_state
         return client.post(f"/api/v1/orders/{document['order_no']}/refunds", body, format="json")
 
     assert cost(order, status=201) == (1, 5)  # the key, the order, its lines, its payment, the answer
-    assert cost(refund, status=201) == (2, 10)  # the second person is the one who is shown as having asked
+    assert cost(refund, status=201) == (2, 9)  # the second person is the one who is shown as having asked

@@ -22,14 +22,14 @@ def begin(key: str) -> Delivered:
     return start(key, subject=subject, variables=amount, requester=None, actor=SYSTEM, now=now())
 
 
-def test_a_start_is_two_statements_and_no_transaction_around_them(designer: User) -> None:
+def test_a_start_is_one_statement_and_no_transaction_around_it(designer: User) -> None:
     live_flow("deed", chain(("work", "test.deed", {})), by=designer)
     begin("deed")
 
     with CaptureQueriesContext(connection) as caught:
         run = begin("deed")
 
-    assert [query["sql"].split()[0] for query in caught] == ["EXECUTE", "EXECUTE"]
+    assert [query["sql"].split()[0] for query in caught] == ["EXECUTE"]
     assert HistoryEvent.objects.filter(instance=run.instance_id).count() == 3
     assert ActivityJob.objects.filter(instance=run.instance_id).count() == 1
 

@@ -161,7 +161,7 @@ def test_statements_of_start_and_report_are_few(designer: User) -> None:
     with CaptureQueriesContext(connection) as reported, transaction.atomic():
         deliver(second, ActivityDone(token=1, visit=1, attempt=1), now=now())
 
-    assert _statements(started) == 2
+    assert _statements(started) == 1
     assert _statements(reported) == 2
 
 

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from workflows.engine.expressions import document, explanation
+from workflows.engine.expressions import document
 from workflows.engine.expressions import unparse as writing
 from workflows.engine.expressions.checker import Checker, Typed
 from workflows.engine.expressions.errors import EvaluationError, ExpressionError
 from workflows.engine.expressions.evaluation import Run, Values, as_declared, build
+from workflows.engine.expressions.explanation import Explanation
 from workflows.engine.expressions.parser import Parser
 from workflows.engine.expressions.shortcuts import faster
 from workflows.engine.expressions.syntax import Ast, Connective, Join, Reference, refuse_oversized
@@ -85,6 +86,7 @@ class Expression:
     type: VariableType
     references: tuple[str, ...]
     run: Run
+    explanation: Explanation
     tree: Typed
     types: Mapping[str, VariableType]
     places: Mapping[str, tuple[int, int]]
@@ -99,7 +101,7 @@ class Expression:
 
     def explain(self, values: Mapping[str, Any]) -> str:
         """The text with values in it and what it comes to: `58.00 CNY + 2.00 CNY = 60.00 CNY → 60.00 CNY`."""
-        return explanation.explain(self.tree, self.decoding(values))
+        return self.explanation(self.decoding(values))
 
     def decoding(self, values: Mapping[str, Any]) -> DecodedAtAccess:
         """JSON variables as the inner doors read them."""
@@ -217,6 +219,7 @@ def _compiled(tree: Ast, text: str, variables: Iterable[Variable], *, condition:
         type=typed.type,
         references=tuple(places),
         run=build(typed, faster),
+        explanation=Explanation(typed),
         tree=typed,
         types=types,
         places=places,

@@ -57,10 +57,8 @@ _LOCK = (
     "WHERE i.id = ANY(%s::uuid[]) ORDER BY i.id FOR UPDATE OF i"
 )
 _LOCK_FREE = f"{_LOCK} SKIP LOCKED"
-_LIVE = (
-    f"SELECT d.live_version_id::text, {_WORLD} FROM workflows_definition d "  # noqa: S608 - constants only
-    "WHERE d.live_version_id IS NOT NULL AND d.retired_at IS NULL AND "
-)
+_STARTS = "d.live_version_id IS NOT NULL AND d.retired_at IS NULL"
+_LIVE = f"SELECT d.live_version_id::text, {_WORLD} FROM workflows_definition d WHERE {_STARTS} AND "  # noqa: S608
 _LIVE_BY_KEY = f"{_LIVE} d.key = %s"
 _LIVE_BY_TRIGGER = f"{_LIVE} d.live_trigger = %s"
 
@@ -164,5 +162,5 @@ _STILL_LIVE = Part(
     sql=f"""still_live AS (
         SELECT d.id FROM {{rows}} JOIN workflows_definition d ON d.id = r.definition
             AND d.live_version_id = r.version_id AND (r.trigger IS NULL OR d.live_trigger = r.trigger)
-        WHERE {_WORLD}::text IS NOT DISTINCT FROM r.revisions)""",  # noqa: S608 - constants only
+        WHERE {_STARTS} AND {_WORLD}::text IS NOT DISTINCT FROM r.revisions)""",  # noqa: S608 - constants only
 )

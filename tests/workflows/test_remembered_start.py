@@ -9,9 +9,12 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from bedrock.clock import now
+from bedrock.errors import Conflict
 from tests.workflows.conftest import chain, live_flow
 from workflows.actions.definitions import publish, save_draft
+from workflows.actions.going_live import Terms
 from workflows.actions.instances import Delivered, start, start_by_hand, start_for_trigger
+from workflows.actions.versions import retire
 from workflows.engine.events import SYSTEM
 from workflows.engine.state import Subject
 from workflows.models import Definition, HistoryEvent, Instance
@@ -29,7 +32,7 @@ def begin(key: str) -> Delivered:
 
 def publish_again(definition: Definition, graph: dict[str, Any], *, by: User, take_over: bool = False) -> None:
     save_draft(str(definition.pk), revision=1, graph=graph, layout={}, actor=by, now=now())
-    publish(str(definition.pk), revision=2, note="again", actor=by, now=now(), take_over=take_over)
+    publish(str(definition.pk), revision=2, note="again", actor=by, now=now(), terms=Terms(take_over=take_over))
 
 
 def where(run: Delivered) -> tuple[int, list[str]]:
@@ -104,3 +107,15 @@ def test_an_event_that_another_flow_has_taken_over_starts_that_one(designer: Use
     assert run is not None
     assert (run.context.definition_key, *where(run)) == ("second", 2, ["other"])
     assert Instance.objects.count() == 2
+
+
+def test_a_flow_that_was_retired_since_starts_nothing(designer: User) -> None:
+    definition = live_flow("deed", chain(("work", "test.deed", {})), by=designer)
+    begin("deed")
+    retire(str(definition.pk), reason="no longer used", actor=designer, ip=None, now=now())
+
+    with pytest.raises(Conflict) as refused:
+        begin("deed")
+
+    assert refused.value.code == "definition.retired"
+    assert Instance.objects.count() == 1

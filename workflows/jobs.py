@@ -8,7 +8,7 @@ import json
 import logging
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
@@ -19,6 +19,7 @@ from bedrock.errors import Unavailable
 from bedrock.ids import new_id
 from workflows import runtime
 from workflows.codec import decode_state
+from workflows.engine.catching import RetryPolicy, retry_policy
 from workflows.engine.events import ActivityDone, ActivityFailed
 from workflows.engine.node_type import Done, GiveUp, Job, JobResult, NodeType, Retry, RunContext, Work
 from workflows.engine.registry import registry
@@ -118,9 +119,11 @@ def _claimed(by: str, row: Sequence[Any]) -> Claim:
 
 
 def _perform(claim: Claim) -> JobResult:
-    known = registry.find(claim.work.type)
+    known = registry.find(claim.work.type) or NodeType
+    policy: RetryPolicy | None = None
     try:
         # Read one by one: a run that nobody can read is the trouble of its own job.
+        policy = retry_policy(release_of(claim.version).plan.nodes[claim.work.node].config)
         result = registry.get(claim.work.type).perform(_job(claim))
     except Exception as error:
         _logger.exception(
@@ -129,11 +132,21 @@ def _perform(claim: Claim) -> JobResult:
         )
         result = Retry(
             code="activity.broke", message=f"Expected an answer, found {type(error).__name__}.",
-            after_seconds=_backoff(claim),
+            after_seconds=_backoff(claim), is_outcome_unknown=known.external_effect,
         )  # fmt: skip
-    if isinstance(result, Retry) and claim.tries >= (known or NodeType).max_tries:
-        return GiveUp(code=result.code, message=result.message, params=result.params)
-    return result
+    return _within_tries(result, claim, policy, max_tries=known.max_tries) if isinstance(result, Retry) else result
+
+
+def _within_tries(result: Retry, claim: Claim, policy: RetryPolicy | None, *, max_tries: int) -> JobResult:
+    """Another try when the flow's policy, or else the type, still has one; as soon as it says."""
+    if claim.tries >= (policy.tries if policy else max_tries):
+        return GiveUp(
+            code=result.code, message=result.message, params=result.params,
+            is_outcome_unknown=result.is_outcome_unknown,
+        )  # fmt: skip
+    if policy is None:
+        return result
+    return replace(result, after_seconds=max(policy.wait_after(claim.tries), result.asked_seconds))
 
 
 def _job(claim: Claim) -> Job:
@@ -162,17 +175,19 @@ def report(claim: Claim, result: JobResult) -> None:
         event = ActivityFailed(
             token=work.token, visit=work.visit, attempt=work.attempt, code=result.code,
             message=result.message, params=result.params,
+            caught_by="code" if result.is_outcome_unknown else "any",
         )  # fmt: skip
     try:
         _deliver(claim, event)
     except Exception as error:
-        if isinstance(error, Unavailable | DatabaseError) or isinstance(event, ActivityFailed):
+        if isinstance(error, Unavailable | DatabaseError):
             raise
-        # The work is done, but what follows it in the drawing is refused or breaks: a person must look.
+        # What follows it in the drawing is refused or breaks: a person must look.
         code, message = runtime.cause_of(error)
+        after = "done" if isinstance(result, Done) else result.code
         refused = ActivityFailed(
             token=work.token, visit=work.visit, attempt=work.attempt, code=code,
-            message=message, params={"after": "done"},
+            message=message, params={"after": after}, caught_by="nothing",
         )  # fmt: skip
         _deliver(claim, refused)
 

@@ -137,9 +137,12 @@ def give_up(instance_id: str, error: Exception, *, waits: Callable[[State], Sequ
 
     def failure_of(state: State) -> Sequence[Event]:
         return [
-            ActivityFailed(token=token.id, visit=token.visit, attempt=token.attempt, code=code, message=message)
+            ActivityFailed(
+                token=token.id, visit=token.visit, attempt=token.attempt, code=code, message=message,
+                caught_by="nothing",
+            )
             for token in waits(state)[:1]
-        ]
+        ]  # fmt: skip
 
     with transaction.atomic():
         delivered = deliver_to_all(failure_of, instance_ids=[instance_id], now=now)

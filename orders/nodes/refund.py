@@ -9,10 +9,10 @@ from bedrock.errors import OrderflowError
 from orders.refunds.effect import Refused, Unknown, pay_back
 from orders.refunds.receipts import Paid
 from orders.subjects import REFUND
+from workflows.engine.catching import Repeating
 from workflows.engine.events import ActivityDone, Resumption
 from workflows.engine.graph import LocalText
 from workflows.engine.node_type import (
-    Config,
     Continue,
     Done,
     Fail,
@@ -32,8 +32,8 @@ from workflows.engine.state import Awaits
 DELAYS: Final = (1.0, 3.0, 10.0)
 
 
-class RefundConfig(Config):
-    """Nothing to set: what is paid back is the refund that the flow is about."""
+class RefundConfig(Repeating):
+    """What is paid back is the refund that the flow is about; only how a failure is met can be set."""
 
 
 class RefundNode(NodeType[RefundConfig]):
@@ -86,7 +86,9 @@ class RefundNode(NodeType[RefundConfig]):
             case Paid():
                 return Done(output={"provider_refund_id": outcome.provider_refund_id})
             case Unknown():
-                return Retry(code=outcome.code, message=outcome.message, after_seconds=_delay(job.tries))
+                return Retry(
+                    code=outcome.code, message=outcome.message, after_seconds=_delay(job.tries), is_outcome_unknown=True
+                )
             case Refused():
                 return GiveUp(code=outcome.code, message=outcome.message)
 

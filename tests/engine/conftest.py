@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.engine.flows import Ask, Call
+from tests.engine.flows import Ask, Call, Try
 from workflows.engine.registry import Registry, discover, registry
 
 
@@ -11,6 +11,7 @@ def _node_types() -> None:
     discover("workflows.engine.nodes")
     registry.add(Ask())
     registry.add(Call())
+    registry.add(Try())
 
 
 @pytest.fixture(scope="session")

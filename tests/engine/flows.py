@@ -6,11 +6,13 @@ from typing import Any, ClassVar
 
 from typing_extensions import override
 
+from workflows.engine.catching import Repeating
 from workflows.engine.events import ActivityDone, Resumption, Signalled
 from workflows.engine.graph import LocalText
 from workflows.engine.node_type import (
     Config,
     Continue,
+    Fail,
     Ignore,
     NodeType,
     Note,
@@ -75,6 +77,33 @@ class Call(NodeType[AskConfig]):
 
     @override
     def resume(self, scope: Scope[AskConfig], event: Resumption) -> Outcome:
+        return Continue(output=event.output) if isinstance(event, ActivityDone) else Ignore()
+
+
+class TryConfig(Repeating):
+    """How a failure is met."""
+
+
+class Try(NodeType[TryConfig]):
+    """As `test.call`, but it may be left when it failed."""
+
+    key = "test.try"
+    title = LocalText(zh="尝试", en="Try")
+    category = "data"
+    icon = "bolt"
+    performs = "deferred"
+    waits: ClassVar[bool] = True
+    external_effect: ClassVar[bool] = True
+    Config = TryConfig
+
+    @override
+    def enter(self, scope: Scope[TryConfig]) -> Outcome:
+        return Wait(awaits=Awaits.ACTIVITY, work=({"visit": scope.visit},))
+
+    @override
+    def resume(self, scope: Scope[TryConfig], event: Resumption) -> Outcome:
+        if isinstance(event, ActivityDone) and "unfit" in event.output:
+            return Fail(code="test.unfit", message="Expected another answer, found this one.")
         return Continue(output=event.output) if isinstance(event, ActivityDone) else Ignore()
 
 

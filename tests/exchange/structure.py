@@ -8,17 +8,17 @@ from workflows.exchange.bpmn_words import BPMN, BPMNDI, DC, DI
 
 # tFlowNode and what extends it: the order in which children may stand.
 ORDER = ["extensionElements", "incoming", "outgoing", "timerEventDefinition", "messageEventDefinition",
-         "terminateEventDefinition"]  # fmt: skip
+         "terminateEventDefinition", "errorEventDefinition"]  # fmt: skip
 NODES = {
     "startEvent", "endEvent", "exclusiveGateway", "parallelGateway", "inclusiveGateway", "userTask", "serviceTask",
-    "task", "intermediateCatchEvent", "businessRuleTask", "eventBasedGateway",
+    "task", "intermediateCatchEvent", "businessRuleTask", "eventBasedGateway", "boundaryEvent",
 }  # fmt: skip
 
 
 def faults(document: str) -> list[str]:
     """Every rule that the document breaks."""
     root = fromstring(document.encode())  # noqa: S314 - our own text
-    return [*_ids(root), *_document(root), *_process(root), *_diagram(root)]
+    return [*_ids(root), *_document(root), *_process(root), *_boundaries(root), *_diagram(root)]
 
 
 def _ids(root: Element) -> Iterator[str]:
@@ -33,8 +33,13 @@ def _document(root: Element) -> Iterator[str]:
     if root.tag != f"{BPMN}definitions" or not root.get("targetNamespace"):
         yield "definitions need a targetNamespace"
     kinds = [child.tag for child in root]
-    if kinds != [f"{BPMN}process", f"{BPMNDI}BPMNDiagram"]:
-        yield f"one process, then one diagram, found {kinds}"
+    errors = [kind for kind in kinds if kind == f"{BPMN}error"]
+    if kinds != [f"{BPMN}process", *errors, f"{BPMNDI}BPMNDiagram"]:
+        yield f"one process and errors, then one diagram, found {kinds}"
+    declared = {error.get("id") for error in root.findall(f"{BPMN}error")}
+    for event in root.iter(f"{BPMN}errorEventDefinition"):
+        if event.get("errorRef") is not None and event.get("errorRef") not in declared:
+            yield f"error {event.get('errorRef')} is declared nowhere"
 
 
 def _process(root: Element) -> Iterator[str]:
@@ -66,8 +71,15 @@ def _process(root: Element) -> Iterator[str]:
                 yield f"{identity} has a default that is none of its ways"
 
 
+def _boundaries(root: Element) -> Iterator[str]:
+    tasks = {child.get("id") for child in root[0] if child.tag.endswith("Task")}
+    for event in root[0].findall(f"{BPMN}boundaryEvent"):
+        if event.get("attachedToRef") not in tasks or event.find(f"{BPMN}incoming") is not None:
+            yield f"{event.get('id')} stands at no task, or something leads to it"
+
+
 def _diagram(root: Element) -> Iterator[str]:
-    planes = root[1].findall(f"{BPMNDI}BPMNPlane")
+    planes = root[-1].findall(f"{BPMNDI}BPMNPlane")
     if len(planes) != 1 or planes[0].get("bpmnElement") != root[0].get("id"):
         yield "one plane for the process"
     drawn = [shape.get("bpmnElement") for shape in planes[0]]

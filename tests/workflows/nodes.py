@@ -6,10 +6,10 @@ from typing import ClassVar
 from typing_extensions import override
 
 from bedrock.errors import Conflict
+from workflows.engine.catching import Repeating
 from workflows.engine.events import ActivityDone, Resumption
 from workflows.engine.graph import LocalText
 from workflows.engine.node_type import (
-    Config,
     Continue,
     Done,
     Ignore,
@@ -25,8 +25,8 @@ from workflows.engine.node_type import (
 from workflows.engine.state import Awaits
 
 
-class DeedConfig(Config):
-    """Nothing to set."""
+class DeedConfig(Repeating):
+    """Only how a failure is met."""
 
 
 class Deed(NodeType[DeedConfig]):

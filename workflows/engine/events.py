@@ -4,6 +4,7 @@ a foreign or late event changes nothing.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from workflows.engine.state import Json, Subject
 
@@ -63,9 +64,16 @@ class ActivityDone:
     actor: Actor = SYSTEM
 
 
+# Which exits for failures may take one: any that fits its code, only one that names the whole code, or none.
+CaughtBy = Literal["any", "code", "nothing"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActivityFailed:
-    """A wait cannot go on: its work failed for good, or what had to follow was refused. A person must repair it."""
+    """A wait cannot go on: its work failed for good, or what had to follow was refused.
+
+    An exit of its node takes it, if it is `caught_by` one; otherwise a person must repair it.
+    """
 
     token: int
     visit: int
@@ -73,6 +81,7 @@ class ActivityFailed:
     code: str
     message: str
     params: Mapping[str, Json] = field(default_factory=dict)
+    caught_by: CaughtBy = "any"
     actor: Actor = SYSTEM
 
 

@@ -208,7 +208,7 @@ class End:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fail:
-    """It cannot go on: an incident that a person repairs."""
+    """It cannot go on: it is left by the exit that takes this failure, or else is an incident that a person repairs."""
 
     code: str
     message: str
@@ -274,21 +274,27 @@ class Done:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retry:
-    """The work failed or its outcome is unknown; try again after `after_seconds` unless tries are used up."""
+    """The work failed or its outcome is unknown; try again after `after_seconds` unless tries are used up.
+
+    `asked_seconds` is how long the other side asked to be left alone: no policy of the flow comes back earlier.
+    """
 
     code: str
     message: str
     after_seconds: float
     params: Mapping[str, Json] = field(default_factory=dict)
+    asked_seconds: float = 0
+    is_outcome_unknown: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GiveUp:
-    """The work failed for good: an incident."""
+    """The work failed for good, or nobody knows whether it was done and it may not be tried again."""
 
     code: str
     message: str
     params: Mapping[str, Json] = field(default_factory=dict)
+    is_outcome_unknown: bool = False
 
 
 JobResult = Done | Retry | GiveUp

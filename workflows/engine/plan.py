@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from workflows.engine.catching import Catches, catches_of
 from workflows.engine.graph import Edge, Graph
 from workflows.engine.node_type import NodeType, Place
 from workflows.engine.registry import Registry
@@ -34,6 +35,7 @@ class PlanNode(Place[Any]):
     exits: Mapping[str, Exit]
     joins: tuple[str, ...]
     merges: bool
+    catches: Catches
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +74,7 @@ def compile_plan(graph: Graph, *, registry: Registry) -> Plan:
             program=types[node.id].compile(config, variables),
             exits=exits[node.id], joins=joins.get(node.id, ()),
             merges=node.id in joins and types[node.id].synchronizes == "branches",
+            catches=catches_of(config),
         )  # fmt: skip
     return Plan(
         nodes=nodes,

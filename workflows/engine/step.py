@@ -6,7 +6,7 @@ from itertools import islice
 
 from bedrock.errors import Conflict, OrderflowError
 from workflows.engine import events, facts
-from workflows.engine.events import Actor, Addressed, Event, Resumption
+from workflows.engine.events import Actor, Addressed, CaughtBy, Event, Resumption
 from workflows.engine.facts import Fact, apply
 from workflows.engine.force import kept_tokens
 from workflows.engine.incidents import (
@@ -129,7 +129,8 @@ class _Run:
     def fail_activity(self, event: events.ActivityFailed) -> None:
         token = self.addressed(event, Awaits.ACTIVITY, Awaits.TIMER, Awaits.SIGNAL, Awaits.MESSAGE)
         if token is not None:
-            self.fail(token, Fail(code=event.code, message=event.message, params=event.params))
+            failure = Fail(code=event.code, message=event.message, params=event.params)
+            self.catch(token, failure, token.visit, event.caught_by)
 
     def repair(self, event: events.Repaired) -> None:
         token = self.addressed(event, Awaits.REPAIR)
@@ -245,7 +246,7 @@ class _Run:
                 if outcome.whole_run:
                     self.withdraw_all(reason="terminated")
             case Fail():
-                self.fail(token, outcome, visit=visit)
+                self.catch(token, outcome, visit)
             case Refuse() if token.awaits is not _MOVING:
                 self.refused = outcome.error
             case Refuse() | Ignore() if token.awaits is _MOVING:
@@ -305,6 +306,16 @@ class _Run:
                 ))  # fmt: skip
         if wait.work:
             self.ask(self.deferred if deferred else self.inline, token, (visit, attempt), wait.work)
+
+    def catch(self, token: Token, failure: Fail, visit: int, caught_by: CaughtBy = "any") -> None:
+        """What a node itself could not do leaves by the exit that takes it. What the engine refuses never does."""
+        node = self.plan.nodes[token.node]
+        way = node.catches.exit_for(failure, caught_by)
+        if way is None:
+            self.fail(token, failure, visit=visit)
+        else:
+            self.withdraw_work(token, visit, reason="failed")
+            self.leave(token, node, visit, way)
 
     def fail(self, token: Token, failure: Fail, *, visit: int | None = None) -> None:
         visit = visit or token.visit or self.state.visits.get(token.node, 0) + 1

@@ -8,6 +8,7 @@ from typing import Any
 import networkx as nx
 from pydantic import ValidationError
 
+from workflows.engine.catching import catch_problems, error_ports
 from workflows.engine.graph import Edge, Graph, Node
 from workflows.engine.node_type import CheckContext, Port, Problem
 from workflows.engine.plan import declarations
@@ -153,8 +154,8 @@ def _check_node(
                 path=".".join(str(part) for part in item["loc"]), params={"type": item["type"]},
             )  # fmt: skip
         return
-    ports[node.id] = node_type.ports(config)
-    for problem in node_type.check(config, context):
+    ports[node.id] = (*node_type.ports(config), *error_ports(config))
+    for problem in (*node_type.check(config, context), *catch_problems(config, context)):
         yield replace(problem, node=node.id)
 
 

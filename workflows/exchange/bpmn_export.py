@@ -1,7 +1,7 @@
 """A flow as BPMN 2.0 with a diagram. What BPMN has no word for travels beside it in a namespace of ours."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
@@ -9,6 +9,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from bedrock.errors import BadInput
 from workflows.engine.graph import Edge, Graph, Node
 from workflows.exchange import bpmn_words as words
+from workflows.exchange.bpmn_boundaries import SIZE, Exit, exits_of
 from workflows.exchange.bpmn_event_choices import DrawnEvent, drawn_events
 from workflows.exchange.bpmn_places import Place, event_place, places_of, size_of, waypoints_of
 from workflows.exchange.bpmn_words import BPMN, BPMNDI, DC, DI, XSI
@@ -72,6 +73,11 @@ class _Writing:
         self.numbers: dict[str, int] = defaultdict(lambda: 1)
         self.nodes = {node.id: self.id_for(node.id) for node in self.graph.nodes}
         self.edges = {edge.id: self.id_for(edge.id) for edge in self.graph.edges}
+        self.exits = {
+            (node.id, one.port): (self.id_for(f"{node.id}_{one.port}"), one)
+            for node in self.graph.nodes for one in exits_of(node)
+        }  # fmt: skip
+        self.errors: dict[str, str] = {}  # ids of their declarations by code
         self.outgoing: dict[str, list[Edge]] = defaultdict(list)
         self.incoming: dict[str, list[Edge]] = defaultdict(list)
         for edge in self.graph.edges:
@@ -85,6 +91,9 @@ class _Writing:
         self.sources = {edge.id: self.nodes[edge.source] for edge in self.graph.edges} | {
             edge.id: event.id for events in self.events.values() for event in events for edge in event.drawn.edges
         }
+        for edge in self.graph.edges:
+            if (edge.source, edge.port) in self.exits:
+                self.sources[edge.id], _ = self.exits[edge.source, edge.port]
 
     def event(self, node: Node, drawn: DrawnEvent) -> "_Event":
         base = f"{node.id}_{drawn.port}"
@@ -119,6 +128,8 @@ class _Writing:
         types = {node.id: node for node in self.graph.nodes}
         for edge in self.graph.edges:
             self.write_edge(process, edge, types[edge.source])
+        for code, declared in self.errors.items():
+            SubElement(root, f"{BPMN}error", {"id": declared, "errorCode": code})
         self.write_diagram(root, process.get("id", ""))
         indent(root)
         return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="unicode") + "\n"
@@ -144,6 +155,8 @@ class _Writing:
             _define(element, event, words.duration_of(node))
         for one in events:
             self.write_event(process, self.nodes[node.id], one)
+        for drawn in exits_of(node):
+            self.write_exit(process, node, drawn)
 
     def write_event(self, process: Element, gateway: str, event: "_Event") -> None:
         """An event behind a gateway, and the line to it. What it awaits stands beside the gateway."""
@@ -156,6 +169,24 @@ class _Writing:
         _define(element, event.drawn.definition, event.drawn.after)
         ends = {"sourceRef": gateway, "targetRef": event.id}
         SubElement(process, f"{BPMN}sequenceFlow", {"id": event.flow} | ends)
+
+    def write_exit(self, process: Element, node: Node, one: Exit) -> None:
+        """An event at the edge of the node; what it catches is also said in the node's own config."""
+        ends = {"id": self.exits[node.id, one.port][0], "attachedToRef": self.nodes[node.id]}
+        element = SubElement(process, f"{BPMN}boundaryEvent", ends | ({"name": one.name} if one.name else {}))
+        told = SubElement(SubElement(element, f"{BPMN}extensionElements"), words.NODE)
+        told.text = words.to_text({"port": one.port})
+        for edge in self.outgoing[node.id]:
+            if edge.port == one.port:
+                SubElement(element, f"{BPMN}outgoing").text = self.edges[edge.id]
+        for code in one.codes:
+            definition = SubElement(element, f"{BPMN}{words.ERROR}")
+            if code != "*":
+                definition.set("errorRef", self.errors.get(code) or self.declared(code))
+
+    def declared(self, code: str) -> str:
+        self.errors[code] = self.id_for(f"error_{code}".rstrip("*"))
+        return self.errors[code]
 
     def write_edge(self, process: Element, edge: Edge, source: Node) -> None:
         ends = {"sourceRef": self.sources[edge.id], "targetRef": self.nodes[edge.target]}
@@ -185,9 +216,27 @@ class _Writing:
             for row, event in enumerate(events):
                 place = self.show_event(plane, event, places[gateway], row=row)
                 starts |= dict.fromkeys((edge.id for edge in event.drawn.edges), place)
+        begins = self.show_exits(plane, places, types)
         for edge in self.graph.edges:
             corners = waypoints_of(edge, places, types, event=starts.get(edge.id))
+            corners[0] = begins.get((edge.source, edge.port), corners[0])
             self.line(plane, self.edges[edge.id], corners)
+
+    def show_exits(
+        self, plane: Element, places: Mapping[str, Place], types: Mapping[str, str]
+    ) -> dict[tuple[str, str], Place]:
+        """The events at the lower edges of steps that may be left when they failed; where the lines from them begin."""
+        begins: dict[tuple[str, str], Place] = {}
+        beside: Counter[str] = Counter()
+        for (node, port), (exit_id, _) in self.exits.items():
+            (x, y), (_, height) = places[node], size_of(types[node])
+            left, top = x + 8 + (SIZE + 4) * beside[node], y + height - SIZE // 2
+            beside[node] += 1
+            begins[node, port] = left + SIZE // 2, top + SIZE
+            shape = SubElement(plane, f"{BPMNDI}BPMNShape", self.shown(exit_id))
+            bounds = {"x": str(left), "y": str(top), "width": str(SIZE), "height": str(SIZE)}
+            SubElement(shape, f"{DC}Bounds", bounds)
+        return begins
 
     def show_event(self, plane: Element, event: "_Event", gateway: Place, *, row: int) -> Place:
         """An event beside its gateway and the line to it; where it stands."""

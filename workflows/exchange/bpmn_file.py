@@ -70,6 +70,7 @@ class FileNode:
     default: str
     own: dict[str, Any] | None
     own_id: str
+    attached: str = ""  # the node at whose edge it stands
     events: list[Element] = field(default_factory=list)
     outgoing_order: list[str] = field(default_factory=list)
     awaited: list["Awaited"] = field(default_factory=list)  # behind a gateway, once they are part of it
@@ -106,6 +107,7 @@ class File:
     about: dict[str, Any] | None
     nodes: list[FileNode]
     flows: list[FileFlow]
+    errors: dict[str, str]  # codes by the id of their declaration
     findings: list[Finding]
 
 
@@ -210,8 +212,11 @@ class _Reader:
 
     def read(self) -> File:
         about: dict[str, Any] | None = None
+        errors: dict[str, str] = {}
         for child in self.root:
-            if child is not self.process and not child.tag.startswith(BPMNDI):
+            if child.tag == f"{BPMN}error":
+                errors[child.get("id", "")] = child.get("errorCode", "")
+            elif child is not self.process and not child.tag.startswith(BPMNDI):
                 self.leave(child)
         self.attributes(self.process)
         for child in self.process:
@@ -226,14 +231,14 @@ class _Reader:
                 self.leave(child)
         return File(
             root=self.root, name=_name(self.process) or _name(self.root), about=about, nodes=self.nodes,
-            flows=self.flows, findings=self.findings,
+            flows=self.flows, errors=errors, findings=self.findings,
         )  # fmt: skip
 
     def read_node(self, element: Element, kind: str) -> None:
         self.attributes(element)
         node = FileNode(
             id=element.get("id", ""), kind=kind, name=_name(element), default=element.get("default", ""),
-            own=None, own_id=element.get(words.ID, ""),
+            own=None, own_id=element.get(words.ID, ""), attached=element.get("attachedToRef", ""),
         )  # fmt: skip
         if not node.id:
             self.note(element, "bpmn.no_id", "It has no id, so that nothing can lead to it.", "error")

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from bedrock.errors import BadInput
 from workflows.engine.graph import Edge, Graph, LocalText, Node, read_graph
 from workflows.exchange import bpmn_words as words
+from workflows.exchange.bpmn_boundaries import Exit, fold_boundaries, with_exits
 from workflows.exchange.bpmn_event_choices import take_in_events, ways_by_events
 from workflows.exchange.bpmn_file import UNREADABLE, File, FileFlow, FileNode, read_file
 from workflows.exchange.bpmn_gateways import Ways, forget_merges, ways_of
@@ -60,8 +61,8 @@ class _Import:
         self.about = self.known_about()
 
     def imported(self) -> Imported:
-        nodes, flows = self.connected()
-        nodes, flows, merged = forget_merges(nodes, flows)
+        folded = fold_boundaries(*self.connected(), self.file.errors)
+        nodes, flows, merged = forget_merges(folded.nodes, folded.flows)
         nodes, flows = take_in_events(nodes, flows)
         for part in merged:
             self.note(part, "bpmn.merge_dissolved", "Ways may meet in any step; no gateway is needed for it.", "info")
@@ -75,11 +76,13 @@ class _Import:
         edges_of = {flow.id: edge_ids.give(flow) for flow in flows}
         outgoing: dict[str, list[FileFlow]] = defaultdict(list)
         for flow in flows:
-            outgoing[flow.source].append(flow)
-        ports: dict[str, str] = {}
+            if flow.id not in folded.ports:
+                outgoing[flow.source].append(flow)
+        ports = dict(folded.ports)
         drawn = []
         for node in nodes:
-            ways = self.node(node, _in_order(node, outgoing[node.id]), ids[node.id], edges_of)
+            flows_out = _in_order(node, outgoing[node.id])
+            ways = self.node(node, flows_out, ids[node.id], edges_of, exits=folded.exits[node.id])
             ports |= ways.ports
             drawn.append(ways.node)
         edges = [self.edge(flow, ids, edges_of[flow.id], ports.get(flow.id)) for flow in flows]
@@ -123,8 +126,10 @@ class _Import:
                 self.note(flow, "bpmn.broken_reference", "It does not connect two elements of the process.", "error")
         return list(self.file.nodes), flows
 
-    def node(self, node: FileNode, flows: list[FileFlow], own_id: str, edges: dict[str, str]) -> Ways:
-        """The node as we draw it, with the ports by which its flows leave."""
+    def node(
+        self, node: FileNode, flows: list[FileFlow], own_id: str, edges: dict[str, str], *, exits: list[Exit]
+    ) -> Ways:
+        """The node as we draw it, with the ports by which its flows leave and its exits for failures."""
         found = None
         if node.own is not None:
             found = own_node(node, own_id)
@@ -135,6 +140,8 @@ class _Import:
             found, notes = foreign_node(node, own_id, ways_out=len(flows))
             for code, reason, severity in notes:
                 self.note(node, code, reason, severity)
+        if exits or is_own:
+            found = with_exits(found, exits)
         if found.type == words.EVENT_CHOICE:
             ways = ways_by_events(node, found, flows, edges)
         else:

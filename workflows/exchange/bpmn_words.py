@@ -25,6 +25,7 @@ APPROVED = "approved"
 EVENT_CHOICE = "event_choice"
 CATCH = "intermediateCatchEvent"
 TIMER, MESSAGE, TERMINATE = "timerEventDefinition", "messageEventDefinition", "terminateEventDefinition"
+ERROR = "errorEventDefinition"  # of an event at the edge of a step: an exit for when it failed
 EVENTS = {"delay": TIMER, "message": MESSAGE, "terminate": TERMINATE}  # the event that an element of this type carries
 UNKNOWN = "bpmn."  # a node of type bpmn.subProcess stands for an element that we have no step for
 

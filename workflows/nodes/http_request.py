@@ -9,6 +9,7 @@ from typing import Any, Final
 from pydantic import Field
 from typing_extensions import override
 
+from workflows.engine.catching import Repeating
 from workflows.engine.connections import ConnectionBook
 from workflows.engine.events import ActivityDone, Resumption
 from workflows.engine.expressions.errors import EvaluationError, ExpressionError
@@ -18,7 +19,6 @@ from workflows.engine.json_pointers import parse_pointer, put
 from workflows.engine.json_values import decode, encode
 from workflows.engine.node_type import (
     CheckContext,
-    Config,
     Continue,
     Fail,
     Ignore,
@@ -81,7 +81,7 @@ class Taken(Document):
     variable: str = Field(min_length=1, max_length=64)
 
 
-class HttpConfig(Config):
+class HttpConfig(Repeating):
     """One request below the address of a connection."""
 
     connection: str = Field(

@@ -93,7 +93,7 @@ def _judged(request: Request, answer: Answer, connection: Ready, job: Job) -> Jo
     if _may_pass(status) and request.is_repeatable:
         asked = _asked_wait(answer, now=job.context.now) if status in _BUSY else 0.0
         wait = max(_delay(job.tries), asked)
-        return Retry(code="http.refused", message=message, after_seconds=wait, params=params)
+        return Retry(code="http.refused", message=message, after_seconds=wait, params=params, asked_seconds=asked)
     if _may_pass(status) and status != HTTPStatus.TOO_MANY_REQUESTS:
         return _unknown(message, because="http.refused", **params)
     return GiveUp(code="http.refused", message=message, params=params)
@@ -136,7 +136,10 @@ def _unanswered(request: Request, failure: NoAnswer, job: Job) -> JobResult:
         return GiveUp(code=failure.code, message=failure.message, params=failure.params)
     if failure.is_sent and not request.is_repeatable:
         return _unknown(failure.message, because=failure.code)
-    return Retry(code=failure.code, message=failure.message, after_seconds=_delay(job.tries), params=failure.params)
+    return Retry(
+        code=failure.code, message=failure.message, after_seconds=_delay(job.tries), params=failure.params,
+        is_outcome_unknown=failure.is_sent and request.method != "GET",
+    )  # fmt: skip
 
 
 def _sent_before(request: Request, before: SentBefore) -> JobResult:
@@ -144,7 +147,10 @@ def _sent_before(request: Request, before: SentBefore) -> JobResult:
     left = request.timeout_seconds + CONNECT_SECONDS - before.seconds
     message = "Expected to send this request once, found that it may have been sent before."
     if left > 0:
-        return Retry(code="http.outcome_unknown", message=message, after_seconds=left)
+        return Retry(
+            code="http.outcome_unknown", message=message, after_seconds=left, asked_seconds=left,
+            is_outcome_unknown=True,
+        )  # fmt: skip
     return _unknown(message, because="http.sent_before")
 
 
@@ -153,6 +159,7 @@ def _unknown(message: str, **params: Any) -> GiveUp:
         code="http.outcome_unknown",
         message=f"{message} The other side may have acted on the request, and it is not safe to repeat it.",
         params=params,
+        is_outcome_unknown=True,
     )
 
 

@@ -6,6 +6,7 @@ from typing import Final
 from pydantic import Field
 from typing_extensions import override
 
+from workflows.engine.catching import Catching
 from workflows.engine.decisions import Aggregation, HitPolicy, Rule, Table
 from workflows.engine.expressions.analysis.rules import Tests
 from workflows.engine.expressions.errors import ExpressionError
@@ -21,7 +22,7 @@ from workflows.engine.expressions.language import (
 from workflows.engine.expressions.syntax import Ast
 from workflows.engine.expressions.unary import is_test
 from workflows.engine.graph import Document, LocalText
-from workflows.engine.node_type import CheckContext, Config, NodeType, Outcome, Problem, Scope
+from workflows.engine.node_type import CheckContext, NodeType, Outcome, Problem, Scope
 from workflows.engine.panel import ui
 from workflows.engine.results import expression_problems, value_problems
 from workflows.engine.table_findings import table_findings
@@ -69,7 +70,7 @@ class Rules(Document):
     otherwise: tuple[str, ...] | None = Field(default=None, max_length=20)
 
 
-class DecisionTableConfig(Config):
+class DecisionTableConfig(Catching):
     """One table."""
 
     table: Rules = Field(

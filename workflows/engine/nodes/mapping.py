@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 from pydantic import Field
 from typing_extensions import override
 
+from workflows.engine.catching import Catching
 from workflows.engine.expressions.errors import EvaluationError
 from workflows.engine.expressions.language import Expression, compile_expression
 from workflows.engine.graph import Document, LocalText
-from workflows.engine.node_type import CheckContext, Config, Continue, Fail, NodeType, Outcome, Problem, Scope
+from workflows.engine.node_type import CheckContext, Continue, Fail, NodeType, Outcome, Problem, Scope
 from workflows.engine.panel import ui
 from workflows.engine.results import kept, value_problems
 from workflows.engine.state import Json
@@ -23,7 +24,7 @@ class Assignment(Document):
     value: str = Field(max_length=2000)
 
 
-class MappingConfig(Config):
+class MappingConfig(Catching):
     """Assignments in their order: a later one reads what an earlier one has set."""
 
     assign: tuple[Assignment, ...] = Field(

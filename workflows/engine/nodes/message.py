@@ -8,13 +8,13 @@ from pydantic import Field
 from typing_extensions import override
 
 from bedrock.errors import BadInput
+from workflows.engine.catching import Catching
 from workflows.engine.correlation import LONGEST_NAME, Awaited, awaited, awaited_problems
 from workflows.engine.due import due_at, duration_problems, parse_duration
 from workflows.engine.events import MessageReceived, Resumption, TimerDue
 from workflows.engine.graph import LocalText
 from workflows.engine.node_type import (
     CheckContext,
-    Config,
     Continue,
     Fail,
     Ignore,
@@ -34,7 +34,7 @@ from workflows.engine.variables import Variable
 _TIMED_OUT: Final = Port(port="timed_out", name=LocalText(zh="超时", en="Timed out"))
 
 
-class MessageConfig(Config):
+class MessageConfig(Catching):
     """`key` is an expression; without one every run that waits for this message takes it.
 
     `into` names the variable that takes what the message carries. With `within`, an ISO 8601 duration, the step is

@@ -65,7 +65,10 @@ type WidgetName =
   | "rows"
   | "variable"
   | "assignments"
-  | "decision_table";
+  | "decision_table"
+  | "errors"
+  | "retry"
+  | "steps";
 export type UiHint = {
   widget?: WidgetName;
   label?: Text;

@@ -9,7 +9,9 @@ import { AssignmentsWidget } from "./AssignmentsWidget";
 import { CalendarWidget, ConnectionWidget, TriggerWidget } from "./catalogueWidgets";
 import { DecisionTableWidget } from "./DecisionTableWidget";
 import { DurationInput } from "./DurationInput";
+import { ErrorsWidget } from "./ErrorsWidget";
 import styles from "./form.module.css";
+import { RetryWidget } from "./RetryWidget";
 import { RowsWidget } from "./RowsWidget";
 import { FULL, described } from "./sizes";
 import { TimeoutsWidget } from "./TimeoutsWidget";
@@ -105,6 +107,8 @@ const WIDGETS: Record<string, ComponentType<WidgetProps>> = {
   calendar: CalendarWidget,
   connection: ConnectionWidget,
   rows: RowsWidget,
+  errors: ErrorsWidget,
+  retry: RetryWidget,
   expression: ExpressionWidget,
   variable: VariableWidget,
 };
@@ -117,7 +121,15 @@ export function widgetOf(schema: JsonSchema): ComponentType<WidgetProps> {
   return WIDGETS[name] ?? UnknownWidget;
 }
 
-const GROUPS = new Set(["timeouts", "assignments", "rows", "decision_table", "expression"]);
+const GROUPS = new Set([
+  "timeouts",
+  "assignments",
+  "rows",
+  "errors",
+  "retry",
+  "decision_table",
+  "expression",
+]);
 const PLACES_PROBLEMS = new Set(["decision_table"]);
 
 /** Widgets of several parts; their label names a group. */

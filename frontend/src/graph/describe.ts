@@ -1,6 +1,16 @@
 /** What a card says about its node: generated from type and config, never typed by a person. Pure. */
 import type { NodeTypeInfo } from "@/api/types";
-import { type Branch, branchesOf, type Graph, type GraphNode, isRecord, OTHERWISE, textOf } from "./document";
+import {
+  type Branch,
+  branchesOf,
+  errorExitsOf,
+  type Graph,
+  type GraphNode,
+  isErrorPort,
+  isRecord,
+  OTHERWISE,
+  textOf,
+} from "./document";
 import { durationText, readableExpression } from "./expressionText";
 
 export type Accent = "approval" | "condition" | "action" | "plain";
@@ -287,11 +297,20 @@ export function describeBranch(node: GraphNode, port: string, graph: Graph, spee
 
 export function portName(node: GraphNode, port: string, speech: Speech): string {
   if (port === OTHERWISE) return speech.say("port.otherwise");
+  if (isErrorPort(port)) return errorName(node, port, speech);
   const rule = speech.types.get(node.type)?.ports;
   const known = rule?.kind === "fixed" ? rule.ports.find((one) => one.port === port) : undefined;
   const text = textOf(known?.name, speech.language);
   if (text) return text;
   return sayOr(speech, `port.${port}`, port);
+}
+
+/** An exit for failures is called by its name, or else by the codes that it takes. */
+function errorName(node: GraphNode, port: string, speech: Speech): string {
+  const exit = errorExitsOf(node.config).find((one) => one.port === port);
+  const codes = Array.isArray(exit?.codes) ? exit.codes.join(speech.say("list.separator")) : "";
+  const known = codes ? speech.say("port.errorOf", { codes }) : speech.say("port.error");
+  return textOf(exit?.name, speech.language) || known;
 }
 
 function records(list: unknown): Record<string, unknown>[] {

@@ -18,6 +18,14 @@ export interface FlowDocument {
   layout: Layout;
 }
 
+/** An exit for failures with one of these codes; `http.*` stands for all that begin so. */
+export interface ErrorExit {
+  codes: string[];
+  port: string;
+  name?: DrawnText;
+  into?: string;
+}
+
 export interface Branch {
   port: string;
   name?: DrawnText;
@@ -31,12 +39,18 @@ export interface Branch {
 }
 
 export const OTHERWISE = "otherwise";
+export const ERROR = "error";
 
 /** Exits that leave the happy path. They never decide where the main line of the drawing goes. */
 const SIDE_PORTS: ReadonlySet<string> = new Set(["rejected", "timed_out", "failed", "error", "cancelled"]);
 
 export function isSidePort(port: string): boolean {
-  return SIDE_PORTS.has(port);
+  return SIDE_PORTS.has(port) || isErrorPort(port);
+}
+
+/** The exits of a step that failed, which its config declares; no type has others that are named so. */
+export function isErrorPort(port: string): boolean {
+  return port === ERROR || port.startsWith(`${ERROR}_`);
 }
 
 export interface GraphIndex {
@@ -132,6 +146,15 @@ export function branchesOf(node: GraphNode): Branch[] {
   if (!Array.isArray(list)) return [];
   return list.flatMap((item) =>
     isRecord(item) && typeof item["port"] === "string" ? [item as unknown as Branch] : [],
+  );
+}
+
+/** The exits by which a step may be left when it failed, in the order in which they are tried. */
+export function errorExitsOf(config: Config): ErrorExit[] {
+  const list = config["on_error"];
+  if (!Array.isArray(list)) return [];
+  return list.flatMap((item) =>
+    isRecord(item) && typeof item["port"] === "string" ? [item as unknown as ErrorExit] : [],
   );
 }
 

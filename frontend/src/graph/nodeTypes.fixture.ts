@@ -1,4 +1,5 @@
 /** Node types for tests, in the shape of GET /node-types. */
+import { FAILURE_FIELDS } from "./failureFields.fixture";
 import type { NodeTypeInfo } from "@/api/types";
 
 const base = {
@@ -289,6 +290,7 @@ export const NODE_TYPES: NodeTypeInfo[] = [
     category: "order",
     icon: "refund",
     ports: out,
+    config_schema: { type: "object", properties: FAILURE_FIELDS },
   },
   {
     ...base,

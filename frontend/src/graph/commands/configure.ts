@@ -5,6 +5,8 @@ import {
   branchesOf,
   type Config,
   edgeOf,
+  errorExitsOf,
+  isErrorPort,
   type FlowDocument,
   freshId,
   type Graph,
@@ -30,12 +32,20 @@ export function setField(document: FlowDocument, id: string, field: string, valu
     value === undefined ? without(node.config, field) : { ...node.config, [field]: value };
   const edit = new Edit(document);
   edit.setNode(id, { config });
+  if (field === "on_error") dropClosedExits(edit, document.graph, id, config);
   return edit.done(
     "setConfig",
     { key: "setConfig", params: { step: node.name ?? id } },
     null,
     `config ${id} ${field}`,
   );
+}
+
+/** An exit for failures that is taken out takes its line with it. */
+function dropClosedExits(edit: Edit, graph: Graph, id: string, config: Config): void {
+  const open = new Set(errorExitsOf(config).map((one) => one.port));
+  for (const edge of outgoing(graph, id))
+    if (isErrorPort(edge.port) && !open.has(edge.port)) edit.dropEdge(edge.id);
 }
 
 export function rename(document: FlowDocument, id: string, name: DrawnText): Outcome {

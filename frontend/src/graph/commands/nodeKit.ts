@@ -3,6 +3,7 @@ import type { NodeTypeInfo } from "@/api/types";
 import {
   type Branch,
   branchesOf,
+  errorExitsOf,
   type Config,
   freshId,
   isRecord,
@@ -50,8 +51,12 @@ export function isJoin(node: GraphNode, types: NodeTypes): boolean {
   return isFork(types.get(node.type)) && branchesOf(node).length === 0;
 }
 
-/** The ports a node offers now, main ones first. */
+/** The ports a node offers now, main ones first, those for failures last. */
 export function portsOf(node: GraphNode, types: NodeTypes): string[] {
+  return [...typePorts(node, types), ...errorExitsOf(node.config).map((one) => one.port)];
+}
+
+function typePorts(node: GraphNode, types: NodeTypes): string[] {
   const rule = types.get(node.type)?.ports;
   if (!rule || rule.kind === "none") return [];
   if (rule.kind === "fixed") {

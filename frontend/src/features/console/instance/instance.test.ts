@@ -49,6 +49,11 @@ test("a wait for a message tells whether it came", () => {
   expect(
     rowOf(aFact(3, "withdrawn", { node: "wait", data: { reason: "terminated" } }), refundGraph()).key,
   ).toBe("withdrawn_terminated");
+  expect(moved({ error: { code: "http.refused", message: "No.", params: {} } })).toMatchObject({
+    key: "left_by_error",
+    tone: "warning",
+    incident: { code: "http.refused", message: "No." },
+  });
 });
 
 test("an unknown kind of fact is kept as a technical line", () => {

@@ -65,10 +65,22 @@ function rulesOf(why: Data): TimelineRow["rules"] {
 
 const DECISIONS: Record<string, Tone> = { approved: "good", rejected: "bad", timed_out: "warning" };
 
+function failureOf(error: Data): Pick<Part, "tone" | "incident"> {
+  return { tone: "warning", incident: { code: text(error["code"]), message: text(error["message"]) } };
+}
+
+/** What came of the wait for a message, if it was one. */
+function messageOf(why: Data): Part | null {
+  const [message, awaited] = [text(why["message"]), text(why["awaited"])];
+  if (message) return { key: "received", params: { message }, tone: "good" };
+  return awaited ? { key: "not_received", params: { message: awaited }, tone: "warning" } : null;
+}
+
 function moved(node: string, data: Data, graph: GraphDocument): Part {
   const why = record(data["why"]);
   const to = text(data["to"]);
   const way = { from: [node], to: [to], nodes: { node, to } };
+  if ("error" in why) return { key: "left_by_error", ...way, ...failureOf(record(why["error"])) };
   if (Array.isArray(why["conditions"]))
     return { key: "branched", nodes: { node, to }, conditions: conditionsOf(why) };
   if (Array.isArray(why["assigned"])) {
@@ -85,10 +97,8 @@ function moved(node: string, data: Data, graph: GraphDocument): Part {
     return { key: "answered", ...way, params: { status: why["status"] } };
   const receipt = text(why["provider_refund_id"]);
   if (receipt) return { key: "paid", ...way, params: { receipt }, tone: "good" };
-  const message = text(why["message"]);
-  if (message) return { key: "received", ...way, params: { message }, tone: "good" };
-  if (text(why["awaited"]))
-    return { key: "not_received", ...way, params: { message: text(why["awaited"]) }, tone: "warning" };
+  const told = messageOf(why);
+  if (told) return { ...told, ...way };
   const type = graph.nodes.find((one) => one.id === node)?.type;
   return { key: "passed", ...way, technical: type === "start" };
 }

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from bedrock.errors import BadInput, OrderflowError
@@ -70,7 +70,7 @@ def play_given(given: Given, *, plan: Plan, world: World, id_of: IdOf) -> Played
         raise BadInput("simulation.script_invalid", problems[0].message)
     start = Beginning(
         subject=subject_of(plan), variables=read_variables(plan.variables, given.values), requester=requester,
-        at=given.at,
+        at=given.at.astimezone(UTC),
     )  # fmt: skip
     away: list[tuple[str, datetime, datetime]] = [(one.user, one.start, one.end) for one in given.absences]
     return play(plan, start, world=worlds.supposing(world, away), script=read_script(given.outcomes))

@@ -65,7 +65,7 @@ def remove_case(definition: Definition, case_id: str) -> None:
         _locked(definition, case_id).delete()
 
 
-def read_case(name: str, given: dict[str, Any], expect: dict[str, Any]) -> Case:
+def read_case(name: object, given: object, expect: object) -> Case:
     """A case of its parts. Raises BadInput `case.invalid` with every problem."""
     try:
         return Case.model_validate({"name": name, "given": given, "expect": expect})

@@ -1,4 +1,4 @@
-"""`manage.py flow check|import|export|publish`: flows as files, for a repository and its checks."""
+"""`manage.py flow check|simulate|import|export|publish`: flows as files, for a repository and its checks."""
 
 import json
 import sys
@@ -15,17 +15,23 @@ from accounts.models import User
 from accounts.policy import Role
 from bedrock.clock import now
 from bedrock.errors import OrderflowError
+from web.strict_json import read_json
 from workflows.actions import definitions, exchange
+from workflows.actions.cases import read_case
 from workflows.actions.going_live import Terms
 from workflows.actions.soundness import problem_documents
+from workflows.case_runs import CaseResult
 from workflows.exchange.imported import Finding, Imported
+from workflows.management import file_rehearsal as rehearsal
 from workflows.models import Definition
+from workflows.simulation.cases import Given
+from workflows.simulation.documents import result_document, run_document
 
 MAX_FILE = 2 * 1024 * 1024
 
 
 class Command(BaseCommand):
-    help = "Check, import, export and publish flows as JSON or BPMN 2.0 files. `check` needs no database."
+    help = "Check, simulate, import, export and publish flows as JSON or BPMN 2.0 files."
     requires_system_checks = []
 
     @override
@@ -34,6 +40,17 @@ class Command(BaseCommand):
         check = verbs.add_parser("check", help="say what stands against publishing these files; exit code 1 if any")
         check.add_argument("files", nargs="+", type=Path, metavar="FILE")
         check.add_argument("--json", action="store_true", help="one JSON document instead of lines")
+        simulate = verbs.add_parser("simulate", help="play a flow on test cases or values; exit code 1 if a case fails")
+        simulate.add_argument("file", type=Path)
+        simulate.add_argument("--values", type=Path, metavar="FILE", help="JSON of one start: values, at, outcomes, …")
+        simulate.add_argument(
+            "--cases", type=Path, metavar="FILE", help="JSON with a list `cases`, and maybe a `house`"
+        )
+        simulate.add_argument("--house", type=Path, metavar="FILE", help="JSON of people and calendars: no database")
+        simulate.add_argument(
+            "--this-house", action="store_true", help="people and calendars of the database, and the cases kept there"
+        )
+        simulate.add_argument("--json", action="store_true", help="one JSON document instead of lines")
         take = verbs.add_parser("import", help="make a file the draft of its flow")
         take.add_argument("file", type=Path)
         take.add_argument("--key", help="the key of the flow; the file's own when left out")
@@ -75,6 +92,35 @@ class Command(BaseCommand):
                     self.stdout.write(f"{file}: {one['severity']}: {_problem_line(one)}")
         if not is_sound:
             sys.exit(1)
+
+    def _simulate(self, options: dict[str, Any]) -> None:
+        """`check` and `simulate` without `--this-house` need no database."""
+        flow = _read(options["file"]).document
+        written = {name: _json(options[name]) for name in ("values", "cases", "house") if options[name] is not None}
+        house = _house(written, is_this=options["this_house"])
+        plan = rehearsal.plan_in(house, flow.graph, now=now())
+        if "values" in written:
+            played = rehearsal.play_values(_given(written["values"]), plan=plan, house=house)
+            told = run_document(played, live=None, amount=None)
+            self._tell(told, _run_lines(told), is_json=options["json"])
+            return
+        if "cases" not in written and not options["this_house"]:
+            raise CommandError("Expected --values, --cases or --this-house.")
+        cases = rehearsal.read_cases(written["cases"]) if "cases" in written else rehearsal.stored_cases(flow.key)
+        results = rehearsal.run_all(cases, plan=plan, house=house)
+        failed = sum(not one.is_passed for one in results)
+        told = {
+            "ok": not failed,
+            "cases": [{"name": one.name, **result_document(one.played, one.misses)} for one in results],
+        }
+        self._tell(told, [*_case_lines(results), f"{len(results) - failed} passed, {failed} failed"],
+                   is_json=options["json"])  # fmt: skip
+        if failed:
+            sys.exit(1)
+
+    def _tell(self, document: dict[str, Any], lines: list[str], *, is_json: bool) -> None:
+        text = json.dumps(document, ensure_ascii=False, indent=2) if is_json else "\n".join(lines)
+        self.stdout.write(text)
 
     def _import(self, options: dict[str, Any]) -> None:
         actor = _designer(options["username"])
@@ -128,6 +174,49 @@ def _read(file: Path) -> Imported:
     if len(content) > MAX_FILE:
         raise CommandError(f"{file} is larger than {MAX_FILE} bytes.")
     return exchange.read_file(content, kind=exchange.kind_of(content))
+
+
+def _json(file: Path) -> Any:
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise CommandError(f"{file} cannot be read: {error}.") from None
+    return read_json(content)
+
+
+def _house(written: dict[str, Any], *, is_this: bool) -> rehearsal.House:
+    cases = written.get("cases")
+    document = written.get("house", cases.get("house") if isinstance(cases, dict) else None)
+    if is_this and document is not None:
+        raise CommandError("Expected one house: --this-house, or people and calendars in a file.")
+    return rehearsal.this_house() if is_this else rehearsal.house_of(document)
+
+
+def _given(document: Any) -> Given:
+    return read_case("values", document, {}).given
+
+
+def _case_lines(results: list[CaseResult]) -> list[str]:
+    return [
+        line
+        for one in results
+        for line in (
+            [f"ok    {one.name}"] if one.is_passed else [f"FAIL  {one.name}: {m.sentence}" for m in one.misses]
+        )
+    ]
+
+
+def _run_lines(run: dict[str, Any]) -> list[str]:
+    """A line for each visit: when, where, by which way, and why with the numbers."""
+    lines = []
+    for step in run["steps"]:
+        conditions = (step["because"] or {}).get("conditions", ())
+        because = "".join(f"  [{one['because']}]" for one in conditions)
+        who = ", ".join(one["key"] for asked in step["asked"] for one in asked["candidates"])
+        failed = f"  ! {step['incident']['code']}" if step["incident"] else ""
+        way = f" → {', '.join(step['ports'])}" if step["ports"] else ""
+        lines.append(f"{step['entered']}  {step['node']}{way}{because}{f'  ({who})' if who else ''}{failed}")
+    return [*lines, f"{run['ended_at']}  {run['ending']} {' '.join(run['ends'])}".rstrip()]
 
 
 def _report(file: Path) -> list[dict[str, Any]]:

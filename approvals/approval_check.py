@@ -61,12 +61,12 @@ class _Check:
                 yield from self.group(target.group, path)
             case HeadTarget():
                 if target.department is not None and self.directory.department(target.department) is None:
-                    yield _unknown("department", target.department, path)
+                    yield unknown_name("department", target.department, path)
 
     def person(self, username: str, path: str) -> Iterator[Problem]:
         person = self.directory.find_person(username)
         if person is None:
-            yield _unknown("user", username, path)
+            yield unknown_name("user", username, path)
         elif not person.active:
             yield Problem(
                 code="approval.inactive_user", severity="warning", path=path, params={"user": username},
@@ -80,7 +80,7 @@ class _Check:
 
     def group(self, key: str, path: str) -> Iterator[Problem]:
         if self.directory.group(key) is None:
-            yield _unknown("group", key, path)
+            yield unknown_name("group", key, path)
         elif not self.directory.members(key):
             yield Problem(
                 code="approval.empty_group", severity="warning", path=path, params={"group": key},
@@ -160,7 +160,8 @@ class _Check:
         return next((calendar for calendar in calendars if calendar is not None), None)
 
 
-def _unknown(kind: str, key: str, path: str) -> Problem:
+def unknown_name(kind: str, key: str, path: str) -> Problem:
+    """What is wrong with a graph that names somebody whom the directory does not have."""
     return Problem(
         code=f"approval.unknown_{kind}", path=path, params={kind: key},
         message=f"Expected a known {kind}, found {key!r}.",

@@ -13,6 +13,7 @@ POINTS: Final = frozenset(
         "job.claimed", "job.performed", "job.before_done", "timer.claimed", "publish.mid", "publish.day_mid",
         "audit.append",
         "refund.before_call", "refund.let_out", "refund.after_call", "call.noted", "call.answered",
+        "notice.noted", "notice.told",
     }
 )  # fmt: skip
 SLEEP_SECONDS = 5.0

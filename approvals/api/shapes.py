@@ -129,3 +129,23 @@ class DepartmentShape(Shape):
 
 class DepartmentsShape(Shape):
     results = DepartmentShape(many=True)
+
+
+class NoticeShape(Shape):
+    id = serializers.CharField()
+    title = LocalTextShape()
+    text = LocalTextShape()
+    definition = LocalTextShape()
+    subject = serializers.CharField()
+    instance = serializers.UUIDField(allow_null=True, help_text="The run, if this person may look at it.")
+    at = serializers.DateTimeField()
+    read_at = serializers.DateTimeField(allow_null=True)
+
+
+class NoticesShape(Shape):
+    results = NoticeShape(many=True)
+    next = serializers.CharField(allow_null=True)
+
+
+class NoticesSummaryShape(Shape):
+    unread = serializers.IntegerField()

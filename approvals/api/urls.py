@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from approvals.api import people, tasks
+from approvals.api import notices, people, tasks
 
 urlpatterns = [
     path("tasks", tasks.TasksView.as_view()),
@@ -12,6 +12,10 @@ urlpatterns = [
     path("tasks/<uuid:task_id>/reject", tasks.RejectView.as_view()),
     path("tasks/<uuid:task_id>/transfer", tasks.TransferView.as_view()),
     path("tasks/<uuid:task_id>/comment", tasks.CommentView.as_view()),
+    path("notices", notices.NoticesView.as_view()),
+    path("notices/summary", notices.NoticesSummaryView.as_view()),
+    path("notices/read-all", notices.NoticesReadAllView.as_view()),
+    path("notices/<int:notice_id>/read", notices.NoticeReadView.as_view()),
     path("people", people.PeopleView.as_view()),
     path("groups", people.GroupsView.as_view()),
     path("departments", people.DepartmentsView.as_view()),

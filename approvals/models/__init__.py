@@ -1,5 +1,6 @@
-"""The rows of this wing: the organisation, and tasks as projections of open approvals."""
+"""The rows of this wing: the organisation, tasks as projections of open approvals, and what people are told."""
 
+from approvals.models.notice import Delivery, Notice
 from approvals.models.organisation import (
     Absence,
     Department,
@@ -16,9 +17,11 @@ __all__ = [
     "Assignment",
     "Comment",
     "Decision",
+    "Delivery",
     "Department",
     "DepartmentMember",
     "Group",
     "GroupMember",
+    "Notice",
     "OfflineWindow",
 ]

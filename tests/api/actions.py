@@ -6,8 +6,8 @@ from typing import Any
 
 from rest_framework.test import APIClient
 
-from approvals.models import ApprovalTask
-from tests.api.house_scene import TITLE, Scene, chain, sign_in
+from approvals.models import ApprovalTask, Notice
+from tests.api.house_scene import NOW, TITLE, Scene, chain, sign_in
 from tests.exchange.files import bpmn
 from tests.orders.builders import cny, order_document, paid_document
 from workflows.models import Definition, Incident
@@ -89,6 +89,8 @@ reads("palette.triggers", "/triggers")
 reads("palette.templates", "/templates")
 reads("calendar.list", "/calendars")
 reads("connection.list", "/connections")
+reads("notice.list", "/notices")
+reads("notice.summary", "/notices/summary")
 reads("directory.people", "/people")
 reads("directory.groups", "/groups")
 reads("directory.departments", "/departments")
@@ -461,3 +463,28 @@ def signed_in(username: str) -> APIClient:
     client = APIClient(enforce_csrf_checks=True)
     sign_in(client, username)
     return client
+
+
+def told_before(scene: Scene, actor: str) -> None:
+    """The actor was told something, and so was somebody else."""
+    for name, about in ((actor, "own"), ("colleague", "foreign")):
+        notice = Notice.objects.create(
+            user=scene.people.get(name, scene.people["stranger"]), title=TITLE, text=TITLE, instance=scene.run,
+            node="wait", visit=1, definition_title=TITLE, at=NOW,
+        )  # fmt: skip
+        scene.made[about] = str(notice.pk)
+
+
+@action("notice.read", after=told_before)
+def read_notice(client: APIClient, scene: Scene, actor: str) -> Any:
+    return post(client, f"/notices/{scene.made['own']}/read")
+
+
+@action("notice.read-foreign", after=told_before)
+def read_foreign_notice(client: APIClient, scene: Scene, actor: str) -> Any:
+    return post(client, f"/notices/{scene.made['foreign']}/read")
+
+
+@action("notice.read-all")
+def read_all_notices(client: APIClient, scene: Scene, actor: str) -> Any:
+    return post(client, "/notices/read-all", {"until": 1})

@@ -80,6 +80,15 @@ def test_a_decision_table_is_a_business_rule_task_and_keeps_its_rules() -> None:
     assert task.get("name") == "评分"
 
 
+def test_a_notice_is_a_send_task_and_keeps_whom_it_tells() -> None:
+    config = {"to": [{"kind": "group", "group": "finance"}], "robots": [{"connection": "ops"}], "title_zh": "到了"}
+    drawing = graph([{"id": "n", "type": "notify", "name": {"zh": "告诉财务"}, "config": config}], [])
+
+    assert_comes_back(drawing)
+    (task,) = fromstring(write_bpmn(read_flow(drawing))).iter(f"{BPMN}sendTask")  # noqa: S314 - our own text
+    assert task.get("name") == "告诉财务"
+
+
 def graph(nodes: list[dict[str, Any]], edges: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
     return {"graph": {"format": 1, "nodes": nodes, "edges": edges} | more}
 

@@ -12,7 +12,8 @@ import pytest
 from tests.outbound.receiver import Receiver, Says, answer, drip, silence
 from workflows.outbound.addresses import parse_network
 from workflows.outbound.call import Answer, Message, Target, call
-from workflows.outbound.line import Limits, NoAnswer
+from workflows.outbound.line import Limits
+from workflows.outbound.lookup import NoAnswer
 
 PATIENT = Limits(connect=30, read=30, total=30, answer_bytes=1_000)
 READ_0 = Limits(connect=30, read=0.05, total=30, answer_bytes=1_000)

@@ -31,7 +31,7 @@ VARIABLES = [
     {"name": "parcel", "type": "record",
      "fields": [{"name": "no", "type": "text"}, {"name": "kilos", "type": "decimal"}]},
 ]  # fmt: skip
-WORLD = world_of(CalendarBook(), ConnectionBook(names=frozenset({"erp"})))
+WORLD = world_of(CalendarBook(), ConnectionBook(kinds={"erp": "http", "robot": "feishu"}))
 
 
 def flow(**config: Any) -> dict[str, Any]:

@@ -81,14 +81,14 @@ class CalendarsView(APIView):
 
 
 class ConnectionsView(APIView):
-    """The systems outside that an HTTP request may call. Addresses and names; nothing of their secrets."""
+    """The systems outside that steps may call. Addresses and names; nothing of their secrets."""
 
     permission_classes = [roles(*READERS)]
 
     @extend_schema(operation_id="connections_list", responses=shapes.ConnectionsShape)
     def get(self, request: Request) -> Response:
         query_of(request.query_params)
-        return Response({"results": list(Connection.objects.order_by("name").values("name", "base_url"))})
+        return Response({"results": list(Connection.objects.order_by("name").values("name", "kind", "base_url"))})
 
 
 class ExpressionCheckView(APIView):

@@ -4,6 +4,7 @@ from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema_fiel
 from rest_framework import serializers
 
 from web.shapes import LocalTextShape, Shape
+from workflows.engine.connections import KINDS
 
 # A few shapes are made by `type` because their fields are named like attributes of a serializer.
 
@@ -107,6 +108,7 @@ class CalendarsShape(Shape):
 
 class ConnectionShape(Shape):
     name = serializers.CharField()
+    kind = serializers.ChoiceField(choices=KINDS)
     base_url = serializers.CharField()
 
 

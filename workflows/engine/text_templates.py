@@ -14,19 +14,24 @@ from urllib.parse import quote, unquote
 
 from workflows.engine.expressions.language import Expression, compile_expression
 from workflows.engine.state import Json
-from workflows.engine.values import plain
+from workflows.engine.values import Money, plain
 from workflows.engine.variables import Kind, Variable
 
 MAX_ADDRESS: Final = 4_000
 MAX_HEADER: Final = 2_000
 
 _HOLE: Final = re.compile(r"\$\{[^{}]*\}")
+_SAYABLE: Final = frozenset({Kind.TEXT, Kind.INTEGER, Kind.DECIMAL, Kind.MONEY, Kind.BOOLEAN, Kind.DATE, Kind.DATETIME})
 _WRITABLE: Final = frozenset({Kind.TEXT, Kind.INTEGER, Kind.DECIMAL, Kind.BOOLEAN, Kind.DATE, Kind.DATETIME})
 # What a written address may not hold: `%` because it would be encoded twice or read as something else.
 _REFUSED_IN_ADDRESS: Final = re.compile(r"[\x00-\x20\x7f\\#%{}]")
+_REFUSED_IN_PROSE: Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]|\$\{")
 _REFUSED_IN_HEADER: Final = re.compile(r"[^\x20-\x7e]|\$\{")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 _HEADER_TEXT: Final = re.compile(r"[\x20-\x7e]*")
+_YES_NO: Final = {"zh": ("是", "否"), "en": ("yes", "no")}
+# What values may bring along and no reader could see: controls without line ends, and what turns writing around.
+_UNSEEN: Final = re.compile("[\x00-\x09\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
 _KEPT_IN_SEGMENT: Final = "-._~!$'()*+,;=:@"
 _KEPT_IN_QUERY: Final = "-._~!$'()*,;:@/?"
 
@@ -95,6 +100,25 @@ class HeaderTemplate:
         return written
 
 
+@dataclass(frozen=True, slots=True)
+class ProseTemplate:
+    """Text for people, of one or several lines."""
+
+    text: TextTemplate
+
+    def filled(self, values: Mapping[str, Json], *, language: str) -> str:
+        """The text with its values as people of this language (`zh`, `en`) read them; — stands for a missing one."""
+        written = "".join(
+            part if isinstance(part, str) else _said(part.value(values), language) for part in self.text.parts
+        )
+        return _UNSEEN.sub(" ", written)
+
+
+def prose_template(text: str, variables: tuple[Variable, ...]) -> ProseTemplate:
+    """The template of a text for people; raises TemplateMalformed or ExpressionError."""
+    return ProseTemplate(_template(text, variables, refused=_REFUSED_IN_PROSE, kinds=_SAYABLE))
+
+
 def address_template(text: str, variables: tuple[Variable, ...]) -> AddressTemplate:
     """The template of a path with an optional query; raises TemplateMalformed or ExpressionError."""
     path, _, query = text.partition("?")
@@ -128,11 +152,13 @@ def _pair(text: str, variables: tuple[Variable, ...]) -> tuple[str, TextTemplate
     return "".join(str(part) for part in named.parts), _template(value, variables, refused=_REFUSED_IN_ADDRESS)
 
 
-def _template(text: str, variables: tuple[Variable, ...], *, refused: re.Pattern[str]) -> TextTemplate:
+def _template(
+    text: str, variables: tuple[Variable, ...], *, refused: re.Pattern[str], kinds: frozenset[Kind] = _WRITABLE
+) -> TextTemplate:
     parts: list[str | Expression] = []
     at = 0
     for hole in _HOLE.finditer(text):
-        parts += [text[at : hole.start()], _hole(hole.group(), variables)]
+        parts += [text[at : hole.start()], _hole(hole.group(), variables, kinds)]
         at = hole.end()
     parts.append(text[at:])
     for part in parts:
@@ -142,10 +168,10 @@ def _template(text: str, variables: tuple[Variable, ...], *, refused: re.Pattern
     return TextTemplate(tuple(part for part in parts if part != ""))
 
 
-def _hole(text: str, variables: tuple[Variable, ...]) -> Expression:
+def _hole(text: str, variables: tuple[Variable, ...], kinds: frozenset[Kind]) -> Expression:
     expression = compile_expression(text, variables)
-    if expression.type.kind not in _WRITABLE:
-        message = f"Expected a text, number, date or boolean in an address or a header, found {expression.type}."
+    if expression.type.kind not in kinds:
+        message = f"Expected a text, number, date or boolean here, found {expression.type}."
         _refuse("http.variable_unwritable", message, variable=text[2:-1], found=str(expression.type))
     return expression
 
@@ -181,6 +207,21 @@ def _encoded(text: str, *, safe: str = "") -> str:
         return quote(text, safe=safe)
     except UnicodeEncodeError:
         raise ValueUnfit("http.value_unfit", "Expected whole characters, found half of one.") from None
+
+
+def _said(value: Any, language: str) -> str:
+    if value is None:
+        return "—"
+    match value:
+        case bool():
+            return _YES_NO[language][0 if value else 1]
+        case Money():
+            return f"{value.quantized().amount:f} {value.currency}"
+        case int() | Decimal():
+            return plain(value)
+        case datetime():
+            return value.isoformat(sep=" ", timespec="minutes")
+    return str(value)
 
 
 def _written(expression: Expression, values: Mapping[str, Json]) -> str:

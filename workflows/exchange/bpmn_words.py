@@ -35,6 +35,7 @@ _ELEMENTS = {
     "parallel": "parallelGateway", "inclusive": "inclusiveGateway", EVENT_CHOICE: "eventBasedGateway",
     "approval": "userTask",
     "delay": "intermediateCatchEvent", "message": "intermediateCatchEvent", "decision_table": "businessRuleTask",
+    "notify": "sendTask",
 }  # fmt: skip
 _CONDITIONAL = {"exclusive", "inclusive"}  # their branches carry conditions
 MAX_NAME, MAX_PORT = 200, 64

@@ -10,7 +10,7 @@ from pydantic import Field
 from typing_extensions import override
 
 from workflows.engine.catching import Repeating
-from workflows.engine.connections import ConnectionBook
+from workflows.engine.connections import HTTP, ConnectionBook
 from workflows.engine.events import ActivityDone, Resumption
 from workflows.engine.expressions.errors import EvaluationError, ExpressionError
 from workflows.engine.expressions.language import Expression, check, compile_expression
@@ -87,7 +87,7 @@ class HttpConfig(Repeating):
     connection: str = Field(
         min_length=1, max_length=64,
         json_schema_extra=ui(
-            "connection", zh="连接", en="Connection", group="what",
+            "connection", zh="连接", en="Connection", group="what", options=((HTTP, "HTTP 接口", "HTTP API"),),
             help_zh="由管理员登记:地址和密钥不写在流程里",
             help_en="Declared by an administrator; its address and secret are never part of a flow",
         ),
@@ -277,10 +277,10 @@ def _body(program: _Program, values: Mapping[str, Json]) -> Json:
 
 
 def _connection_problems(config: HttpConfig, book: ConnectionBook) -> Iterator[Problem]:
-    if config.connection not in book.names:
+    if book.kinds.get(config.connection) != HTTP:
         yield Problem(
             code="connection.unknown", path="connection", params={"connection": config.connection},
-            message=f"Expected a connection that an administrator has declared, found {config.connection!r}.",
+            message=f"Expected an HTTP connection that an administrator has declared, found {config.connection!r}.",
         )  # fmt: skip
 
 

@@ -12,7 +12,8 @@ from typing import Final
 import httpcore
 
 from workflows.outbound.addresses import Network
-from workflows.outbound.line import GuardedBackend, Limits, NoAnswer, Resolve, look_up
+from workflows.outbound.line import GuardedBackend, Limits
+from workflows.outbound.lookup import NoAnswer, Resolve, look_up
 
 _GZIP: Final = 31  # zlib's word for a gzip stream with its header
 
@@ -69,7 +70,7 @@ def call(
     sent.append((b"Accept-Encoding", b"gzip"))
     try:
         with (
-            httpcore.ConnectionPool(_trusted(), network_backend=line, max_connections=1, retries=0) as pool,
+            httpcore.ConnectionPool(trusted(), network_backend=line, max_connections=1, retries=0) as pool,
             pool.stream(message.method, url, headers=sent, content=message.body) as response,
         ):
             heard = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
@@ -82,7 +83,7 @@ def call(
 
 
 @cache
-def _trusted() -> ssl.SSLContext:
+def trusted() -> ssl.SSLContext:
     """Whose certificates are believed; read once per process, because reading them is slow."""
     return httpcore.default_ssl_context()
 

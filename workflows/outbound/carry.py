@@ -21,7 +21,8 @@ from workflows.engine.node_type import Done, GiveUp, Job, JobResult, Retry
 from workflows.failpoints import hit
 from workflows.outbound.call import Answer, Message, call
 from workflows.outbound.connections import Ready, ready_connection
-from workflows.outbound.line import Limits, NoAnswer, Resolve, look_up
+from workflows.outbound.line import Limits
+from workflows.outbound.lookup import NoAnswer, Resolve, look_up
 from workflows.outbound.request import Request
 from workflows.outbound.sent_calls import SentBefore, note_sending, refuse_sent
 

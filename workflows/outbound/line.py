@@ -2,10 +2,7 @@
 address. Nothing on it, silent or dripping, outlasts the deadline of the whole call.
 """
 
-import queue
-import socket
 import ssl
-import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -14,21 +11,8 @@ from typing import Any
 import httpcore
 from typing_extensions import override
 
-from workflows.outbound.addresses import Network, is_permitted, is_within, parse_address
-
-Resolve = Callable[[str, int], Sequence[str]]
-
-
-class NoAnswer(Exception):  # noqa: N818 - named for what happened
-    """A call came to nothing. `is_sent`: the other side may have heard of it. `is_final`: again would be the same."""
-
-    def __init__(self, code: str, message: str, *, is_sent: bool, is_final: bool = False, **params: Any) -> None:
-        super().__init__(f"{code}: {message}")
-        self.code = code
-        self.message = message
-        self.is_sent = is_sent
-        self.is_final = is_final
-        self.params = params
+from workflows.outbound.addresses import Network
+from workflows.outbound.lookup import Resolve, judged_addresses
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,12 +23,6 @@ class Limits:
     read: float  # between two pieces
     total: float
     answer_bytes: int
-
-
-def look_up(host: str, port: int) -> Sequence[str]:
-    """The addresses of a host as this machine resolves them."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return [str(address[0]) for *_, address in found]
 
 
 class GuardedBackend(httpcore.NetworkBackend):
@@ -96,7 +74,7 @@ class GuardedBackend(httpcore.NetworkBackend):
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
         failure: Exception = httpcore.ConnectError("no address")
-        for address in self._judged(self._looked_up(host, port)):
+        for address in self._addresses(host, port):
             seconds = self.left(self._limits.connect, httpcore.ConnectTimeout)
             try:
                 return _TimedStream(self._inner.connect_tcp(address, port, timeout=seconds), self)
@@ -104,37 +82,14 @@ class GuardedBackend(httpcore.NetworkBackend):
                 failure = error
         raise failure
 
-    def _looked_up(self, host: str, port: int) -> Sequence[str]:
-        """Asked beside the call: a resolver that hangs keeps its own thread, not the worker."""
-        answers: queue.SimpleQueue[Sequence[str]] = queue.SimpleQueue()
-
-        def ask() -> None:
-            try:
-                answers.put(list(dict.fromkeys(self._resolve(host, port))))
-            except (OSError, UnicodeError):
-                answers.put(())
-
-        threading.Thread(target=ask, name="resolver", daemon=True).start()
+    def _addresses(self, host: str, port: int) -> Sequence[str]:
         try:
-            return answers.get(timeout=self.left(self._limits.connect, httpcore.ConnectTimeout))
-        except queue.Empty:
+            return judged_addresses(
+                host, port, networks=self._networks, is_plain=self._is_plain, resolve=self._resolve,
+                seconds=self.left(self._limits.connect, httpcore.ConnectTimeout),
+            )  # fmt: skip
+        except TimeoutError:
             raise httpcore.ConnectTimeout from None
-
-    def _judged(self, found: Sequence[str]) -> Sequence[str]:
-        """All of them, or none: a name that also leads inside is no name to trust."""
-        if not found:
-            raise NoAnswer("http.host_unknown", "Expected an address for the host, found none.", is_sent=False)
-        for text in found:
-            address = parse_address(text)
-            inside = address is not None and is_within(address, self._networks)
-            # What is not encrypted stays in the networks that were named.
-            if address is None or not (inside if self._is_plain else is_permitted(address, self._networks)):
-                raise NoAnswer(
-                    "http.address_refused",
-                    f"Expected a public address or one in a network of the connection, found {text}.",
-                    is_sent=False, is_final=True, address=text,
-                )  # fmt: skip
-        return found
 
 
 class _TimedStream(httpcore.NetworkStream):

@@ -57,6 +57,7 @@ type WidgetName =
   | "duration"
   | "select"
   | "text"
+  | "paragraph"
   | "trigger"
   | "calendar"
   | "switch"
@@ -74,6 +75,7 @@ export type UiHint = {
   label?: Text;
   help?: Text;
   group?: "who" | "what" | "when" | "after" | "advanced";
+  /** What to choose from; of a connection the kinds that fit. */
   options?: { value: string; label: Text }[];
   /** The fields of each row, and how they are edited; one with `shown_for` belongs to rows of that kind alone. */
   columns?: {

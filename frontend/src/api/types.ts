@@ -63,6 +63,10 @@ export type TaskDecided = Schemas["AnsweredShape"];
 export type SubjectFact = Schemas["SubjectFactShape"];
 export type FactValue = SubjectFact["value"];
 
+// -- notices ----------------------------------------------------------------------------------------------
+export type Notice = Schemas["NoticeShape"];
+export type NoticesSummary = Schemas["NoticesSummaryShape"];
+
 // -- instances ----------------------------------------------------------------------------------------------
 export type Instance = Schemas["InstanceShape"];
 export type StoredInstance = Schemas["InstanceDetailShape"];

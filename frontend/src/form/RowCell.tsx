@@ -4,6 +4,7 @@ import { type ReactElement, useId } from "react";
 import type { UiHint } from "@/api/documents";
 import { textOf } from "@/graph/document";
 import { currentLanguage } from "@/i18n/index";
+import { useConnectionOptions } from "./catalogueWidgets";
 import { CheckedExpression } from "./CheckedExpression";
 import { DurationInput } from "./DurationInput";
 import { Field } from "./Field";
@@ -35,6 +36,8 @@ export function RowCell({ column, label, value, taken, onChange }: RowCellProps)
   switch (column.widget) {
     case "variable":
       return <VariableSelect label={label} value={value} taken={taken} onChange={onChange} />;
+    case "connection":
+      return <ConnectionSelect {...{ column, label, value, taken, onChange }} />;
     case "expression":
       return <CheckedExpression label={label} text={value} onChange={onChange} />;
     case "duration":
@@ -70,4 +73,21 @@ export function RowCell({ column, label, value, taken, onChange }: RowCellProps)
         />
       );
   }
+}
+
+function ConnectionSelect({ column, label, value, taken, onChange }: RowCellProps): ReactElement {
+  const options = useConnectionOptions(column.options).filter(
+    (one) => one.value === value || !taken.has(one.value),
+  );
+  return (
+    <Select
+      aria-label={label}
+      size="small"
+      style={FULL}
+      showSearch={{ optionFilterProp: "label" }}
+      value={value || null}
+      options={options}
+      onChange={onChange}
+    />
+  );
 }

@@ -1,6 +1,7 @@
 /** Rows of a config field whose columns the schema names: written texts, variables and expressions. */
 import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
+import type { JsonSchema } from "@/api/documents";
 import { isRecord, textOf } from "@/graph/document";
 import { currentLanguage } from "@/i18n/index";
 import { type Column, columnsOf, RowCell } from "./RowCell";
@@ -35,7 +36,7 @@ export function RowsWidget({ schema, value, onChange }: WidgetProps): ReactEleme
             return (
               <RowCell
                 key={column.field}
-                column={column}
+                column={withOptionsOf(schema, column)}
                 label={t("rows.cell", { what, number, name })}
                 value={row[column.field] ?? ""}
                 taken={new Set(rows.map((one) => one[column.field] ?? ""))}
@@ -47,6 +48,12 @@ export function RowsWidget({ schema, value, onChange }: WidgetProps): ReactEleme
       )}
     </RowList>
   );
+}
+
+/** A column that chooses among connections does so among those that the whole field may use. */
+function withOptionsOf(schema: JsonSchema, column: Column): Column {
+  const options = column.options ?? schema.ui?.options;
+  return column.widget === "connection" && options ? { ...column, options } : column;
 }
 
 function rowsOf(value: unknown, columns: readonly Column[]): Row[] {

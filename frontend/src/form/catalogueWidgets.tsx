@@ -4,6 +4,7 @@ import { Select } from "antd";
 import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import { get } from "@/api/client";
+import type { UiHint } from "@/api/documents";
 import type { CalendarSummary, ConnectionSummary, Listed, Trigger } from "@/api/types";
 import { localText } from "@/i18n/local";
 import { currentLanguage } from "@/i18n/index";
@@ -54,10 +55,21 @@ export function CalendarWidget({ id, value, onChange, describedBy }: WidgetProps
   return <Choice {...{ id, value, onChange, describedBy, options }} placeholder={t("calendar.default")} />;
 }
 
-export function ConnectionWidget({ id, value, onChange, describedBy }: WidgetProps): ReactElement {
-  const { t } = useTranslation("form");
+/** The connections of the kinds that a field names; of all kinds if it names none. */
+export function useConnectionOptions(offered: UiHint["options"]): { value: string; label: string }[] {
+  const kinds = new Map((offered ?? []).map((one) => [one.value, one.label]));
   const connections = useConnections().data?.results ?? [];
-  const options = connections.map((one) => ({ value: one.name, label: `${one.name} · ${one.base_url}` }));
+  return connections
+    .filter((one) => kinds.size === 0 || kinds.has(one.kind))
+    .map((one) => {
+      const kind = kinds.size > 1 ? ` · ${localText(kinds.get(one.kind), currentLanguage())}` : "";
+      return { value: one.name, label: `${one.name}${kind} · ${one.base_url}` };
+    });
+}
+
+export function ConnectionWidget({ id, schema, value, onChange, describedBy }: WidgetProps): ReactElement {
+  const { t } = useTranslation("form");
+  const options = useConnectionOptions(schema.ui?.options);
   return <Choice {...{ id, value, onChange, describedBy, options }} placeholder={t("connection.choose")} />;
 }
 

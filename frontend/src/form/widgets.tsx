@@ -48,6 +48,19 @@ function TextWidget({ id, schema, value, onChange, describedBy }: WidgetProps): 
   );
 }
 
+function ParagraphWidget({ id, schema, value, onChange, describedBy }: WidgetProps): ReactElement {
+  return (
+    <Input.TextArea
+      id={id}
+      {...described(describedBy)}
+      autoSize={{ minRows: 3, maxRows: 10 }}
+      value={typeof value === "string" ? value : ""}
+      onChange={(event) => onChange(event.target.value || undefined)}
+      {...(schema.maxLength === undefined ? {} : { maxLength: schema.maxLength })}
+    />
+  );
+}
+
 function NumberWidget({ id, schema, value, onChange, describedBy }: WidgetProps): ReactElement {
   return (
     <InputNumber
@@ -95,6 +108,7 @@ function UnknownWidget({ value }: WidgetProps): ReactElement {
 
 const WIDGETS: Record<string, ComponentType<WidgetProps>> = {
   text: TextWidget,
+  paragraph: ParagraphWidget,
   number: NumberWidget,
   select: SelectWidget,
   switch: SwitchWidget,

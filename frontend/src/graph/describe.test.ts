@@ -32,6 +32,25 @@ test("a card says who, how many, and what happens when nobody acts", async () =>
   expect(en.chips[0]?.text).toBe('After 120 min → "部门负责人备选组"');
 });
 
+test("a message says whom it tells, by which ways, and what", async () => {
+  const graph = refundGraph();
+  const config = {
+    to: [{ kind: "group", group: "finance" }],
+    requester: true,
+    mail: "post",
+    robots: [{ connection: "ops" }],
+    title_zh: "退款 ${refundAmount}",
+  };
+  const said = (more: Record<string, unknown>, language = "zh-CN") =>
+    describeNode({ id: "x", type: "notify", config: more }, graph, speech(language));
+
+  expect(said(config).sentence).toBe("告诉财务部、发起人、ops · 站内、邮件、群消息:退款 {退款金额}");
+  expect(said({ robots: [{ connection: "ops" }] }).sentence).toBe("告诉ops · 群消息");
+  expect(said({ in_app: false }).missing).toBe("选择通知谁");
+  await setLanguage("en");
+  expect(said({ to: config.to, title_en: "Paid" }, "en").sentence).toBe("Tells 财务部 · in the house: Paid");
+});
+
 test("what is not filled in is asked for", () => {
   const graph = refundGraph();
   const approval = { id: "x", type: "approval", config: { assign: [] } };

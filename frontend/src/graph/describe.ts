@@ -52,6 +52,7 @@ const BUILT_IN: Record<string, { accent: Accent; icon: string }> = {
   mapping: { accent: "action", icon: "equals" },
   decision_table: { accent: "action", icon: "table" },
   http_request: { accent: "action", icon: "request" },
+  notify: { accent: "action", icon: "bell" },
   approval: { accent: "approval", icon: "approval" },
 };
 
@@ -129,6 +130,18 @@ const SENTENCES: Record<string, (node: GraphNode, graph: Graph, speech: Speech) 
     const where = sayTemplate(path, graph, speech);
     return { sentence: speech.say("card.request", { method: String(method ?? "GET"), connection, where }) };
   },
+  notify: (node, graph, speech) => {
+    const people = sayPeopleToTell(node, graph, speech);
+    const robots = records(node.config["robots"]).map((row) => String(row["connection"] ?? ""));
+    const who = [...people, ...robots].filter(Boolean).join(speech.say("list.separator"));
+    if (!who) return { missing: speech.say("card.missing.receiver") };
+    const ways = [...(people.length > 0 ? waysToPeople(node) : []), ...(robots.length > 0 ? ["robot"] : [])]
+      .map((way) => speech.say(`card.way.${way}`))
+      .join(speech.say("list.separator"));
+    const said = speech.say("card.notify", { who, ways });
+    const what = sayTemplate(titleOf(node, speech.language), graph, speech);
+    return { sentence: what ? speech.say("card.notifySaying", { said, what }) : said };
+  },
   decision_table: (node, graph, speech) => {
     const table = isRecord(node.config["table"]) ? node.config["table"] : {};
     const names = records(table["outputs"]).map((one) => variableName(one["variable"], graph, speech));
@@ -184,6 +197,25 @@ export function triggerSentence(trigger: string, speech: Speech): string {
     `trigger.${trigger.replaceAll(".", "_")}`,
     speech.say("card.trigger", { event: trigger }),
   );
+}
+
+function sayPeopleToTell(node: GraphNode, graph: Graph, speech: Speech): string[] {
+  const { requester, variable } = node.config;
+  return [
+    sayAssignees(node.config["to"], speech),
+    requester === true ? speech.say("assign.requester") : "",
+    typeof variable === "string" && variable ? `{${variableName(variable, graph, speech)}}` : "",
+  ].filter(Boolean);
+}
+
+function waysToPeople({ config }: GraphNode): string[] {
+  return [...(config["in_app"] === false ? [] : ["house"]), ...(config["mail"] ? ["mail"] : [])];
+}
+
+/** The title that readers of this language see; empty when there is none. */
+function titleOf({ config }: GraphNode, language: string): string {
+  const titles = [config["title_zh"], config["title_en"]].map((one) => (typeof one === "string" ? one : ""));
+  return (language === "en" ? titles.reverse() : titles).find(Boolean) ?? "";
 }
 
 function sayAssignment(row: Record<string, unknown>, graph: Graph, speech: Speech): string {

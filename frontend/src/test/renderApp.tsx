@@ -24,13 +24,16 @@ export function person(change: Partial<SessionUser> = {}): SessionUser {
 
 export const personWith = (...roles: Role[]): SessionUser => person({ roles });
 
-/** Answers GET /session with this person, and the badge with zero, until a test says otherwise. */
+/** Answers GET /session with this person, and badge and bell with zero, until a test says otherwise. */
 export function signedIn(user: SessionUser | null): void {
   const session: Session = { user, demo: null, now: new Date().toISOString() };
   server.use(
     http.get("*/api/v1/session", () => HttpResponse.json(session)),
     http.get("*/api/v1/tasks/summary", () =>
       HttpResponse.json({ todo: 0, overdue: 0 }, { headers: { ETag: '"0"' } }),
+    ),
+    http.get("*/api/v1/notices/summary", () =>
+      HttpResponse.json({ unread: 0 }, { headers: { ETag: '"0"' } }),
     ),
   );
 }

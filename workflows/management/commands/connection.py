@@ -1,4 +1,4 @@
-"""`manage.py connection declare|list|retire`: the systems outside that flows may call."""
+"""`manage.py connection declare|robot|mail|list|retire`: the systems outside that flows may call."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -10,13 +10,20 @@ from accounts.models import User
 from bedrock.clock import now
 from bedrock.errors import OrderflowError
 from workflows.actions.audit import By
-from workflows.actions.connections import SecretUse, declare_connection, retire_connection
+from workflows.actions.connections import (
+    ChannelUse,
+    SecretUse,
+    declare_channel,
+    declare_connection,
+    retire_connection,
+)
+from workflows.engine.connections import HTTP, MAIL, ROBOTS
 from workflows.engine.events import Actor
 from workflows.models import Connection
 
 
 class Command(BaseCommand):
-    help = "Declare, list and retire the connections that HTTP request steps may use. Secrets are named, never given."
+    help = "Declare, list and retire the connections that steps may use. Secrets are named, never given."
 
     @override
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -34,11 +41,25 @@ class Command(BaseCommand):
         )  # fmt: skip
         declare.add_argument("--secret-header", default="Authorization")
         declare.add_argument("--secret-scheme", default="Bearer", help="the word before the secret; '' for none")
+        robot = verbs.add_parser("robot", help="make or change the robot of a chat group")
+        robot.add_argument("name")
+        robot.add_argument("--kind", required=True, choices=ROBOTS)
+        robot.add_argument("--secret", required=True, metavar="NAME", help="names the token in the robot's address")
+        robot.add_argument("--signing-secret", default="", metavar="NAME", help="names what messages are signed with")
+        robot.add_argument("--base-url", default="", help="of an installation of your own")
+        mail = verbs.add_parser("mail", help="make or change a mail server")
+        mail.add_argument("name")
+        mail.add_argument("--base-url", required=True, help="smtps://mail.example.com or smtp://mail.example.com:587")
+        mail.add_argument("--sender", required=True, help="the address that mail comes from")
+        mail.add_argument("--username", default="")
+        mail.add_argument("--secret", default="", metavar="NAME", help="names the password")
+        for verb in (robot, mail):
+            verb.add_argument("--allow-network", action="append", default=[], metavar="CIDR", dest="networks")
         retire = verbs.add_parser("retire", help="no flow may call it any more")
         retire.add_argument("name")
         verbs.add_parser("list", help="all connections; secrets by name")
-        for verb in (declare, retire):
-            verb.add_argument("--as", dest="username", required=True, help="the administrator who does it")
+        for verb in (declare, robot, mail, retire):
+            verb.add_argument("--as", dest="administrator", required=True, help="the administrator who does it")
 
     @override
     def handle(self, *args: Any, **options: Any) -> None:
@@ -55,12 +76,29 @@ class Command(BaseCommand):
             )  # fmt: skip
         row = declare_connection(
             options["name"], base_url=options["base_url"], networks=options["networks"], secret=secret,
-            by=_administrator(options["username"]), now=now(),
+            by=_administrator(options["administrator"]), now=now(),
+        )  # fmt: skip
+        self.stdout.write(_line(row))
+
+    def _robot(self, options: dict[str, Any]) -> None:
+        use = ChannelUse(kind=options["kind"], secret=options["secret"], signing_secret=options["signing_secret"])
+        self._declare_channel(use, options)
+
+    def _mail(self, options: dict[str, Any]) -> None:
+        use = ChannelUse(
+            kind=MAIL, secret=options["secret"], username=options["username"], sender=options["sender"]
+        )  # fmt: skip
+        self._declare_channel(use, options)
+
+    def _declare_channel(self, use: ChannelUse, options: dict[str, Any]) -> None:
+        row = declare_channel(
+            options["name"], use=use, base_url=options["base_url"], networks=options["networks"],
+            by=_administrator(options["administrator"]), now=now(),
         )  # fmt: skip
         self.stdout.write(_line(row))
 
     def _retire(self, options: dict[str, Any]) -> None:
-        retire_connection(options["name"], by=_administrator(options["username"]), now=now())
+        retire_connection(options["name"], by=_administrator(options["administrator"]), now=now())
         self.stdout.write(f"{options['name']}: retired")
 
     def _list(self, options: dict[str, Any]) -> None:
@@ -70,8 +108,10 @@ class Command(BaseCommand):
 
 def _line(row: Connection) -> str:
     networks = f", also in {' '.join(row.networks)}" if row.networks else ""
-    secret = f", {row.secret_header} from {row.secret}" if row.secret else ""
-    return f"{row.name}: {row.base_url}{networks}{secret}"
+    secret = f", {row.secret_header or 'secret'} from {row.secret}" if row.secret else ""
+    signed = f", signed by {row.signing_secret}" if row.signing_secret else ""
+    kind = "" if row.kind == HTTP else f"{row.kind} at "
+    return f"{row.name}: {kind}{row.base_url}{networks}{secret}{signed}"
 
 
 def _administrator(username: str) -> By:

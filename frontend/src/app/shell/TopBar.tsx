@@ -9,6 +9,7 @@ import { type Crumb, usePageTrail } from "@/ui/page";
 import { usePhone } from "@/ui/useMediaQuery";
 import { Logo } from "../Logo";
 import type { Place } from "../places";
+import { NoticeBell } from "./NoticeBell";
 import { LanguageSwitch, ThemeSwitch } from "./Switches";
 import styles from "./TopBar.module.css";
 import { UserMenu } from "./UserMenu";
@@ -62,6 +63,7 @@ export function TopBar({ user, places, onHelp }: { user: SessionUser; places: Pl
       <Trail crumbs={crumbs} places={places} />
       <div className={styles.tools}>
         <ConnectionDot />
+        <NoticeBell />
         {!phone && (
           <>
             <LanguageSwitch user={user} />

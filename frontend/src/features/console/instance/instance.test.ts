@@ -14,6 +14,23 @@ test.each([
   expect(explain(because)).toEqual({ text, verdict });
 });
 
+test("a message says how many were told, and who was not and why", () => {
+  const failed = [{ channel: "robot", receiver: "ops", outcome: "unknown", code: "http.timed_out" }];
+  const row = (told: Record<string, unknown>) =>
+    rowOf(
+      aFact(4, "moved", { node: "wait", data: { port: "out", to: "finance", why: { told } } }),
+      refundGraph(),
+    );
+
+  expect(row({ sent: 3, failed: [] })).toMatchObject({ key: "told", params: { count: 3 }, missed: [] });
+  expect(row({ sent: 2, failed })).toMatchObject({
+    key: "told_partly",
+    params: { count: 2 },
+    missed: [{ receiver: "ops", outcome: "unknown", code: "http.timed_out" }],
+    tone: "warning",
+  });
+});
+
 test("a vote is a person's line with its comment; the decision follows by itself", () => {
   const vote = aFact(5, "noted", {
     data: { what: "voted", data: { outcome: "rejected", comment: "凭证不清" } },

@@ -29,6 +29,8 @@ export type TimelineRow = {
   to: string[];
   people: { from: unknown[]; to: unknown[] } | null;
   incident: { code: string; message: string } | null;
+  /** Messages that did not arrive, or of which nobody knows. */
+  missed: { receiver: string; outcome: string; code: string }[];
   technical: boolean;
   /** Done by the engine; `actor` only set it in motion. */
   automatic: boolean;
@@ -63,17 +65,35 @@ function rulesOf(why: Data): TimelineRow["rules"] {
   });
 }
 
+function missedOf(told: Data): TimelineRow["missed"] {
+  return list(told["failed"]).map((one) => {
+    const { receiver, outcome, code } = record(one);
+    return { receiver: text(receiver), outcome: text(outcome), code: text(code) };
+  });
+}
+
 const DECISIONS: Record<string, Tone> = { approved: "good", rejected: "bad", timed_out: "warning" };
 
 function failureOf(error: Data): Pick<Part, "tone" | "incident"> {
   return { tone: "warning", incident: { code: text(error["code"]), message: text(error["message"]) } };
 }
 
-/** What came of the wait for a message, if it was one. */
-function messageOf(why: Data): Part | null {
-  const [message, awaited] = [text(why["message"]), text(why["awaited"])];
-  if (message) return { key: "received", params: { message }, tone: "good" };
-  return awaited ? { key: "not_received", params: { message: awaited }, tone: "warning" } : null;
+/** What a step did outside or heard from there; null when it says nothing of the kind. */
+function effectOf(why: Data, way: Pick<Part, "from" | "to" | "nodes">): Part | null {
+  if ("told" in why) {
+    const told = record(why["told"]);
+    const missed = missedOf(told);
+    const params = { count: number(told["sent"]) };
+    return missed.length > 0
+      ? { key: "told_partly", ...way, params, missed, tone: "warning" }
+      : { key: "told", ...way, params };
+  }
+  const receipt = text(why["provider_refund_id"]);
+  if (receipt) return { key: "paid", ...way, params: { receipt }, tone: "good" };
+  const message = text(why["message"]);
+  if (message) return { key: "received", ...way, params: { message }, tone: "good" };
+  const awaited = text(why["awaited"]);
+  return awaited ? { key: "not_received", ...way, params: { message: awaited }, tone: "warning" } : null;
 }
 
 function moved(node: string, data: Data, graph: GraphDocument): Part {
@@ -95,10 +115,8 @@ function moved(node: string, data: Data, graph: GraphDocument): Part {
   }
   if (typeof why["status"] === "number")
     return { key: "answered", ...way, params: { status: why["status"] } };
-  const receipt = text(why["provider_refund_id"]);
-  if (receipt) return { key: "paid", ...way, params: { receipt }, tone: "good" };
-  const told = messageOf(why);
-  if (told) return { ...told, ...way };
+  const effect = effectOf(why, way);
+  if (effect) return effect;
   const type = graph.nodes.find((one) => one.id === node)?.type;
   return { key: "passed", ...way, technical: type === "start" };
 }
@@ -217,6 +235,7 @@ export function rowOf(entry: HistoryEntry, graph: GraphDocument): TimelineRow {
     to: [],
     people: null,
     incident: null,
+    missed: [],
     technical: false,
     automatic: !BY_ACTOR.has(entry.kind),
     ...part,

@@ -16,6 +16,10 @@ export function useFactSentence(steps: Steps): (row: TimelineRow) => string {
       .map((one) => local((one as { name?: LocalisedText | string }).name))
       .filter(Boolean)
       .join(t("ui:list.comma"));
+  const sayMissed = ({ receiver, outcome, code }: TimelineRow["missed"][number]) => {
+    const why = incidentText({ code, message: t(`missed.${outcome}`) });
+    return receiver ? t("missed.one", { receiver, why }) : why;
+  };
   return (row) => {
     const params: Record<string, string | number> = { ...row.params };
     for (const [key, node] of Object.entries(row.nodes)) params[key] = steps.title(node);
@@ -24,6 +28,7 @@ export function useFactSentence(steps: Steps): (row: TimelineRow) => string {
       params["whoFrom"] = names(row.people.from);
       params["whoTo"] = names(row.people.to);
     }
+    if (row.missed.length > 0) params["missed"] = row.missed.map(sayMissed).join(t("ui:list.comma"));
     if (row.incident) params["cause"] = incidentText(row.incident);
     return t(`fact.${row.key}`, params);
   };

@@ -1,0 +1,29 @@
+"""Who is told: the people that a message step names, as they are when it is entered. Pure.
+
+To be told needs no right to decide, so a whole group is meant, and a requester too.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from approvals.directory import Directory, Person
+from approvals.targets import GroupTarget, HeadTarget, Target, UserTarget
+
+
+def people_of(
+    targets: Sequence[Target], *, usernames: Iterable[str], requester: str | None, directory: Directory
+) -> tuple[str, ...]:
+    """The ids of the active people, each once, in the order they are named."""
+    found: list[Person | None] = []
+    for target in targets:
+        match target:
+            case UserTarget():
+                found.append(directory.find_person(target.user))
+            case GroupTarget():
+                group = directory.group(target.group)
+                found += [directory.person(one) for one in group.members] if group is not None else []
+            case HeadTarget():
+                asker = directory.person(requester)
+                department = target.department or (None if asker is None else asker.department)
+                found.append(directory.head_of(department, level=target.level, without=requester))
+    found += [directory.find_person(name) for name in usernames]
+    return tuple(dict.fromkeys(person.id for person in found if person is not None and person.active))

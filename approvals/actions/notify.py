@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import F
 
 from accounts.models import User
 from approvals.letters import Letter, Wording
@@ -30,6 +30,8 @@ KEPT: Final = timedelta(days=90)  # longer than anybody goes on trying a message
 BATCH: Final = 500
 
 _OPEN: Final = (Delivery.Status.PENDING, Delivery.Status.SENDING)
+_GIVEN_UP: Final = (Delivery.Status.FAILED, Delivery.Status.UNKNOWN)
+_LET_OUT: Final = (Delivery.Status.SENDING, Delivery.Status.UNKNOWN)
 _FORGET: Final = """
 DELETE FROM approvals_delivery WHERE id IN (
     SELECT id FROM approvals_delivery WHERE at < %s ORDER BY at LIMIT %s FOR UPDATE SKIP LOCKED)
@@ -92,8 +94,7 @@ def _open(job: Job, letter: Letter, people: Mapping[str, User]) -> None:
         ignore_conflicts=True,
     )
     # A person looked at what was not delivered and asked to try again.
-    given_up = Q(status=Delivery.Status.FAILED) | Q(status=Delivery.Status.UNKNOWN)
-    _rows(job).filter(given_up, attempt__lt=work.attempt).update(
+    _rows(job).filter(status__in=_GIVEN_UP, attempt__lt=work.attempt).update(
         status=Delivery.Status.PENDING, tries=0, attempt=work.attempt, code=""
     )
 
@@ -101,8 +102,9 @@ def _open(job: Job, letter: Letter, people: Mapping[str, User]) -> None:
 def _deliver(row: Delivery, job: Job, letter: Letter, people: Mapping[str, User]) -> None:
     if row.status == Delivery.Status.SENDING and not _recovered(row, letter):
         return
-    mine = Delivery.objects.filter(pk=row.pk, status=Delivery.Status.PENDING)
-    if not mine.update(status=Delivery.Status.SENDING, tries=F("tries") + 1, at=job.context.now):
+    if not Delivery.objects.filter(pk=row.pk, status=Delivery.Status.PENDING).update(
+        status=Delivery.Status.SENDING, tries=F("tries") + 1, at=job.context.now
+    ):
         return  # somebody else has it
     hit("notice.noted")
     status, code = Delivery.Status.SENT, ""
@@ -119,16 +121,16 @@ def _deliver(row: Delivery, job: Job, letter: Letter, people: Mapping[str, User]
         else:
             status = Delivery.Status.FAILED
     # One who came meanwhile may have called it unknown; who sent it knows better.
-    let_out = Q(status=Delivery.Status.SENDING) | Q(status=Delivery.Status.UNKNOWN)
-    Delivery.objects.filter(let_out, pk=row.pk).update(status=status, code=code)
+    Delivery.objects.filter(pk=row.pk, status__in=_LET_OUT).update(status=status, code=code)
 
 
 def _recovered(row: Delivery, letter: Letter) -> bool:
     """Whether a message that was let out and never confirmed may go out again; if not, it is unknown for good."""
     again = letter.repeats_unknown and row.tries < MAX_TRIES
-    left = Delivery.objects.filter(pk=row.pk, status=Delivery.Status.SENDING, tries=row.tries)
-    status = Delivery.Status.PENDING if again else Delivery.Status.UNKNOWN
-    return bool(left.update(status=status, code="notice.unconfirmed")) and again
+    found = Delivery.objects.filter(pk=row.pk, status=Delivery.Status.SENDING, tries=row.tries).update(
+        status=Delivery.Status.PENDING if again else Delivery.Status.UNKNOWN, code="notice.unconfirmed"
+    )
+    return bool(found) and again
 
 
 def _tell(row: Delivery, job: Job, letter: Letter, people: Mapping[str, User]) -> None:

@@ -154,34 +154,6 @@ export const NODE_TYPES: NodeTypeInfo[] = [
     category: "approval",
     icon: "bell",
     ports: out,
-    config_schema: {
-      type: "object",
-      properties: {
-        text_zh: {
-          type: "string",
-          ui: { widget: "paragraph", label: { zh: "正文(中文)", en: "Text (Chinese)" }, group: "what" },
-        },
-        mail: {
-          type: "string",
-          ui: {
-            widget: "connection",
-            label: { zh: "邮件", en: "E-mail" },
-            group: "when",
-            options: [{ value: "mail", label: { zh: "邮件服务器", en: "Mail server" } }],
-          },
-        },
-        robots: {
-          type: "array",
-          ui: {
-            widget: "rows",
-            label: { zh: "群机器人", en: "Robots of chat groups" },
-            group: "when",
-            options: [{ value: "wecom", label: { zh: "企业微信", en: "WeCom" } }],
-            columns: [{ field: "connection", widget: "connection", label: { zh: "连接", en: "Connection" } }],
-          },
-        },
-      },
-    },
   },
   {
     ...base,

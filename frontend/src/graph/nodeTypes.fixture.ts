@@ -149,14 +149,6 @@ export const NODE_TYPES: NodeTypeInfo[] = [
   },
   {
     ...base,
-    type: "notify",
-    title: { zh: "发送通知", en: "Send a notice" },
-    category: "approval",
-    icon: "bell",
-    ports: out,
-  },
-  {
-    ...base,
     type: "mapping",
     title: { zh: "数据映射", en: "Map data" },
     description: { zh: "由已有字段算出新值", en: "Computes fields from other fields" },

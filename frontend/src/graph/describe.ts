@@ -12,6 +12,7 @@ import {
   textOf,
 } from "./document";
 import { durationText, readableExpression } from "./expressionText";
+import { noticeSentence } from "./noticeSentence";
 
 export type Accent = "approval" | "condition" | "action" | "plain";
 
@@ -131,16 +132,14 @@ const SENTENCES: Record<string, (node: GraphNode, graph: Graph, speech: Speech) 
     return { sentence: speech.say("card.request", { method: String(method ?? "GET"), connection, where }) };
   },
   notify: (node, graph, speech) => {
-    const people = sayPeopleToTell(node, graph, speech);
-    const robots = records(node.config["robots"]).map((row) => String(row["connection"] ?? ""));
-    const who = [...people, ...robots].filter(Boolean).join(speech.say("list.separator"));
-    if (!who) return { missing: speech.say("card.missing.receiver") };
-    const ways = [...(people.length > 0 ? waysToPeople(node) : []), ...(robots.length > 0 ? ["robot"] : [])]
-      .map((way) => speech.say(`card.way.${way}`))
-      .join(speech.say("list.separator"));
-    const said = speech.say("card.notify", { who, ways });
-    const what = sayTemplate(titleOf(node, speech.language), graph, speech);
-    return { sentence: what ? speech.say("card.notifySaying", { said, what }) : said };
+    const sentence = noticeSentence(node, {
+      language: speech.language,
+      say: speech.say,
+      named: sayAssignees(node.config["to"], speech),
+      variable: (name) => variableName(name, graph, speech),
+      filled: (text) => sayTemplate(text, graph, speech),
+    });
+    return sentence === null ? { missing: speech.say("card.missing.receiver") } : { sentence };
   },
   decision_table: (node, graph, speech) => {
     const table = isRecord(node.config["table"]) ? node.config["table"] : {};
@@ -197,25 +196,6 @@ export function triggerSentence(trigger: string, speech: Speech): string {
     `trigger.${trigger.replaceAll(".", "_")}`,
     speech.say("card.trigger", { event: trigger }),
   );
-}
-
-function sayPeopleToTell(node: GraphNode, graph: Graph, speech: Speech): string[] {
-  const { requester, variable } = node.config;
-  return [
-    sayAssignees(node.config["to"], speech),
-    requester === true ? speech.say("assign.requester") : "",
-    typeof variable === "string" && variable ? `{${variableName(variable, graph, speech)}}` : "",
-  ].filter(Boolean);
-}
-
-function waysToPeople({ config }: GraphNode): string[] {
-  return [...(config["in_app"] === false ? [] : ["house"]), ...(config["mail"] ? ["mail"] : [])];
-}
-
-/** The title that readers of this language see; empty when there is none. */
-function titleOf({ config }: GraphNode, language: string): string {
-  const titles = [config["title_zh"], config["title_en"]].map((one) => (typeof one === "string" ? one : ""));
-  return (language === "en" ? titles.reverse() : titles).find(Boolean) ?? "";
 }
 
 function sayAssignment(row: Record<string, unknown>, graph: Graph, speech: Speech): string {

@@ -1,13 +1,15 @@
 """Two drawings beside each other: what came, went, moved and changed, by stable ids, field by field."""
 
 import copy
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflows.engine.comparison import Change, Comparison, compare
+from workflows.engine.comparison import CODES, Change, Comparison, compare
 from workflows.engine.graph import read_graph
 
 FINANCE = {
@@ -290,3 +292,18 @@ def test_large_drawings_are_compared_in_a_walk_not_in_a_square(size: int) -> Non
     found = compared(after, before)
 
     assert [one.code for one in found.changes] == ["node.added"] * size
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_every_change_has_its_sentence_in_both_languages(language: str) -> None:
+    catalogue = Path(__file__).resolve().parents[2] / "frontend/src/i18n" / language / "designer.json"
+    told = json.loads(catalogue.read_text(encoding="utf-8"))["change"]
+
+    missing = [code for code in CODES if not isinstance(told.get(code.split(".")[0], {}).get(code.split(".")[1]), str)]
+
+    assert missing == []
+
+
+@given(graphs(), graphs())
+def test_no_change_has_a_code_that_is_not_declared(before: dict[str, Any], after: dict[str, Any]) -> None:
+    assert {one.code for one in compared(after, before).changes} <= CODES

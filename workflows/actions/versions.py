@@ -206,4 +206,5 @@ def _require_reason(reason: str) -> None:
             "reason.too_short", message,
             problems=[{"path": "reason", "code": "reason.too_short", "message": message,
                        "params": {"minimum": MIN_REASON, "found": found}}],
+            minimum=MIN_REASON, found=found,
         )  # fmt: skip

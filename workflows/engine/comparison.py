@@ -11,6 +11,35 @@ from typing import Any, Final
 from workflows.engine.graph import Document, Edge, Graph, Node, VariableDeclaration
 
 Path = tuple[str | int, ...]
+CODES: Final = frozenset(
+    {
+        "branch.added",
+        "branch.condition",
+        "branch.removed",
+        "branch.renamed",
+        "branch.reordered",
+        "edge.added",
+        "edge.removed",
+        "edge.rerouted",
+        "edge.rounds",
+        "graph.rewritten",
+        "item.added",
+        "item.removed",
+        "node.added",
+        "node.removed",
+        "node.renamed",
+        "node.retyped",
+        "setting.changed",
+        "setting.cleared",
+        "setting.reordered",
+        "setting.set",
+        "variable.added",
+        "variable.fields",
+        "variable.removed",
+        "variable.renamed",
+        "variable.retyped",
+    }
+)  # each has a sentence in the catalogues of the interface
 _ABSENT: Final = object()
 _LANGUAGES: Final = frozenset({"zh", "en"})
 _FAR: Final = 200  # steps that are looked at for one line; beyond, it is said to lead elsewhere, which it does

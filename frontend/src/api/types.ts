@@ -35,6 +35,10 @@ export type StoredDraft = Schemas["DraftShape"];
 export type Draft = Drawn<StoredDraft>;
 export type PublishRequest = Schemas["WishRequest"];
 export type Published = Schemas["PublishedShape"];
+export type Comparison = Schemas["ComparisonShape"];
+/** One statement of a comparison. */
+export type GraphChange = Schemas["ChangeShape"];
+export type WishToPublish = Schemas["PublishRequestShape"];
 export type VersionSummary = Schemas["VersionShape"];
 export type StoredVersion = Schemas["VersionGraphShape"];
 

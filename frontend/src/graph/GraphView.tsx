@@ -14,6 +14,14 @@ import { buildScene, type Scene } from "./scene";
 import { useSpeech } from "./useSpeech";
 import { useViewScale, ZoomBar } from "./ViewScale";
 
+export type Mark = "came" | "went" | "changed";
+
+/** By the ids of nodes and edges. */
+export interface Marks {
+  nodes: ReadonlyMap<string, Mark>;
+  edges: ReadonlyMap<string, Mark>;
+}
+
 export interface GraphViewProps {
   graph: GraphDocument;
   layout?: GraphLayout | undefined;
@@ -24,6 +32,8 @@ export interface GraphViewProps {
   onSelect?: ((node: string) => void) | undefined;
   /** Why a card cannot be chosen, or null: cards with a reason are dimmed and say it. */
   refusal?: ((node: string) => string | null) | undefined;
+  /** What of the drawing another one does not have, or has otherwise. */
+  marks?: Marks | undefined;
   /** A line under a card, such as who decided and when. */
   notes?: Readonly<Record<string, string>> | undefined;
   /** Spoken name of the drawing. */
@@ -64,7 +74,7 @@ export function GraphView(props: GraphViewProps): ReactElement {
           }}
         >
           <div className="gv-stage" style={style}>
-            <ViewLines scene={scene} trace={trace} />
+            <ViewLines scene={scene} trace={trace} marks={props.marks?.edges} />
             <Cards {...props} scene={scene} trace={trace} />
             {scene.layout.labels.map((label) => {
               const face = scene.labels.get(label.id);
@@ -138,13 +148,16 @@ function Cards(props: GraphViewProps & { scene: Scene; trace: Trace | undefined 
         if (!box || !face) return null;
         const mark = trace?.nodes.get(stop.id);
         const refusal = props.refusal?.(stop.id) ?? null;
+        const compared = props.marks?.nodes.get(stop.id);
         const state = {
           selected: props.selected === stop.id,
           trace: mark,
           dimmed: refusal !== null,
           note: props.notes?.[stop.id],
+          mark: compared,
         };
-        const spoken = spokenName(face.title, face.kindName, mark, t, props.notes?.[stop.id], refusal);
+        const said = [props.notes?.[stop.id], compared && t(`mark.${compared}`)].filter(Boolean).join(", ");
+        const spoken = spokenName(face.title, face.kindName, mark, t, said, refusal);
         const card = <Card face={face} state={state} />;
         if (!onSelect) {
           return (

@@ -8,7 +8,14 @@ import type { Scene } from "./scene";
 /** Taken lines are painted over untaken ones where both share a stretch. */
 const PAINT_ORDER: LineTrace[] = ["untaken", "future", "forced", "done", "current"];
 
-export function ViewLines({ scene, trace }: { scene: Scene; trace: Trace | undefined }): ReactElement {
+interface ViewLinesProps {
+  scene: Scene;
+  trace: Trace | undefined;
+  /** How lines compare with another drawing, by edge. */
+  marks?: ReadonlyMap<string, string> | undefined;
+}
+
+export function ViewLines({ scene, trace, marks }: ViewLinesProps): ReactElement {
   const { left, width, height, lines } = scene.layout;
   const markOf = (line: PlacedLine): LineTrace | undefined => trace?.edges.get(line.edge);
   const sorted = trace
@@ -51,7 +58,7 @@ export function ViewLines({ scene, trace }: { scene: Scene; trace: Trace | undef
         <path
           key={line.id}
           d={linePath(line.points)}
-          className={`gv-line is-${markOf(line) ?? "plain"}`}
+          className={`gv-line is-${marks?.get(line.edge) ?? markOf(line) ?? "plain"}`}
           markerEnd={scene.layout.nodes.has(line.to) ? "url(#gv-head)" : undefined}
         />
       ))}

@@ -10,6 +10,8 @@ export interface CardState {
   /** Number of problems and whether one of them blocks publishing. */
   problems?: { count: number; blocking: boolean } | undefined;
   dimmed?: boolean;
+  /** How it compares with another drawing. */
+  mark?: "came" | "went" | "changed" | undefined;
   note?: string | undefined;
 }
 
@@ -22,13 +24,8 @@ export function Card({
   state: CardState;
   handle?: ReactNode;
 }): ReactElement {
-  const classes = ["gv-card", `gv-${face.accent}`];
-  if (state.selected) classes.push("is-selected");
-  if (state.trace) classes.push(`is-${state.trace}`);
-  if (state.dimmed) classes.push("is-dimmed");
-  if (face.missing) classes.push("is-missing");
   return (
-    <div className={classes.join(" ")}>
+    <div className={classesOf(face, state)}>
       <div className="gv-card-head">
         <span className="gv-card-icon">
           <NodeIcon name={face.icon} />
@@ -36,6 +33,7 @@ export function Card({
         <span className="gv-card-title" title={face.title}>
           {face.title}
         </span>
+        {state.mark && <ComparedMark mark={state.mark} />}
         {state.trace && <TraceMark trace={state.trace} />}
         {state.problems && <ProblemBadge {...state.problems} />}
         {handle}
@@ -55,6 +53,30 @@ export function Card({
     </div>
   );
 }
+
+function classesOf(face: NodeFace, state: CardState): string {
+  return [
+    "gv-card",
+    `gv-${face.accent}`,
+    state.selected && "is-selected",
+    state.trace && `is-${state.trace}`,
+    state.mark && `is-${state.mark}`,
+    state.dimmed && "is-dimmed",
+    face.missing && "is-missing",
+  ]
+    .filter(Boolean)
+    .join(" ");
+}
+
+function ComparedMark({ mark }: { mark: NonNullable<CardState["mark"]> }): ReactElement {
+  return (
+    <span className={`gv-sign is-${mark}`} aria-hidden="true">
+      {SIGNS[mark]}
+    </span>
+  );
+}
+
+const SIGNS = { came: "+", went: "−", changed: "~" };
 
 const MARKS: Partial<Record<NodeTrace, string>> = {
   done: "done",

@@ -1,6 +1,6 @@
 import { configure, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { beforeEach, expect, test } from "vitest";
-import type { Problem } from "@/api/types";
+import type { GraphChange, Problem } from "@/api/types";
 import { branchesOf, nodeOf, outgoing } from "@/graph/document";
 import { refundGraph } from "@/graph/graphs.fixture";
 import { axeViolations } from "@/test/axe";
@@ -274,7 +274,20 @@ test("a wrong expression is told with its column, and a condition beyond sentenc
   expect(screen.getByText("${refundAmount} / 3 < ${orderTotal}")).toBeVisible();
 });
 
+const SMALLER: GraphChange = {
+  code: "branch.condition",
+  node: "small",
+  path: ["branches", 0, "when"],
+  params: {
+    step: { id: "small", type: "exclusive", name: { zh: "小额退款?", en: "Small?" } },
+    branch: { port: "small", name: { zh: "小额直通", en: "Small" } },
+    before: "${refundAmount} < ${orderTotal} * 0.3",
+    after: "${refundAmount} < ${orderTotal} * 0.2",
+  },
+};
+
 test("publishing says what changed and needs a note", async () => {
+  serve({ changes: [SMALLER] });
   const { user } = await openDesigner();
   await user.click(screen.getByRole("tab", { name: "大纲" }));
   await user.click(await outlineItem(/^小额退款/));
@@ -295,6 +308,43 @@ test("publishing says what changed and needs a note", async () => {
   expect(
     await screen.findByText("已发布 v2,新订单立即生效", { selector: ".ant-message *" }),
   ).toBeInTheDocument();
+});
+
+test("publishing for a day to come says when, and a time that has passed is no day", async () => {
+  const { user } = await openDesigner();
+  await user.click(screen.getByRole("button", { name: "保存并发布新版本" }));
+  const dialog = await screen.findByRole("dialog");
+  fill(within(dialog).getByLabelText("版本说明"), "春节");
+  await user.click(within(dialog).getByRole("radio", { name: "指定时间" }));
+
+  const confirm = await within(dialog).findByRole("button", { name: "发布 v2" });
+  expect(confirm).toBeDisabled();
+  fill(within(dialog).getByLabelText("生效时间"), "2020-01-01T00:00");
+  expect(confirm).toBeDisabled();
+  fill(within(dialog).getByLabelText("生效时间"), "2099-01-01T08:00");
+  await user.click(confirm);
+
+  const day = new Date("2099-01-01T08:00").toISOString();
+  await waitFor(() =>
+    expect(flow.published).toEqual([{ revision: flow.revision, note: "春节", effective_at: day }]),
+  );
+  expect(
+    await screen.findByText("v2 将在 2099-01-01 08:00 生效", { selector: ".ant-message *" }),
+  ).toBeInTheDocument();
+});
+
+test("who has changed the drawing asks somebody else to publish it where four eyes are wanted", async () => {
+  serve({ fourEyes: true });
+  const { user } = await openDesigner();
+  await user.click(screen.getByRole("button", { name: "保存并发布新版本" }));
+  const dialog = await screen.findByRole("dialog");
+  fill(within(dialog).getByLabelText("版本说明"), "请看");
+  await user.click(await within(dialog).findByRole("button", { name: "发布 v2" }));
+
+  await user.click(await within(dialog).findByRole("button", { name: "请别人发布" }));
+
+  await waitFor(() => expect(flow.asked).toEqual([{ revision: flow.revision, note: "请看" }]));
+  expect(flow.published).toEqual([]);
 });
 
 test("publishing over another live flow names it, and takes over from it only when told to", async () => {
@@ -453,6 +503,11 @@ test("a new branch opens to be filled in", async () => {
 });
 
 test("a newer draft of somebody else keeps both until a person chooses", async () => {
+  const names = { zh: "财务复核", en: "Finance" };
+  const renamed = { zh: "财务初审", en: "Finance" };
+  const step = { id: "finance", type: "approval" };
+  const params = { step: { ...step, name: renamed }, before: { ...step, name: names } };
+  serve({ changes: [{ code: "node.renamed", node: "finance", path: [], params }] });
   const { user } = await openDesigner();
   flow.revision = 5;
   await user.click(screen.getByRole("tab", { name: "大纲" }));
@@ -483,6 +538,44 @@ test("a version can be looked at and becomes the draft again", async () => {
 
   await waitFor(() => expect(flow.saves).toHaveLength(1));
   await waitFor(() => expect(router.state.location.pathname).toBe("/flows/f1"));
+});
+
+test("a version is taken back with a reason while that is possible", async () => {
+  const { user } = renderApp("/flows/f1/versions");
+
+  await user.click(await screen.findByRole("button", { name: /^撤\s?回$/ }));
+  const [, confirm] = screen.getAllByRole("button", { name: /^(取\s?消|撤\s?回)$/ });
+  expect(confirm).toBeDisabled();
+  fill(screen.getByLabelText("原因"), "发错了版本");
+  await user.click(confirm!);
+
+  await waitFor(() => expect(flow.withdrawn).toEqual([{ version: "1", reason: "发错了版本" }]));
+});
+
+test("two drawings stand side by side with what came and changed marked and said", async () => {
+  const added: GraphChange = {
+    code: "node.added",
+    node: "finance",
+    path: [],
+    params: { step: { id: "finance", type: "approval", name: { zh: "财务复核", en: "Finance" } } },
+  };
+  serve({ changes: [SMALLER, added] });
+  const { user } = renderApp("/flows/f1/compare/1/draft");
+
+  const list = await screen.findByRole("region", { name: "比较" });
+  expect(within(list).getByRole("heading", { level: 1 })).toHaveTextContent("改动 2 处");
+  const after = screen.getByRole("region", { name: "之后:草稿" });
+  expect(within(after).getByRole("group", { name: "财务复核, 审批, 新增" })).toBeInTheDocument();
+  expect(within(after).getByRole("group", { name: "小额退款?, 条件分支, 有改动" })).toBeInTheDocument();
+  const before = screen.getByRole("region", { name: "之前:v1" });
+  expect(within(before).getByRole("group", { name: "财务复核, 审批" })).toBeInTheDocument();
+
+  const [first, second] = within(list).getAllByRole("button");
+  await user.click(first!);
+  expect(first).toHaveAttribute("aria-pressed", "true");
+  await user.keyboard("{ArrowDown}");
+  expect(second).toHaveFocus();
+  expect(await axeViolations()).toEqual([]);
 });
 
 test("on a phone the flow is shown and not edited", async () => {

@@ -10,4 +10,8 @@ export const routes: RouteObject[] = [
     path: "flows/:id/versions/:version?",
     lazy: async () => ({ Component: (await import("./versions/VersionsPage")).VersionsPage }),
   },
+  {
+    path: "flows/:id/compare/:from/:to",
+    lazy: async () => ({ Component: (await import("./versions/ComparePage")).ComparePage }),
+  },
 ];

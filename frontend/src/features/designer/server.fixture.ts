@@ -1,6 +1,6 @@
 /** A small server for the designer's tests: one flow whose draft can be saved and published. */
 import { http, HttpResponse } from "msw";
-import type { DefinitionSummary, Draft, Problem, VersionSummary } from "@/api/types";
+import type { DefinitionSummary, Draft, GraphChange, Problem, VersionSummary } from "@/api/types";
 import type { Graph } from "@/graph/document";
 import { refundGraph } from "@/graph/graphs.fixture";
 import { NODE_TYPES } from "@/graph/nodeTypes.fixture";
@@ -10,13 +10,19 @@ export interface FlowServer {
   graph: Graph;
   live: { version: number; graph: Graph } | null;
   saves: { revision: number; graph: Graph }[];
-  published: { revision: number; note: string; take_over?: boolean }[];
+  published: { revision: number; note: string; take_over?: boolean; effective_at?: string }[];
   /** Another live flow that answers the same event. */
   holder: { zh: string; en: string } | null;
   /** Another flow has taken over its event. */
   asleep: boolean;
   created: { key: string; title: { zh: string; en: string }; graph: Graph }[];
   problems: (graph: Graph) => Problem[];
+  /** What the server finds between any two drawings. */
+  changes: GraphChange[];
+  /** Somebody who has changed the drawing may not publish it. */
+  fourEyes: boolean;
+  asked: { revision: number; note: string }[];
+  withdrawn: { version: string; reason: string }[];
 }
 
 export function flowServer(change: Partial<FlowServer> = {}): FlowServer {
@@ -31,6 +37,10 @@ export function flowServer(change: Partial<FlowServer> = {}): FlowServer {
     asleep: false,
     created: [],
     problems: () => [],
+    changes: [],
+    fourEyes: false,
+    asked: [],
+    withdrawn: [],
     ...change,
   };
 }
@@ -70,7 +80,7 @@ function version(number: number): VersionSummary {
     effective_at: AT,
     live_at: AT,
     ended_at: null,
-    withdraw_until: null,
+    withdraw_until: AT,
     trouble: null,
   };
 }
@@ -80,6 +90,18 @@ function refused(problem: { code: string; detail: string } & Record<string, unkn
     { type: "x", title: "", status: 409, ...problem },
     { status: 409, headers: { "Content-Type": "application/problem+json" } },
   );
+}
+
+/** Marks follow from the changes, as far as the tests look at them. */
+function comparison(changes: GraphChange[]) {
+  const none = { added: [], removed: [], changed: [] };
+  const of = (code: RegExp) => changes.flatMap((one) => (one.node && code.test(one.code) ? [one.node] : []));
+  const nodes = {
+    added: of(/^node.added$/),
+    removed: of(/^node.removed$/),
+    changed: of(/^(setting|item|branch)/),
+  };
+  return { from_hash: "x", to_hash: "y", changes, nodes, edges: none, variables: none };
 }
 
 export function flowHandlers(server: FlowServer) {
@@ -159,12 +181,31 @@ export function flowHandlers(server: FlowServer) {
         const holder = { id: "f2", key: "other", title: server.holder };
         return refused({ code: "trigger.taken", detail: "taken", trigger: "refund.requested", holder });
       }
+      if (server.fourEyes)
+        return refused({ code: "publish.needs_another_person", detail: "somebody else", status: 403 });
       server.published.push(given);
       server.live = { version: (server.live?.version ?? 0) + 1, graph: server.graph };
       return HttpResponse.json(
-        { version: server.live.version, graph_hash: "y", running_on_older: 7 },
+        {
+          version: server.live.version,
+          graph_hash: "y",
+          running_on_older: 7,
+          live: given.effective_at === undefined,
+          effective_at: given.effective_at ?? AT,
+          superseded: null,
+        },
         { status: 201 },
       );
+    }),
+    http.post("*/api/v1/definitions/f1/publish-request", async ({ request }) => {
+      server.asked.push((await request.json()) as FlowServer["asked"][number]);
+      return HttpResponse.json({}, { status: 201 });
+    }),
+    http.all("*/api/v1/definitions/f1/compare", () => HttpResponse.json(comparison(server.changes))),
+    http.post("*/api/v1/definitions/f1/versions/:number/withdraw", async ({ params, request }) => {
+      const { reason } = (await request.json()) as { reason: string };
+      server.withdrawn.push({ version: String(params["number"]), reason });
+      return HttpResponse.json({ live_version: null });
     }),
     http.get("*/api/v1/definitions/f1/versions", () =>
       list(server.live ? [version(server.live.version)] : []),

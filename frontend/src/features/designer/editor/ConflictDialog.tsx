@@ -1,15 +1,17 @@
 /** Somebody else saved a newer draft: both are kept until a person chooses. */
-import { Button, Modal } from "antd";
+import { Alert, Button, Modal } from "antd";
 import { type ReactElement, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { diffGraphs } from "@/graph/diff";
 import type { Draft } from "@/api/types";
 import { formatTime } from "@/ui/dateFormat";
+import { useProblemText } from "@/ui/problemText";
 import { readDraft } from "../api/draft";
+import { useDrawingComparison } from "../api/comparison";
+import { ChangeList } from "../changes/ChangeList";
+import { useChangeText } from "../changes/useChangeText";
 import styles from "./Editor.module.css";
 import { useEditor, useEditorState } from "./editorContext";
 import type { Conflict } from "./useAutosave";
-import { useDiffText } from "./useDiffText";
 
 export function ConflictDialog({
   conflict,
@@ -22,8 +24,9 @@ export function ConflictDialog({
   const { definition, store, saveNow } = useEditor();
   const graph = useEditorState((state) => state.document.graph);
   const [theirs, setTheirs] = useState<Draft | null>(null);
+  const tell = useProblemText();
   const [busy, setBusy] = useState(false);
-  const say = useDiffText(graph);
+  const say = useChangeText(graph.variables);
   const load = async (): Promise<Draft | null> => {
     setBusy(true);
     try {
@@ -56,21 +59,18 @@ export function ConflictDialog({
     onSettled();
   };
   const at = conflict.editedAt === null ? "" : formatTime(new Date(conflict.editedAt));
-  const lines = theirs ? diffGraphs(theirs.graph, graph) : [];
+  const found = useDrawingComparison(definition.id, "draft", graph, theirs !== null);
   return (
     <Modal open title={t("conflict.title")} closable={false} mask={{ closable: false }} footer={null}>
       <div className={styles.publish}>
         <p>{t("conflict.text", { who: conflict.editedBy, at })}</p>
-        {theirs && (
-          <ul className={styles.changes}>
-            {lines.map((line, index) => (
-              <li key={index} data-sign={line.sign}>
-                <span aria-hidden="true">{line.sign}</span>
-                {say(line)}
-              </li>
-            ))}
-            {lines.length === 0 && <li>{t("conflict.equal")}</li>}
-          </ul>
+        {theirs && found.isPending && <p className="muted">{t("versions.comparing")}</p>}
+        {found.isError && <Alert type="error" showIcon title={tell(found.error)} />}
+        {theirs && found.data && (
+          <div className={styles.changes}>
+            <ChangeList changes={found.data.changes} say={say} />
+            {found.data.changes.length === 0 && <p>{t("conflict.equal")}</p>}
+          </div>
         )}
         <div className={styles.publishButtons}>
           {!theirs && (

@@ -1,24 +1,25 @@
-/** Publishing: what changed, in sentences; what it means for orders under way; and a note for those who come later. */
+/** Publishing: what changed, in sentences; what it means for orders under way; when; and a note for those who come later. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Alert, App, Button, Checkbox, Input, Modal } from "antd";
-import { type ReactElement, useMemo, useState } from "react";
+import { type ReactElement, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { isApiError } from "@/api/problem";
 import type { Problem } from "@/api/types";
-import { type DiffLine, diffGraphs } from "@/graph/diff";
-import type { Graph } from "@/graph/document";
 import { announce } from "@/ui/announce";
-
+import { formatDateTime } from "@/ui/dateFormat";
+import { useDrawingComparison } from "../api/comparison";
 import { definitionsKey } from "../api/definitions";
-import { publishDraft } from "../api/draft";
-import { useVersion, useVersions } from "../api/versions";
+import { askToPublish, publishDraft } from "../api/draft";
+import { useVersions } from "../api/versions";
+import { ChangeList } from "../changes/ChangeList";
+import { useChangeText } from "../changes/useChangeText";
 import { focusOnShow } from "../focusOnShow";
 import styles from "./Editor.module.css";
-import { useFlowProblem } from "./useFlowProblem";
 import { useEditor, useEditorState } from "./editorContext";
-import { useDiffText } from "./useDiffText";
+import { EffectiveDay } from "./EffectiveDay";
+import { useFlowProblem } from "./useFlowProblem";
 
-const EMPTY: Graph = { format: 1, variables: [], nodes: [], edges: [] };
+const MOST_IN_NOTE = 6;
 
 interface PublishDialogProps {
   open: boolean;
@@ -42,36 +43,35 @@ export function PublishDialog({ open, onClose, onShowProblems }: PublishDialogPr
   );
 }
 
-function PublishForm({ onClose, onShowProblems }: Omit<PublishDialogProps, "open">): ReactElement {
+/** The sentences against the live version, and what they are as a note. */
+function useChanges() {
   const { t } = useTranslation("designer");
   const { definition } = useEditor();
   const graph = useEditorState((state) => state.document.graph);
+  const first = definition.live_version === null;
+  const found = useDrawingComparison(definition.id, "live", graph, !first);
+  const say = useChangeText(graph.variables);
+  const changes = found.data?.changes ?? [];
+  const prefilled = first ? t("publish.firstNote") : changes.slice(0, MOST_IN_NOTE).map(say).join("\n");
+  return { first, graph, found, say, changes, prefilled, waiting: !first && found.isPending };
+}
+
+function PublishForm({ onClose, onShowProblems }: Omit<PublishDialogProps, "open">): ReactElement {
+  const { t } = useTranslation("designer");
   const problems = useEditorState((state) => state.problems);
   const errors = problems.filter((one) => one.severity === "error");
-  const live = useVersion(definition.id, definition.live_version);
-  const lines = useMemo(() => diffGraphs(live.data?.graph ?? EMPTY, graph), [live.data, graph]);
-  const say = useDiffText(graph);
-  const first = definition.live_version === null;
-  const prefilled = first
-    ? t("publish.firstNote")
-    : lines
-        .slice(0, 6)
-        .map((line) => say(line))
-        .join("\n");
+  const changes = useChanges();
   const [note, setNote] = useState<string | null>(null);
   const [takeOver, setTakeOver] = useState(false);
+  const [day, setDay] = useState<Date | null | "missing">(null);
   const publish = usePublish(onClose);
-  const running = useRunningWords();
-  const tell = useFlowProblem();
-  const text = note ?? prefilled;
-  const waiting = !first && live.isPending;
-  const contested = isApiError(publish.error, "trigger.taken");
+  const text = note ?? changes.prefilled;
   return (
     <form
       className={styles.publish}
       onSubmit={(event) => {
         event.preventDefault();
-        publish.mutate({ note: text.trim(), takeOver });
+        if (day !== "missing") publish.mutate({ note: text.trim(), takeOver, day, ask: publish.mustAsk });
       }}
     >
       <Blocked
@@ -83,15 +83,16 @@ function PublishForm({ onClose, onShowProblems }: Omit<PublishDialogProps, "open
       />
       <section>
         <h3>{t("publish.changes")}</h3>
-        {first ? (
-          <p>{t("publish.first", { count: graph.nodes.length })}</p>
-        ) : (
-          <Changes lines={lines} say={say} waiting={waiting} />
-        )}
+        <Changes {...changes} />
       </section>
       <section>
         <h3>{t("publish.running")}</h3>
-        <p>{running}</p>
+        <p>{useRunningWords()}</p>
+      </section>
+      <section>
+        <h3>{t("publish.when")}</h3>
+        <EffectiveDay value={day} onChange={setDay} />
+        <Superseded />
       </section>
       <section>
         <h3>
@@ -106,20 +107,8 @@ function PublishForm({ onClose, onShowProblems }: Omit<PublishDialogProps, "open
           onChange={(event) => setNote(event.target.value)}
         />
       </section>
-      {publish.isError && (
-        <Alert
-          type="error"
-          showIcon
-          title={tell(publish.error)}
-          description={
-            contested && (
-              <Checkbox checked={takeOver} onChange={(event) => setTakeOver(event.target.checked)}>
-                {t("publish.takeOver")}
-              </Checkbox>
-            )
-          }
-        />
-      )}
+      <Refused error={publish.error} takeOver={takeOver} onTakeOver={setTakeOver} />
+      {publish.mustAsk && <Alert type="info" showIcon title={t("publish.fourEyes")} />}
       <div className={styles.publishButtons}>
         <Button onClick={onClose}>{t("publish.cancel")}</Button>
         <Button
@@ -127,13 +116,58 @@ function PublishForm({ onClose, onShowProblems }: Omit<PublishDialogProps, "open
           htmlType="submit"
           ref={focusOnShow}
           loading={publish.isPending}
-          disabled={text.trim() === "" || errors.length > 0 || waiting}
+          disabled={text.trim() === "" || errors.length > 0 || changes.waiting || day === "missing"}
         >
-          {t("publish.confirm", { version: (definition.live_version ?? 0) + 1 })}
+          {publish.mustAsk ? t("publish.ask") : <ConfirmWords />}
         </Button>
       </div>
     </form>
   );
+}
+
+/** The number that the version will have: one more than the newest, live or not. */
+function ConfirmWords(): ReactElement {
+  const { t } = useTranslation("designer");
+  const { definition } = useEditor();
+  const newest = useVersions(definition.id).data?.results[0]?.version ?? definition.live_version ?? 0;
+  return <>{t("publish.confirm", { version: newest + 1 })}</>;
+}
+
+function Refused({
+  error,
+  takeOver,
+  onTakeOver,
+}: {
+  error: Error | null;
+  takeOver: boolean;
+  onTakeOver: (wanted: boolean) => void;
+}): ReactElement | null {
+  const { t } = useTranslation("designer");
+  const tell = useFlowProblem();
+  if (error === null || isApiError(error, "publish.needs_another_person")) return null;
+  const contested = isApiError(error, "trigger.taken");
+  return (
+    <Alert
+      type="error"
+      showIcon
+      title={tell(error)}
+      description={
+        contested && (
+          <Checkbox checked={takeOver} onChange={(event) => onTakeOver(event.target.checked)}>
+            {t("publish.takeOver")}
+          </Checkbox>
+        )
+      }
+    />
+  );
+}
+
+function Superseded(): ReactElement | null {
+  const { t } = useTranslation("designer");
+  const { planned } = useEditor().definition;
+  if (planned === null) return null;
+  const when = formatDateTime(new Date(planned.effective_at));
+  return <p className="muted">{t("publish.supersedes", { version: planned.version, when })}</p>;
 }
 
 function Blocked({
@@ -162,26 +196,23 @@ function Blocked({
 }
 
 function Changes({
-  lines,
+  first,
+  graph,
+  found,
+  changes,
   say,
   waiting,
-}: {
-  lines: DiffLine[];
-  say: (line: DiffLine) => string;
-  waiting: boolean;
-}): ReactElement {
+}: ReturnType<typeof useChanges>): ReactElement {
   const { t } = useTranslation("designer");
+  const tell = useFlowProblem();
+  if (first) return <p>{t("publish.first", { count: graph.nodes.length })}</p>;
   if (waiting) return <p className="muted">{t("publish.comparing")}</p>;
-  if (lines.length === 0) return <p>{t("publish.same")}</p>;
+  if (found.isError) return <Alert type="warning" showIcon title={tell(found.error)} />;
+  if (changes.length === 0) return <p>{t("publish.same")}</p>;
   return (
-    <ul className={styles.changes}>
-      {lines.map((line, at) => (
-        <li key={at} data-sign={line.sign}>
-          <span aria-hidden="true">{line.sign === "~" ? "~" : line.sign === "+" ? "+" : "−"}</span>
-          {say(line)}
-        </li>
-      ))}
-    </ul>
+    <div className={styles.changes}>
+      <ChangeList changes={changes} say={say} />
+    </div>
   );
 }
 
@@ -201,19 +232,37 @@ function useRunningWords(): string {
   return t("publish.runningSeveral", { count, list });
 }
 
+interface Wish {
+  note: string;
+  takeOver: boolean;
+  day: Date | null;
+  /** Ask a second person instead of publishing. */
+  ask: boolean;
+}
+
 function usePublish(onClose: () => void) {
   const { t } = useTranslation("designer");
   const { definition, store, saveNow } = useEditor();
   const { message } = App.useApp();
   const client = useQueryClient();
-  return useMutation({
-    mutationFn: async ({ note, takeOver }: { note: string; takeOver: boolean }) => {
+  const publish = useMutation({
+    mutationFn: async ({ note, takeOver, day, ask }: Wish) => {
       await saveNow();
-      const { revision } = store.getState();
-      return publishDraft(definition.id, { revision, note, ...(takeOver ? { take_over: true } : {}) });
+      const given = {
+        revision: store.getState().revision,
+        note,
+        ...(takeOver ? { take_over: true } : {}),
+        ...(day === null ? {} : { effective_at: day.toISOString() }),
+      };
+      if (ask) {
+        await askToPublish(definition.id, given);
+        return t("publish.asked");
+      }
+      const { version, live, effective_at } = await publishDraft(definition.id, given);
+      const when = formatDateTime(new Date(effective_at));
+      return live ? t("publish.done", { version }) : t("publish.planned", { version, when });
     },
-    onSuccess: async (published) => {
-      const words = t("publish.done", { version: published.version });
+    onSuccess: async (words) => {
       announce(words);
       void message.success(words, 5);
       onClose();
@@ -221,4 +270,9 @@ function usePublish(onClose: () => void) {
       await client.invalidateQueries({ queryKey: ["versions", definition.id] });
     },
   });
+  // The server knows who has changed the drawing; once it has said so, the same button asks somebody else.
+  const [mustAsk, setMustAsk] = useState(false);
+  if (!mustAsk && isApiError(publish.error, "publish.needs_another_person")) setMustAsk(true);
+  const { mutate, error, isPending } = publish;
+  return { mutate, error, isPending, mustAsk };
 }

@@ -1,23 +1,21 @@
-/** What was published when and by whom; each version can be looked at and taken as the draft again. */
-import { App, Button } from "antd";
-import { type ReactElement, useState } from "react";
+/** What was published when and by whom, and where each version stands; any can be looked at, compared and taken again. */
+import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, useNavigate, useParams } from "react-router";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { hasRole, useCurrentUser } from "@/api/session";
+import { Link, useParams } from "react-router";
 import type { VersionSummary } from "@/api/types";
 import { GraphView } from "@/graph/GraphView";
 import { useLocal } from "@/i18n/local";
 import { DateTime } from "@/ui/DateTime";
+import { formatDateTime } from "@/ui/dateFormat";
 import { EmptyState } from "@/ui/EmptyState";
 import { ErrorState } from "@/ui/ErrorState";
 import { Loading } from "@/ui/Loading";
 import { usePage } from "@/ui/page";
-import { useProblemText } from "@/ui/problemText";
-import { definitionsKey, useDefinition } from "../api/definitions";
-import { readDraft, saveDraft } from "../api/draft";
+import { StateTag, type Tone } from "@/ui/StateTag";
+import { useDefinition } from "../api/definitions";
 import { useVersion, useVersions } from "../api/versions";
-import { focusOnShow } from "../focusOnShow";
+import { FlowManagement } from "./FlowManagement";
+import { VersionActions } from "./VersionActions";
 import styles from "./Versions.module.css";
 
 export function VersionsPage(): ReactElement {
@@ -35,14 +33,17 @@ export function VersionsPage(): ReactElement {
   if (list.isError) return <ErrorState error={list.error} onRetry={() => void list.refetch()} />;
   if (list.isPending) return <Loading label={t("loading.versions")} />;
   const rows = list.data.results;
-  const shown = version === undefined ? (rows[0]?.version ?? null) : Number(version);
+  const shown = version === undefined ? rows[0] : rows.find((one) => one.version === Number(version));
   return (
     <div className={styles.page}>
       <section className={styles.list} aria-label={t("versions.list")} data-region>
-        <h1 className={styles.title}>{t("versions.title", { title })}</h1>
-        <VersionList rows={rows} id={id} shown={shown} live={definition.data?.live_version ?? null} />
+        <div className={styles.head}>
+          <h1 className={styles.title}>{t("versions.title", { title })}</h1>
+          {definition.data && <FlowManagement flow={definition.data} />}
+        </div>
+        <VersionList rows={rows} id={id} shown={shown?.version ?? null} />
       </section>
-      {shown !== null && <VersionDrawing key={shown} id={id} version={shown} title={title} />}
+      {shown && <VersionDrawing key={shown.version} id={id} row={shown} rows={rows} title={title} />}
     </div>
   );
 }
@@ -51,10 +52,9 @@ interface VersionListProps {
   rows: VersionSummary[];
   id: string;
   shown: number | null;
-  live: number | null;
 }
 
-function VersionList({ rows, id, shown, live }: VersionListProps): ReactElement {
+function VersionList({ rows, id, shown }: VersionListProps): ReactElement {
   const { t } = useTranslation("designer");
   if (rows.length === 0)
     return <EmptyState title={t("versions.empty")}>{t("versions.emptyHelp")}</EmptyState>;
@@ -62,25 +62,25 @@ function VersionList({ rows, id, shown, live }: VersionListProps): ReactElement 
     <ul>
       {rows.map((row) => (
         <li key={row.version}>
-          <VersionRow row={row} id={id} shown={row.version === shown} live={row.version === live} />
+          <VersionRow row={row} id={id} shown={row.version === shown} />
         </li>
       ))}
     </ul>
   );
 }
 
-function VersionRow({
-  row,
-  id,
-  shown,
-  live,
-}: {
-  row: VersionSummary;
-  id: string;
-  shown: boolean;
-  live: boolean;
-}): ReactElement {
+const TONES: Record<VersionSummary["status"], Tone> = {
+  planned: "info",
+  live: "success",
+  replaced: "neutral",
+  withdrawn: "warning",
+  superseded: "neutral",
+  blocked: "danger",
+};
+
+function VersionRow({ row, id, shown }: { row: VersionSummary; id: string; shown: boolean }): ReactElement {
   const { t } = useTranslation("designer");
+  const when = formatDateTime(new Date(row.effective_at));
   return (
     <Link
       to={`/flows/${id}/versions/${row.version}`}
@@ -89,52 +89,39 @@ function VersionRow({
     >
       <span className={styles.rowHead}>
         <strong>v{row.version}</strong>
-        {live && <span className={styles.live}>{t("versions.live")}</span>}
+        {row.status !== "replaced" && (
+          <StateTag tone={TONES[row.status]}>{t(`versions.status.${row.status}`, { when })}</StateTag>
+        )}
         <span className={styles.when}>
           <DateTime at={row.published_at} />
         </span>
       </span>
       <span className="muted">{t("versions.by", { who: row.published_by, count: row.running })}</span>
+      {row.confirmed_by && (
+        <span className="muted">{t("versions.confirmed", { who: row.confirmed_by })}</span>
+      )}
+      {row.trouble && <span className={styles.trouble}>{t("versions.trouble")}</span>}
       {row.note && <span className={styles.note}>{row.note}</span>}
     </Link>
   );
 }
 
-function VersionDrawing({
-  id,
-  version,
-  title,
-}: {
+interface VersionDrawingProps {
   id: string;
-  version: number;
+  row: VersionSummary;
+  rows: readonly VersionSummary[];
   title: string;
-}): ReactElement {
+}
+
+function VersionDrawing({ id, row, rows, title }: VersionDrawingProps): ReactElement {
   const { t } = useTranslation("designer");
+  const { version } = row;
   const found = useVersion(id, version);
-  const user = useCurrentUser();
-  const [asking, setAsking] = useState(false);
-  const restore = useRestore(id);
-  const edits = hasRole(user, "designer");
   return (
     <section className={styles.drawing} aria-label={t("versions.drawing", { version })} data-region>
       <header className={styles.drawingHead}>
         <h2>v{version}</h2>
-        {edits && !asking && <Button onClick={() => setAsking(true)}>{t("versions.restore")}</Button>}
-        {asking && (
-          <div className={styles.ask} role="group" aria-label={t("versions.restore")}>
-            <span>{t("versions.ask", { version })}</span>
-            <Button onClick={() => setAsking(false)}>{t("publish.cancel")}</Button>
-            <Button
-              type="primary"
-              ref={focusOnShow}
-              loading={restore.isPending}
-              disabled={!found.data}
-              onClick={() => found.data && restore.mutate(found.data)}
-            >
-              {t("versions.restore")}
-            </Button>
-          </div>
-        )}
+        <VersionActions id={id} row={row} rows={rows} drawing={found.data} />
       </header>
       <div className={styles.frame}>
         {found.isError && <ErrorState error={found.error} onRetry={() => void found.refetch()} />}
@@ -149,31 +136,4 @@ function VersionDrawing({
       </div>
     </section>
   );
-}
-
-/** The version becomes the draft; the draft that was is in nobody's way, for it has not been published. */
-function useRestore(id: string) {
-  const { t } = useTranslation("designer");
-  const { message } = App.useApp();
-  const tell = useProblemText();
-  const navigate = useNavigate();
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: async (version: {
-      version: number;
-      graph: Parameters<typeof saveDraft>[2]["graph"];
-      layout: Record<string, unknown>;
-    }) => {
-      const { revision } = await readDraft(id);
-      await saveDraft(id, revision, { graph: version.graph, layout: version.layout });
-      return version.version;
-    },
-    onSuccess: async (version) => {
-      client.removeQueries({ queryKey: ["draft", id] });
-      await client.invalidateQueries({ queryKey: definitionsKey });
-      void message.success(t("versions.restored", { version }));
-      await navigate(`/flows/${id}`);
-    },
-    onError: (error) => void message.error(tell(error)),
-  });
 }

@@ -11,12 +11,14 @@ class WorkflowsConfig(AppConfig):
     @override
     def ready(self) -> None:
         from workflows import wings
+        from workflows.actions.messages import go_on_calling
         from workflows.actions.versions import sweep_planned
         from workflows.calendar_rows import load_calendars, read_calendars
         from workflows.engine.calendar_book import CalendarBook
         from workflows.engine.connections import ConnectionBook
         from workflows.engine.registry import discover
         from workflows.idempotency import forget_old
+        from workflows.mailbox import forget_letters
         from workflows.outbound.connections import load_connections
         from workflows.outbound.sent_calls import forget_sent
         from workflows.worlds import provide
@@ -30,3 +32,5 @@ class WorkflowsConfig(AppConfig):
         wings.sweep_with(sweep_planned)
         wings.sweep_with(forget_old)
         wings.sweep_with(forget_sent)
+        wings.sweep_with(forget_letters)
+        wings.sweep_with(go_on_calling)

@@ -8,7 +8,7 @@ from typing import Final
 
 from django.db import connection
 
-from workflows import wings
+from workflows import mailbox, wings
 from workflows.actions.audit import broken_entries
 from workflows.replays import replay_all
 from workflows.wings import Offenders
@@ -99,6 +99,12 @@ _QUERIES = {
         FULL JOIN workflows_messagewait w ON w.instance = t.instance AND w.token = t.token AND w.name = t.name
             AND COALESCE(w.key, '') = COALESCE(t.key, '')
         WHERE w.instance IS NULL OR t.instance IS NULL""",
+    # One statement sees one moment, in which the letterbox lets nobody wait for a letter that lies there.
+    "letter.nobody_waits_for_it": """SELECT l.id FROM workflows_letter l
+        WHERE l.died_at IS NULL AND l.until > now() AND EXISTS (SELECT FROM workflows_messagewait w
+            WHERE w.name = l.name AND w.key IS NOT DISTINCT FROM l.key)""",
+    "letter.no_more_than_allowed": f"""SELECT max(id) FROM workflows_letter WHERE died_at IS NULL AND until > now()
+        GROUP BY name, key HAVING count(*) > {mailbox.MOST_PER_KEY}""",
     "job.is_that_of_a_token": """SELECT COALESCE(j.instance, t.instance) FROM (SELECT * FROM """
     + _TOKENS
     + """ t WHERE awaits = 'activity') t

@@ -6,16 +6,16 @@ All of it in the caller's transaction, or in one of its own; a step that is one 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
 
 from django.db import connection, transaction
 
-from bedrock.errors import NotFound, OrderflowError
+from bedrock.errors import Conflict, NotFound, OrderflowError
 from bedrock.ids import new_id
-from workflows import outbox, store, wings
+from workflows import mailbox, outbox, store, wings
 from workflows.engine.events import ActivityFailed, Event, Started
 from workflows.engine.facts import Fact
 from workflows.engine.node_type import RunContext, Work
@@ -25,7 +25,9 @@ from workflows.engine.state import State, Status, Token
 from workflows.engine.step import Step, advance
 from workflows.engine.world import World
 from workflows.failpoints import hit
+from workflows.mailbox import Address
 from workflows.statement import Part, Row, write
+from workflows.step_rows import begun, listened
 from workflows.store import Beside, Change, Live, Loaded, Raced
 
 
@@ -176,10 +178,17 @@ def _run(happenings: Sequence[tuple[Loaded, Event]], *, now: datetime, command: 
     return _carry_out([_decide(run, event, now=now) for run, event in happenings], command=command)
 
 
-def _carry_out(decided: Sequence[_Decided], *, command: str, expects: Live | None = None) -> list[Delivered]:
-    """Write what was decided; Raced when a run began on what was only remembered to be live."""
+def _carry_out(
+    decided: Sequence[_Decided], *, command: str, expects: Live | None = None, reads_letters: bool = True
+) -> list[Delivered]:
+    """Write what was decided; Raced when a run began on what was only remembered to be live.
+
+    Who begins to wait for a message reads at once what was kept of it.
+    """
     changes: list[Change] = []
     ended: list[RunContext] = []
+    read: dict[str, Delivered] = {}
+    readers: list[Callable[[], None]] = []
     inline: dict[str, list[tuple[RunContext, Work]]] = defaultdict(list)
     for one in decided:
         run, step = one.run, one.step
@@ -189,28 +198,64 @@ def _carry_out(decided: Sequence[_Decided], *, command: str, expects: Live | Non
                 inline[work.type].append((one.context, work))
             if step.state.status is not Status.RUNNING:
                 ended.append(one.context)
+            if reads_letters and (wanted := begun(run.state, step.state)):
+                waiting = replace(run, state=step.state)
+                readers.append(partial(_read_letters, waiting, wanted, into=read, now=one.context.now))
     if changes:
-        _write(changes, inline, ended, command=command, expects=expects)
+        _write(changes, inline, ended, readers, command=command, expects=expects)
         if any(change.step.deferred for change in changes):
             outbox.ring_after_commit()
-    return [
-        Delivered(
-            instance_id=one.run.id, context=one.context, state=one.step.state, world=one.run.world,
-            changed=one.step.changed, facts=one.step.facts,
-        )
-        for one in decided
-    ]  # fmt: skip
+    return [_delivered(one, read.get(one.run.id)) for one in decided]
+
+
+def _delivered(one: _Decided, further: Delivered | None) -> Delivered:
+    """Where the run stands, with what it read then."""
+    if further is not None:
+        return replace(further, facts=one.step.facts + further.facts)
+    return Delivered(
+        instance_id=one.run.id, context=one.context, state=one.step.state, world=one.run.world,
+        changed=one.step.changed, facts=one.step.facts,
+    )  # fmt: skip
+
+
+def _read_letters(run: Loaded, wanted: set[Address], *, into: dict[str, Delivered], now: datetime) -> None:
+    """Take what was kept of the messages that a run begins to wait for, the oldest first, and of those after them."""
+    facts: tuple[Fact, ...] = ()
+    while wanted and (letter := mailbox.first_for(wanted, now=now)) is not None:
+        taken = _take(run, letter, now=now)
+        if taken is not None:
+            wanted = (wanted | begun(run.state, taken.state)) & listened(taken.state)
+            run, facts = replace(run, state=taken.state), facts + taken.facts
+            into[run.id] = replace(taken, facts=facts)
+
+
+def _take(run: Loaded, letter: int, *, now: datetime) -> Delivered | None:
+    """A run takes a letter; None when another one was faster, or the letter is dead because it does not fit."""
+    try:
+        with transaction.atomic():
+            taken = mailbox.take(letter)
+            if taken is None:
+                return None
+            [delivered] = _carry_out([_decide(run, taken, now=now)], command="deliver", reads_letters=False)
+            if not delivered.changed:
+                raise Conflict("message.not_heard", f"Expected a step that takes {taken.name!r}, found it deaf to it.")
+    except OrderflowError as error:
+        mailbox.bury(letter, error, instance=run.id, now=now)
+        return None
+    return delivered
 
 
 def _write(
     changes: Sequence[Change],
     inline: Mapping[str, Sequence[tuple[RunContext, Work]]],
     ended: Sequence[RunContext],
+    readers: Sequence[Callable[[], object]],
     *,
     command: str,
     expects: Live | None,
 ) -> None:
-    """Rows of inline work go along with the step's own; what writes a row again, and what acts, comes after it."""
+    """Rows of inline work go along with the step's own; what writes a row again, and what acts, comes after it, and
+    last whoever reads letters."""
     along: list[tuple[Part, Sequence[Row]]] = []
     after: list[Callable[[], object]] = []
     for key, works in sorted(inline.items()):
@@ -225,6 +270,7 @@ def _write(
                 after.append(partial(write, writes))
     if wings.settles(ended):
         after.append(partial(wings.settle, ended))
+    after += readers
     with _transaction(command, is_one_statement=not after):
         store.save(changes, along, expects=expects)
         for do in after:

@@ -79,7 +79,10 @@ def _add_end_of_wait(rows: dict[Part, list[Row]], change: Change, old: Token, at
 
 
 def _add_listening(rows: dict[Part, list[Row]], change: Change) -> None:
-    """The messages that tokens listen for from now on, and those that they did."""
+    """The messages that tokens listen for from now on, and those that they did.
+
+    Who begins to listen shares the letterbox with others who do (`workflows.mailbox`), until the commit.
+    """
     before, now = _listening(change.before), _listening(change.step.state)
     for part, difference in ((LISTENING, now - before), (LISTENED, before - now)):
         if difference:
@@ -87,6 +90,18 @@ def _add_listening(rows: dict[Part, list[Row]], change: Change) -> None:
                 {"instance": change.id, "token": token, "name": name, "key": key}
                 for token, name, key in sorted(difference, key=str)
             ]
+
+
+def begun(before: State, now: State) -> set[tuple[str, str | None]]:
+    """The messages, by name and key, that somebody begins to listen for between these states."""
+    if not any(token.listens for token in now.tokens.values()):
+        return set()
+    return {(name, key) for _, name, key in _listening(now) - _listening(before)}
+
+
+def listened(state: State) -> set[tuple[str, str | None]]:
+    """The messages, by name and key, that somebody listens for."""
+    return {(name, key) for _, name, key in _listening(state)}
 
 
 def _listening(state: State) -> set[tuple[int, str, str | None]]:
@@ -223,7 +238,7 @@ LISTENING = Part(
         INSERT INTO workflows_messagewait (instance, token, name, key)
         SELECT instance, token, name, key
         FROM {rows}
-        WHERE {held})""",
+        WHERE {held} AND pg_advisory_xact_lock_shared(orderflow_letterbox(name, key)) IS NOT NULL)""",
 )
 LISTENED = Part(
     columns="instance uuid, token int, name text, key text",

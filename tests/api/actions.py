@@ -331,6 +331,24 @@ def send_message(client: APIClient, scene: Scene, actor: str) -> Any:
     return post(client, "/messages", {"name": "parcel.arrived", "key": "ORD-1"})
 
 
+def a_letter_died_before(scene: Scene, actor: str) -> None:
+    scene.made["letter"] = str(scene.letter.pk)
+
+
+reads("message.list", "/messages")
+
+
+@action("message.requeue", after=a_letter_died_before)
+def requeue_message(client: APIClient, scene: Scene, actor: str) -> Any:
+    body = {"payload": "1.20", "keep": "PT1H", "reason": REASON}
+    return post(client, f"/messages/{scene.made['letter']}/requeue", body)
+
+
+@action("message.discard", after=a_letter_died_before)
+def discard_message(client: APIClient, scene: Scene, actor: str) -> Any:
+    return post(client, f"/messages/{scene.made['letter']}/discard", {"reason": REASON})
+
+
 def intervene(client: APIClient, run: str, kind: str, *, reason: str = REASON, **wanted: str) -> Any:
     """Preview and, when that is allowed, do it; both doors refuse the same people."""
     shown = post(client, f"/instances/{run}/{kind}/preview", wanted)

@@ -18,7 +18,7 @@ from workflows.actions.cases import add_case
 from workflows.actions.definitions import create_definition, publish
 from workflows.actions.instances import start
 from workflows.engine.state import Subject
-from workflows.models import Definition, DefinitionCase
+from workflows.models import Definition, DefinitionCase, Letter
 
 ACTORS = ("anon", "designer", "assigned", "other", "supervisor", "auditor", "program", "requester", "root")
 ROLES = {
@@ -43,6 +43,16 @@ class Scene:
     foreign: Refund
     untouched: Order
     made: dict[str, str] = field(default_factory=dict)  # ids of what an action's preparation made
+
+    @property
+    def letter(self) -> Letter:
+        """A message that a run could not take."""
+        found = Letter.objects.filter(died_at__isnull=False).first()
+        return found or Letter.objects.create(
+            name="parcel.arrived", key="ORD-9", payload="heavy", actor="7", actor_name="Carrier", source="api",
+            sent_at=NOW, until=NOW, died_at=NOW, instance=self.run, code="message.payload_unfit",
+            reason="Expected a message with a decimal, found a text.",
+        )  # fmt: skip
 
     @property
     def run(self) -> str:

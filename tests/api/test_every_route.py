@@ -65,8 +65,12 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/instances/{instance_id}/{kind}/preview"): {
         "target": "wait", "incident": "018f0000-0000-7000-8000-000000000001",
     },
-    ("post", "/messages"): {"name": "parcel.arrived", "key": "ORD-1", "payload": {"weight": "1.20"}},
     ("post", "/notices/read-all"): {"until": 1},
+    ("post", "/messages"): {
+        "id": "K-1", "name": "parcel.arrived", "key": "ORD-1", "payload": {"weight": "1.20"}, "keep": "PT1H",
+    },
+    ("post", "/messages/{letter_id}/requeue"): {"payload": {"weight": "1.20"}, "keep": "PT1H", "reason": "because"},
+    ("post", "/messages/{letter_id}/discard"): {"reason": "because"},
     ("post", "/orders"): paid_document(order_no="ORD-NEW"),
     ("post", "/orders/{order_no}/refunds"): {"amount": cny("1.00"), "reason": "破损"},
     ("post", "/session"): {"username": "root", "password": "wrong"},
@@ -100,8 +104,8 @@ def root(house: Scene) -> APIClient:
 def address(path: str, house: Scene, **other: Any) -> str:
     known = {
         "definition_id": house.sketch.pk, "number": 1, "instance_id": house.run, "kind": "force-advance",
-        "answer": "confirm", "case_id": house.case.pk, "task_id": house.task.pk, "order_no": house.order.order_no,
-        "notice_id": 1,
+        "answer": "confirm", "case_id": house.case.pk, "letter_id": house.letter.pk,
+        "task_id": house.task.pk, "order_no": house.order.order_no, "notice_id": 1,
     }  # fmt: skip
     return path.format(**(known | other))
 

@@ -20,7 +20,7 @@ ROUNDS = 5
 
 
 def tell(key: str) -> str:
-    return ",".join(send(MessageReceived(name="parcel.arrived", key=key), now=now()))
+    return ",".join(send(MessageReceived(name="parcel.arrived", key=key), now=now()).taken_by)
 
 
 def test_of_two_messages_at_once_each_finds_another_reader_or_none(designer: User) -> None:

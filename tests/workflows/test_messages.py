@@ -38,7 +38,7 @@ def begin(flow: str, order: str = "ORD-1") -> str:
 
 
 def tell(name: str = "parcel.arrived", key: str | None = "ORD-1", payload: Any = "1.20") -> list[str]:
-    return send(MessageReceived(name=name, key=key, payload=payload), now=now())
+    return list(send(MessageReceived(name=name, key=key, payload=payload), now=now()).taken_by)
 
 
 def status(run: str) -> str:
@@ -118,7 +118,9 @@ def test_a_program_sends_a_message_and_a_repeated_request_sends_none(flows: None
         client.post("/api/v1/messages", body, format="json", headers={"Idempotency-Key": "M-1"}) for _ in range(2)
     ]
 
-    assert [(one.status_code, one.json()) for one in answers] == [(200, {"taken_by": [first]})] * 2
+    assert [(one.status_code, one.json()) for one in answers] == [
+        (200, {"taken_by": [first], "kept_until": None, "to_follow": 0})
+    ] * 2
     assert [status(run) for run in (first, second)] == ["completed", "running"]
     moved = HistoryEvent.objects.get(instance=first, kind="moved", node="parcel")
     assert moved.actor_name == "Carrier"

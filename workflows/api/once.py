@@ -33,13 +33,20 @@ def answer_request(
     answer: Callable[[], Any],
     status: int = 200,
     needs_key: bool = False,
+    key: str | None = None,
 ) -> HttpResponse:
     """Do the work of a request in one transaction and answer with `status`; a repeated one is answered with 200.
 
-    `scope` names the work and what it is done to: a key counts within it, per person. Raises MalformedInput
-    `idempotency.key_required` when there has to be a key, and what `answer_once` and `answer` raise.
+    `scope` names the work and what it is done to: a key counts within it, per person. A `key` that stands in the body
+    counts like one in the header. Raises MalformedInput `idempotency.key_required` when there has to be a key and
+    `idempotency.two_keys` for different ones, and what `answer_once` and `answer` raise.
     """
-    key = next((request.headers[name] for name in HEADERS if name in request.headers), None)
+    told = next((request.headers[name] for name in HEADERS if name in request.headers), None)
+    if key is not None and told not in (None, key):
+        raise MalformedInput(
+            "idempotency.two_keys", f"Expected one key, found one in the body and another in {HEADERS[0]}."
+        )
+    key = told if key is None else key
     if key is None and needs_key:
         raise MalformedInput("idempotency.key_required", f"Expected the header {HEADERS[0]}.")
     with transaction.atomic(durable=True):

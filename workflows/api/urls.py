@@ -60,5 +60,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("instances/<uuid:instance_id>/<intervention:kind>/preview", instances.PreviewView.as_view()),
     path("instances/<uuid:instance_id>/<intervention:kind>", instances.ApplyView.as_view()),
     path("messages", messages.MessagesView.as_view()),
+    path("messages/<int:letter_id>/requeue", messages.RequeueView.as_view()),
+    path("messages/<int:letter_id>/discard", messages.DiscardView.as_view()),
     path("audit", instances.AuditView.as_view()),
 ]

@@ -3,6 +3,7 @@
 from workflows.models.audit import AuditEntry
 from workflows.models.definition import Definition, DefinitionCase, DefinitionVersion
 from workflows.models.instance import HistoryEvent, Incident, Instance
+from workflows.models.mail import Call, Letter
 from workflows.models.memory import StoredAnswer
 from workflows.models.outbound import Connection, SentCall
 from workflows.models.standing import PublishRequest, Standing
@@ -13,6 +14,7 @@ __all__ = [
     "ActivityJob",
     "AuditEntry",
     "Calendar",
+    "Call",
     "Connection",
     "Definition",
     "DefinitionCase",
@@ -21,6 +23,7 @@ __all__ = [
     "HistoryEvent",
     "Incident",
     "Instance",
+    "Letter",
     "MessageWait",
     "PublishRequest",
     "SentCall",

@@ -138,6 +138,24 @@ def versions(page: Page, base: str, sample: Sample) -> None:
     expect(page.get_by_text("财务复核").first).to_be_visible()
 
 
+def compare(page: Page, base: str, sample: Sample) -> None:
+    page.goto(f"{base}/flows/{sample.flow}/compare/1/draft")
+    page.get_by_role("button", name=re.compile("条件由")).click()
+    expect(page.get_by_role("region", name="之后:草稿", exact=True).get_by_text("财务复核").first).to_be_visible()
+
+
+def publish_later(page: Page, base: str, sample: Sample) -> None:
+    publish(page, base, sample)
+    page.get_by_role("dialog").get_by_text("指定时间").click()
+    expect(page.get_by_text("选一个将来的时间")).to_be_visible()
+
+
+def versions_managed(page: Page, base: str, sample: Sample) -> None:
+    versions(page, base, sample)
+    page.get_by_role("button", name="停用流程").click()
+    expect(page.get_by_text("停用后不再有新单启动")).to_be_visible()
+
+
 def inbox(page: Page, base: str, sample: Sample) -> None:
     page.goto(f"{base}/inbox")
     expect(page.get_by_role("region", name="待办列表").get_by_text(sample.in_finance)).to_be_visible()
@@ -200,11 +218,12 @@ def is_wide(page: Page) -> bool:
 
 SHOWN: dict[Callable[[Page, str, Sample], None], str | None] = {
     sign_in: None, flows: "admin", gallery: "admin", designer: "admin", condition: "admin", publish: "admin",
-    versions: "admin", inbox: "finance1", task: "finance1", run: "supervisor1", force: "supervisor1",
-    console: "supervisor1", audit: "auditor1", orders: "cs1", order: "cs1", ask: "cs1",
+    publish_later: "admin", versions: "admin", versions_managed: "admin", compare: "admin", inbox: "finance1",
+    task: "finance1", run: "supervisor1", force: "supervisor1", console: "supervisor1", audit: "auditor1",
+    orders: "cs1", order: "cs1", ask: "cs1",
 }  # fmt: skip
 # A phone shows flows but does not edit them.
-ONLY_WIDE = {condition, publish}
+ONLY_WIDE = {condition, publish, publish_later}
 CASES = [
     pytest.param(show, size, id=f"{show.__name__}-{size[0]}")
     for show in SHOWN

@@ -224,7 +224,9 @@ def test_a_version_is_taken_back_within_ten_minutes_and_the_one_before_is_live_a
     assert started(now=NOON + timedelta(minutes=11)).version.number == 1
     entry = AuditEntry.objects.latest("seq")
     assert (entry.action, entry.actor_name, entry.ip, entry.reason) == ("version.withdraw", "王芳", "203.0.113.9", WHY)
-    assert entry.after == {"version": 2, "status": "withdrawn", "live_version": 1}
+    was, became = entry.before or {}, entry.after or {}
+    assert (was["version"], was["status"], was["live_version"]) == (2, "live", 2)
+    assert (became["version"], became["status"], became["live_version"]) == (2, "withdrawn", 1)
     assert published(row, 2, by=designer).version.number == 3
     assert invariants.broken() == []
 

@@ -13,7 +13,7 @@ from accounts.models import User
 from bedrock.errors import BadInput, Conflict, Forbidden, NotFound
 from workflows.actions import audit
 from workflows.actions.cases import require_cases
-from workflows.actions.going_live import AT_ONCE, Terms, by, day_of, flow_object, stand, standing_document
+from workflows.actions.going_live import AT_ONCE, Terms, by, day_of, flow_object, published_document, stand
 from workflows.actions.soundness import problems_of, require_sound
 from workflows.engine.graph import Graph, read_graph
 from workflows.engine.node_type import Problem
@@ -124,13 +124,13 @@ def publish(
             published_by=terms.asked_by or actor, published_at=now,
         )  # fmt: skip
         hit("publish.mid")
-        before = definition.live_version
+        live = definition.live_version
         confirmed_by = actor if terms.asked_by is not None else None
         superseded = stand(version, terms=day, plan=plan, confirmed_by=confirmed_by, now=now)
         audit.record(
             "definition.publish", by=by(actor, ip), on=flow_object(definition), reason=note,
-            before={"live_version": before.number if before else None, "planned_version": superseded},
-            after=standing_document(version, version.standing), now=now,
+            before={"live_version": live.number if live else None, "planned_version": superseded},
+            after=published_document(version.standing), now=now,
         )  # fmt: skip
         if failing:
             audit.record(

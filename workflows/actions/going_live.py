@@ -156,12 +156,19 @@ def flow_object(definition: Definition) -> audit.AuditObject:
     return audit.AuditObject(type="definition", id=str(definition.pk), title=definition.key)
 
 
-def standing_document(version: DefinitionVersion, standing: Standing) -> dict[str, Any]:
-    """What the audit keeps of a version that was published."""
+def standing_document(standing: Standing) -> dict[str, Any]:
+    """What the audit keeps of a version and of what is live beside it."""
+    version, live = standing.version, standing.definition.live_version
     return {
         "version": version.number, "graph_hash": version.graph_hash, "status": standing.status,
-        "effective_at": standing.effective_at.isoformat(),
+        "effective_at": standing.effective_at.isoformat(), "live_version": live.number if live else None,
     }  # fmt: skip
+
+
+def published_document(standing: Standing) -> dict[str, Any]:
+    """The same of a version that was just published."""
+    is_planned = standing.status == Standing.Status.PLANNED
+    return standing_document(standing) | {"planned_version": standing.version.number if is_planned else None}
 
 
 def _holder_of(trigger: str | None, definition: Definition) -> Definition | None:

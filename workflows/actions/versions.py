@@ -52,7 +52,7 @@ def withdraw(
         if standing is None:
             raise NotFound("version.unknown", f"Expected a version of this flow, found none with number {number}.")
         standing.definition = definition
-        before = standing_document(standing.version, standing)
+        before = standing_document(standing)
         match standing.status:
             case Standing.Status.PLANNED:
                 end(standing, "withdraw", now=now)
@@ -68,13 +68,11 @@ def withdraw(
         # The drawing is one that nobody has published again, by the hands of those who made it.
         definition.draft_editors = list(dict.fromkeys([*definition.draft_editors, *standing.editors]))
         definition.save(update_fields=["live_version", "live_trigger", "draft_editors"])
-        live = definition.live_version
-        after = {"version": number, "status": standing.status, "live_version": live.number if live else None}
         audit.record(
             "version.withdraw", by=by(actor, ip), on=flow_object(definition), reason=reason, before=before,
-            after=after, now=now,
+            after=standing_document(standing), now=now,
         )  # fmt: skip
-    return live
+    return definition.live_version
 
 
 def _require_withdrawable(standing: Standing, *, now: datetime) -> None:
@@ -138,7 +136,8 @@ def _let_go_live(definition_id: str, *, now: datetime) -> bool:
         ).select_related("version", "version__published_by").first()  # fmt: skip
         if standing is None:  # withdrawn, superseded or live by the hand of another process
             return False
-        standing.definition, before = definition, definition.live_version
+        standing.definition = definition
+        before = standing_document(standing)
         try:
             make_live(standing, trigger=trigger_of_version(standing.version), now=now)
         except Conflict as refused:
@@ -149,9 +148,8 @@ def _let_go_live(definition_id: str, *, now: datetime) -> bool:
         is_live = bool(standing.status == Standing.Status.LIVE)
         audit.record(
             "version.go_live" if is_live else "version.blocked", by=audit.By(actor=SYSTEM, ip=None),
-            on=flow_object(definition), reason=standing.version.note,
-            before={"live_version": before.number if before else None},
-            after=standing_document(standing.version, standing) | {"trouble": standing.trouble}, now=now,
+            on=flow_object(definition), reason=standing.version.note, before=before,
+            after=standing_document(standing) | {"trouble": standing.trouble}, now=now,
         )  # fmt: skip
     return is_live
 
@@ -166,12 +164,12 @@ def retire(definition_id: str, *, reason: str, actor: User, ip: str | None, now:
         definition = locked(definition_id)
         require_in_use(definition)
         dropped = drop_planned(definition, now=now)
-        before = {"live_trigger": definition.live_trigger, "planned_version": dropped}
+        before = {"retired_at": None, "live_trigger": definition.live_trigger, "planned_version": dropped}
         definition.retired_at, definition.live_trigger = now, None
         definition.save(update_fields=["retired_at", "live_trigger"])
         audit.record(
             "definition.retire", by=by(actor, ip), on=flow_object(definition), reason=reason, before=before,
-            after={"retired_at": now.isoformat()}, now=now,
+            after={"retired_at": now.isoformat(), "live_trigger": None, "planned_version": None}, now=now,
         )  # fmt: skip
     return definition
 
@@ -187,13 +185,13 @@ def reinstate(definition_id: str, *, reason: str, actor: User, ip: str | None, n
         definition = locked(definition_id)
         if definition.retired_at is None:
             raise Conflict("definition.in_use", f"Expected a retired flow, found {definition.key!r} in use.")
-        before = {"retired_at": definition.retired_at.isoformat()}
+        before = {"retired_at": definition.retired_at.isoformat(), "live_trigger": None}
         definition.retired_at = None
         listen(definition)
         definition.save(update_fields=["retired_at", "live_trigger"])
         audit.record(
             "definition.reinstate", by=by(actor, ip), on=flow_object(definition), reason=reason, before=before,
-            after={"live_trigger": definition.live_trigger}, now=now,
+            after={"retired_at": None, "live_trigger": definition.live_trigger}, now=now,
         )  # fmt: skip
     return definition
 

@@ -34,7 +34,9 @@ function Diff({ entry, stepTitle }: { entry: AuditEntry; stepTitle: StepTitle })
     if (text === null || text === "") return t("audit.nothing");
     if (OF_STEPS.has(field))
       return <Steps ids={text.split(", ")} titleOf={(node) => stepTitle(node, entry)} />;
-    return field === "status" ? t(`status.${text}`, { defaultValue: text }) : text;
+    if (field !== "status") return text;
+    const words = entry.object.type === "definition" ? "audit.standing" : "status";
+    return t(`${words}.${text}`, { defaultValue: text });
   };
   return (
     <dl className={styles.diff}>
@@ -57,6 +59,12 @@ function ObjectLink({ entry }: { entry: AuditEntry }) {
   const { t } = useTranslation("console");
   const local = useLocal();
   const title = withMoney(local(entry.object.title)) || entry.object.id;
+  if (entry.object.type === "definition")
+    return (
+      <Link to={`/flows/${entry.object.id}/versions`} data-row>
+        {title}
+      </Link>
+    );
   if (entry.object.type !== "instance") return <span>{title}</span>;
   return (
     <>

@@ -93,3 +93,15 @@ export type Order = Schemas["OrderShape"];
 export type OrderStatus = OrderSummary["status"];
 export type Refund = Schemas["RefundShape"];
 export type RefundStatus = Refund["status"];
+
+// -- rehearsals ---------------------------------------------------------------------------------------------
+export type RehearsalRequest = Schemas["SimulateViewGivenRequest"];
+export type Rehearsal = Schemas["SimulatedShape"];
+export type RehearsedRun = Schemas["RehearsedRunShape"];
+export type RehearsedStep = Schemas["RehearsedStepShape"];
+export type RehearsedChange = Schemas["RehearsedChangeShape"];
+export type RehearsedDifference = Schemas["RehearsedDifferenceShape"];
+export type Assumption = Schemas["AssumptionInputRequest"];
+export type FlowCase = Schemas["CaseShape"];
+export type NewCase = Schemas["CasesViewGivenRequest"];
+export type CaseResults = Schemas["CaseResultsShape"];

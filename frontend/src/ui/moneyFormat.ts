@@ -21,6 +21,13 @@ export function formatMoney(money: MoneyValue): string {
   return `${negative ? "-" : ""}${symbol}${grouped}.${fraction.padEnd(2, "0")}`;
 }
 
+const WRITTEN = /(-?\d+(?:\.\d+)?) ([A-Z]{3})\b/g;
+
+/** Amounts in a text as people read them: `ORD1 · 58.00 CNY` → `ORD1 · ¥58.00`. */
+export function withMoney(text: string): string {
+  return text.replace(WRITTEN, (_all, amount: string, currency: string) => formatMoney({ amount, currency }));
+}
+
 /** The share of `part` in `whole` in per cent with one digit, for display only; null without a common ground. */
 export function shareOf(part: MoneyValue, whole: MoneyValue): string | null {
   const total = Number(whole.amount);

@@ -7,6 +7,10 @@ export const routes: RouteObject[] = [
     lazy: async () => ({ Component: (await import("./editor/DesignerPage")).DesignerPage }),
   },
   {
+    path: "flows/:id/test",
+    lazy: async () => ({ Component: (await import("./rehearsal/RehearsalPage")).RehearsalPage }),
+  },
+  {
     path: "flows/:id/versions/:version?",
     lazy: async () => ({ Component: (await import("./versions/VersionsPage")).VersionsPage }),
   },

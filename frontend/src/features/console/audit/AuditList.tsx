@@ -3,7 +3,7 @@ import { Link } from "react-router";
 import type { AuditEntry, LocalisedText } from "@/api/types";
 import { useLocal } from "@/i18n/local";
 import { DateTime } from "@/ui/DateTime";
-import { withMoney } from "../subjectTitle";
+import { withMoney } from "@/ui/moneyFormat";
 import styles from "./Audit.module.css";
 import { changesOf } from "./diff";
 

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { HistoryEntry } from "@/api/types";
 import { refundGraph } from "@/graph/graphs.fixture";
 import { aFact } from "../console.fixture";
-import { explain } from "./explain";
+import { explain } from "@/ui/explain";
 import { rowOf } from "./timelineRow";
 
 test.each([

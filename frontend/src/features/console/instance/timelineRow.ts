@@ -1,7 +1,7 @@
 /** From facts to lines of the timeline: which sentence, with which names, and what is only technical. Pure. */
 import type { GraphDocument } from "@/api/documents";
 import type { Actor, HistoryEntry } from "@/api/types";
-import { explain, type Explained } from "./explain";
+import { explain, type Explained } from "@/ui/explain";
 
 export type Tone = "plain" | "good" | "bad" | "warning" | "force";
 

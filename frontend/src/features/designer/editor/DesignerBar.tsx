@@ -3,6 +3,7 @@ import {
   CopyOutlined,
   DeleteOutlined,
   HistoryOutlined,
+  PlayCircleOutlined,
   RedoOutlined,
   UndoOutlined,
   WarningOutlined,
@@ -10,7 +11,7 @@ import {
 import { Button } from "antd";
 import type { ReactElement, ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { Link } from "react-router";
+import { Link, useNavigate } from "react-router";
 import { useLocal } from "@/i18n/local";
 import { formatTime } from "@/ui/dateFormat";
 import { type CommandKey, commandOf } from "./commandList";
@@ -34,6 +35,7 @@ export function DesignerBar(props: DesignerBarProps): ReactElement {
         <h1 className={styles.flowTitle}>{title}</h1>
         <SaveState />
         <span className={styles.spring} />
+        <RehearseButton />
         <Link to={`/flows/${definition.id}/versions`} className={styles.barLink}>
           <HistoryOutlined aria-hidden /> {t("bar.versions")}
         </Link>
@@ -74,6 +76,21 @@ function Tool({ command, icon }: { command: CommandKey; icon: ReactNode }): Reac
       title={`${name}  ${(one.keys[0] ?? "").replace("mod", "Ctrl")}`}
       onClick={() => one.run(store.getState(), types)}
     />
+  );
+}
+
+/** What is played is what is saved. */
+function RehearseButton(): ReactElement {
+  const { t } = useTranslation("designer");
+  const { definition, saveNow } = useEditor();
+  const navigate = useNavigate();
+  const go = async (): Promise<void> => {
+    if (await saveNow()) await navigate(`/flows/${definition.id}/test`);
+  };
+  return (
+    <Button icon={<PlayCircleOutlined aria-hidden />} onClick={() => void go()}>
+      {t("bar.rehearse")}
+    </Button>
   );
 }
 

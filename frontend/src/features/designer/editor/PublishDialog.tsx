@@ -1,7 +1,7 @@
 /** Publishing: what changed, in sentences; what it means for orders under way; when; and a note for those who come later. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Alert, App, Button, Checkbox, Input, Modal } from "antd";
-import { type ReactElement, useState } from "react";
+import { type ReactElement, type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { isApiError } from "@/api/problem";
 import type { Problem } from "@/api/types";
@@ -15,6 +15,7 @@ import { ChangeList } from "../changes/ChangeList";
 import { useChangeText } from "../changes/useChangeText";
 import { focusOnShow } from "../focusOnShow";
 import styles from "./Editor.module.css";
+import { FailingCases } from "./FailingCases";
 import { useEditor, useEditorState } from "./editorContext";
 import { EffectiveDay } from "./EffectiveDay";
 import { useFlowProblem } from "./useFlowProblem";
@@ -63,6 +64,7 @@ function PublishForm({ onClose, onShowProblems }: Omit<PublishDialogProps, "open
   const changes = useChanges();
   const [note, setNote] = useState<string | null>(null);
   const [takeOver, setTakeOver] = useState(false);
+  const [despite, setDespite] = useState("");
   const [day, setDay] = useState<Date | null | "missing">(null);
   const publish = usePublish(onClose);
   const text = note ?? changes.prefilled;
@@ -71,7 +73,8 @@ function PublishForm({ onClose, onShowProblems }: Omit<PublishDialogProps, "open
       className={styles.publish}
       onSubmit={(event) => {
         event.preventDefault();
-        if (day !== "missing") publish.mutate({ note: text.trim(), takeOver, day, ask: publish.mustAsk });
+        if (day !== "missing")
+          publish.mutate({ note: text.trim(), takeOver, despite: despite.trim(), day, ask: publish.mustAsk });
       }}
     >
       <Blocked
@@ -107,7 +110,11 @@ function PublishForm({ onClose, onShowProblems }: Omit<PublishDialogProps, "open
           onChange={(event) => setNote(event.target.value)}
         />
       </section>
-      <Refused error={publish.error} takeOver={takeOver} onTakeOver={setTakeOver} />
+      <Refused error={publish.error} takeOver={takeOver} onTakeOver={setTakeOver}>
+        {isApiError(publish.error, "definition.cases_failed") && (
+          <FailingCases error={publish.error} despite={despite} onChange={setDespite} />
+        )}
+      </Refused>
       {publish.mustAsk && <Alert type="info" showIcon title={t("publish.fourEyes")} />}
       <div className={styles.publishButtons}>
         <Button onClick={onClose}>{t("publish.cancel")}</Button>
@@ -137,10 +144,12 @@ function Refused({
   error,
   takeOver,
   onTakeOver,
+  children,
 }: {
   error: Error | null;
   takeOver: boolean;
   onTakeOver: (wanted: boolean) => void;
+  children: ReactNode;
 }): ReactElement | null {
   const { t } = useTranslation("designer");
   const tell = useFlowProblem();
@@ -152,10 +161,12 @@ function Refused({
       showIcon
       title={tell(error)}
       description={
-        contested && (
+        contested ? (
           <Checkbox checked={takeOver} onChange={(event) => onTakeOver(event.target.checked)}>
             {t("publish.takeOver")}
           </Checkbox>
+        ) : (
+          children
         )
       }
     />
@@ -235,6 +246,7 @@ function useRunningWords(): string {
 interface Wish {
   note: string;
   takeOver: boolean;
+  despite: string;
   day: Date | null;
   /** Ask a second person instead of publishing. */
   ask: boolean;
@@ -246,12 +258,13 @@ function usePublish(onClose: () => void) {
   const { message } = App.useApp();
   const client = useQueryClient();
   const publish = useMutation({
-    mutationFn: async ({ note, takeOver, day, ask }: Wish) => {
+    mutationFn: async ({ note, takeOver, despite, day, ask }: Wish) => {
       await saveNow();
       const given = {
         revision: store.getState().revision,
         note,
         ...(takeOver ? { take_over: true } : {}),
+        ...(despite ? { despite_cases: despite } : {}),
         ...(day === null ? {} : { effective_at: day.toISOString() }),
       };
       if (ask) {

@@ -1,5 +1,5 @@
 /** Makes the engine's account of a condition readable: `58.00 CNY < 199.00 CNY * 0.2 = 39.80 CNY → false`. Pure. */
-import { withMoney } from "../subjectTitle";
+import { withMoney } from "./moneyFormat";
 
 export type Verdict = "true" | "false" | "unknown";
 export type Explained = { text: string; verdict: Verdict };

@@ -4,12 +4,15 @@ Validation is stricter than needed in known ways: it wants branches of a fork to
 loop to stay in its branch, because that is what people can follow and what a force-advance can reason about.
 """
 
+import itertools
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from random import Random
 
 import pytest
 
+from tests.engine.dropping import drawing_with_regions
 from tests.engine.token_game import FINAL, INCLUSIVE, PORTS, Drawing, all_drawings, verdict
 from workflows.engine.calendar_book import CalendarBook
 from workflows.engine.graph import read_graph
@@ -72,6 +75,34 @@ def test_of_all_drawings_of_up_to_five_nodes_with_an_explicit_termination_only_s
                 seen["sound" if truth == "sound" else "unsound", not errors] += 1
 
     assert seen == {("sound", True): 32, ("sound", False): 37, ("unsound", False): 25}
+
+
+def test_of_all_small_drawings_with_a_fork_and_any_region_only_sound_ones_are_accepted() -> None:
+    seen: Counter[tuple[str, bool]] = Counter()
+    for drawing in all_drawings(4, kinds=("ask", "fork", "pass", "drop"), loops=False):
+        if drawing.kinds[0] != "fork" or drawing.kinds.count("drop") != 1:
+            continue
+        for size in (1, 2, 3):
+            for region in itertools.combinations((2, 3, 4), size):
+                one = replace(drawing, region=frozenset(region))
+                truth, errors = verdict(one), errors_of(one)
+                assert errors or truth == "sound", (truth, one)
+                seen["sound" if truth == "sound" else "unsound", not errors] += 1
+
+    assert seen["sound", True] == 22
+    assert seen["unsound", False] > 1_000
+
+
+def test_of_random_drawings_that_withdraw_steps_only_sound_ones_are_accepted() -> None:
+    seen: Counter[tuple[str, bool]] = Counter()
+    for seed in range(2_000):
+        drawing = drawing_with_regions(Random(seed))
+        if drawing.region and len(drawing.kinds) <= 8:
+            truth, errors = verdict(drawing), errors_of(drawing)
+            assert errors or truth == "sound", (truth, drawing)
+            seen["sound" if truth == "sound" else "unsound", not errors] += 1
+
+    assert min(seen["sound", True], seen["unsound", False]) > 50
 
 
 @pytest.mark.parametrize("kinds", [PORTS, INCLUSIVE, INCLUSIVE | FINAL], ids=["parallel", "inclusive", "final"])

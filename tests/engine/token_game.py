@@ -14,15 +14,17 @@ from tests.engine.flows import fork, graph, several
 PORTS = {"ask": 2, "fork": 2, "pass": 1, "call": 1}
 INCLUSIVE = PORTS | {"or": 3, "meet": 1}
 FINAL = PORTS | {"stop": 0}  # `stop` ends everything
-_COUNTS = INCLUSIVE | FINAL
+DROPPING = PORTS | {"drop": 1}  # `drop` withdraws the tokens of a region
+_COUNTS = INCLUSIVE | FINAL | DROPPING
 KINDS = {
     "ask": "test.ask", "fork": fork("yes", "no"), "pass": "parallel", "call": "test.call",
     "or": several(yes="${a} < ${b}", no="${a} < ${b}"), "meet": "inclusive",
-    "stop": "terminate",
+    "stop": "terminate", "drop": "cancel_region",
 }  # fmt: skip
 _PAIR = (".yes", ".no")
 NAMES = {
     "ask": _PAIR, "fork": _PAIR, "pass": ("",), "call": ("",), "or": (*_PAIR, ".otherwise"), "meet": ("",), "stop": (),
+    "drop": ("",),
 }  # fmt: skip
 
 
@@ -40,10 +42,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """`kinds` of the inner nodes, and for each the targets of its ports."""
+    """`kinds` of the inner nodes, and for each the targets of its ports; `region` is that of every `drop` in it."""
 
     kinds: tuple[str, ...]
     targets: tuple[tuple[int, ...], ...]
+    region: frozenset[int] = frozenset()
 
     @property
     def lines(self) -> list[Line]:
@@ -57,7 +60,11 @@ class Drawing:
         for node, (kind, ways) in enumerate(zip(self.kinds, self.targets, strict=True), start=1):
             for port, target in zip(NAMES[kind], ways, strict=True):
                 edges.append(f"{names[node]}{port}{'~2' if target <= node else ''}>{names[target]}")
-        inner = {name: KINDS[kind] for name, kind in zip(names[1:-1], self.kinds, strict=True)}
+        region = {"nodes": [names[node] for node in sorted(self.region)]}
+        inner = {
+            name: (KINDS[kind], region) if kind == "drop" else KINDS[kind]
+            for name, kind in zip(names[1:-1], self.kinds, strict=True)
+        }
         return graph({"start": "start"} | inner | {"end": "end"}, *edges)
 
 
@@ -114,7 +121,7 @@ def verdict(drawing: Drawing) -> str:
 class _Game:
     def __init__(self, drawing: Drawing) -> None:
         self.lines = drawing.lines
-        self.kinds = ("start", *drawing.kinds, "end")
+        self.kinds, self.region = ("start", *drawing.kinds, "end"), drawing.region
         nodes = range(len(self.kinds))
         self.out = [[n for n, line in enumerate(self.lines) if line.source == node] for node in nodes]
         arriving = [
@@ -206,7 +213,14 @@ class _Game:
                 return [(places, (*others, *taken)) for taken in ((yes,), (no,), (yes, no), (otherwise,))]
             case "stop":
                 return [(frozenset(), ())]
+            case "drop":
+                kept = {place for place in places if self.where(place) not in self.region}
+                moving = [line for line in others if self.lines[line].target not in self.region]
+                return [(frozenset(kept), (*moving, *self.out[node]))]
         return [(places, others)]
+
+    def where(self, place: int) -> int:
+        return place if place > 0 else self.lines[-place].target
 
     def may_merge(self, places: Marking, merge: int) -> bool:
         """Whether somebody waits at it, and nothing that could happen without it going on brings anybody else."""

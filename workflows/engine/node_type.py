@@ -158,13 +158,17 @@ class Note:
 
 @record
 class Continue:
-    """The token leaves by a port. `output` sets variables; `why` explains the choice in the history."""
+    """The token leaves by a port. `output` sets variables; `why` explains the choice in the history.
+
+    `withdraws` names nodes whose other tokens are taken away before, wherever in them they stand.
+    """
 
     port: str = "out"
     output: Mapping[str, Json] = field(default_factory=dict)
     why: Mapping[str, Json] | None = None
     work: tuple[Mapping[str, Json], ...] = ()
     notes: tuple[Note, ...] = ()
+    withdraws: tuple[str, ...] = ()
 
 
 @record
@@ -317,6 +321,7 @@ class NodeType(ABC, Generic[C]):
     is_end: ClassVar[bool] = False
     ends_run: ClassVar[bool] = False  # an end not only of its own token
     synchronizes: ClassVar[Synchronizes] = "nothing"
+    withdraws: ClassVar[bool] = False  # takes away tokens of other nodes, those of its `region`
     waits: ClassVar[bool] = False  # a token stands here until something outside happens
     external_effect: ClassVar[bool] = False  # money or goods move; skipping it must be said
     moves_amount: ClassVar[bool] = False  # its effect moves the very amount that the run is about
@@ -338,6 +343,10 @@ class NodeType(ABC, Generic[C]):
     def compile(self, config: C, variables: tuple[Variable, ...]) -> Any:  # noqa: ARG002
         """Whatever is worth preparing once per version, e.g. parsed conditions."""
         return None
+
+    def region(self, config: C) -> Sequence[str]:  # noqa: ARG002
+        """Ids of the nodes whose tokens are taken away when a token passes here."""
+        return ()
 
     @abstractmethod
     def enter(self, scope: Scope[C]) -> Outcome:

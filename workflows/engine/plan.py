@@ -7,8 +7,9 @@ from typing import Any
 from workflows.engine.catching import Catches, catches_of
 from workflows.engine.graph import Edge, Graph
 from workflows.engine.node_type import NodeType, Place
+from workflows.engine.regions import branches_of
 from workflows.engine.registry import Registry
-from workflows.engine.structure import Branches, branches_of
+from workflows.engine.structure import Branches
 from workflows.engine.variables import Variable, parse_variables
 
 STEP_BUDGET = 10_000  # passes that any step may make; a large drawing may be passed once in full

@@ -1,6 +1,6 @@
 """One step of a run: exactly one happening in, the new state, its facts and the work to do out."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from datetime import datetime
 from itertools import islice
 
@@ -265,6 +265,8 @@ class _Run:
         elif way.max_rounds is not None and self.state.rounds.get(way.edge, 0) >= way.max_rounds:
             self.fail(token, exhausted_loop(way), visit=visit)
         else:
+            if outcome.withdraws:
+                self.withdraw_region(token, outcome.withdraws)
             self.moving.append(self.state.number_after(token))
             waited = token.awaits is not _MOVING
             renewed = (renewed_loops(self.plan, way, self.state.rounds) or None) if way.counted else None
@@ -323,6 +325,11 @@ class _Run:
         self.record(facts.Failed(
             token.id, token.node, visit, token.attempt + 1, failure.code, failure.message, failure.params, self.now
         ))  # fmt: skip
+
+    def withdraw_region(self, by: Token, nodes: Container[str]) -> None:
+        for token in list(self.state.tokens.values()):
+            if token.node in nodes and token.id != by.id:
+                self.withdraw(token, reason="region")
 
     def withdraw_all(self, *, reason: str) -> None:
         for token in list(self.state.tokens.values()):

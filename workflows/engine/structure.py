@@ -1,7 +1,8 @@
 """How parallel branches nest: for each node and edge, the innermost branch it lies in.
 
 Found by one walk from the start along normal edges: a fork's port opens a branch, the join where its branches meet
-closes it. Where two ways into a node disagree the drawing is not well nested; `conflicts` names the places.
+closes it, and so does a step that withdraws all others (`regions`). Where two ways into a node disagree the drawing is
+not well nested; `conflicts` names the places.
 """
 
 from collections import deque
@@ -24,11 +25,15 @@ class Branch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conflict:
-    """A place where branches are not well nested; `path` is a way from a fork that shows it, if one does."""
+    """A place where branches are not well nested; `path` is a way from a fork that shows it, if one does.
+
+    `steps` are those of a region that are too much in it, or too few.
+    """
 
     code: str
     node: str
     path: tuple[str, ...] = ()
+    steps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,13 +43,9 @@ class Branches:
     nodes: Mapping[str, Branch | None] = field(default_factory=dict)
     edges: Mapping[str, Branch | None] = field(default_factory=dict)
     joined: Mapping[str, frozenset[str]] = field(default_factory=dict)  # fork of whose branches all must arrive → ports
+    closed: Mapping[str, str] = field(default_factory=dict)  # fork whose branches meet again → the join
     ahead: Mapping[str, str] = field(default_factory=dict)  # node → the join that a token there may reach in its branch
     conflicts: tuple[Conflict, ...] = ()
-
-
-def branches_of(graph: Graph, *, registry: Registry) -> Branches:
-    """The nesting of a graph's parallel branches, as far as ways lead from its start."""
-    return _Walk(graph, registry).run()
 
 
 def trail(branch: Branch | None) -> tuple[tuple[str, str], ...]:
@@ -72,14 +73,20 @@ _PATHS = 20  # that are drawn; a drawing in which much is wrong shows enough by 
 Way = tuple[str, Container[str], Container[str] | None]
 
 
-class _Walk:
-    """One pass over the graph in an order in which a node comes after all its normal predecessors."""
+class Walk:
+    """One pass over the graph in an order in which a node comes after all its normal predecessors.
 
-    def __init__(self, graph: Graph, registry: Registry) -> None:
+    No way leads on from a `sealed` node. What comes after a node of `left` lies outside of that fork around it.
+    """
+
+    def __init__(
+        self, graph: Graph, registry: Registry, *, sealed: Container[str] = (), left: Mapping[str, str] | None = None
+    ) -> None:
+        self.left = left or {}
         types = {node.id: registry.find(node.type) for node in graph.nodes}
         self.outgoing: dict[str, list[Edge]] = {node: [] for node in types}
         for edge in graph.edges:
-            if edge.source in types and edge.target in types:
+            if edge.source in types and edge.target in types and edge.source not in sealed:
                 self.outgoing[edge.source].append(edge)
         starts = [node for node, found in types.items() if found is not None and found.is_start]
         ways = {node: [edge.target for edge in edges] for node, edges in self.outgoing.items()}
@@ -109,9 +116,9 @@ class _Walk:
         while queue:
             node = queue.popleft()
             branch = self.nodes[node] = self.enter(node)
-            forks = self.forks(node)
+            forks, outside = self.forks(node), self.outside(node, branch)
             for edge in self.outgoing[node]:
-                self.edges[edge.id] = self.open(node, edge.port, branch) if forks else branch
+                self.edges[edge.id] = self.open(node, edge.port, branch) if forks else outside
                 if edge.kind == "normal":
                     awaited[edge.target] -= 1
                     if not awaited[edge.target]:
@@ -125,8 +132,16 @@ class _Walk:
             self.open_forks()
             ahead = self.ahead()
         return Branches(
-            nodes=self.nodes, edges=self.edges, joined=self.joined, ahead=ahead, conflicts=tuple(self.conflicts)
-        )
+            nodes=self.nodes, edges=self.edges, joined=self.joined, closed=self.closed, ahead=ahead,
+            conflicts=tuple(self.conflicts),
+        )  # fmt: skip
+
+    def outside(self, node: str, branch: Branch | None) -> Branch | None:
+        """Where the ways out of a node lie: in its own branch, or outside of the fork that it leaves."""
+        inside = branch
+        while inside is not None and inside.fork != self.left.get(node):
+            inside = inside.outer
+        return inside.outer if inside is not None else branch
 
     def forks(self, node: str) -> bool:
         return node in self.synchronizing and len(self.outgoing[node]) > 1
@@ -212,6 +227,12 @@ class _Walk:
 
     def ended_at_once(self) -> None:
         """A branch that ends the whole run before anything waits leaves its siblings no time to do anything."""
+        for fork, ports in self.reached_at_once(self.final):
+            self.conflict("parallel.branch_ends_all_at_once", fork, way=(fork, self.final, ports))
+
+    def reached_at_once(self, final: Container[str]) -> list[tuple[str, set[str]]]:
+        """The forks of which some ports lead surely, before anything waits, to one of these nodes; and those ports."""
+        found: list[tuple[str, set[str]]] = []
         leads: dict[str, str | None] = {}  # node → the end of all, or the join, that it surely and at once leads to
         for node in reversed(self.nodes):
             ways = {
@@ -219,16 +240,17 @@ class _Walk:
                 for edge in self.outgoing[node]
                 if edge.kind == "normal"
             }
-            ending = {port for port, to in ways.items() if to in self.final}
-            leads[node] = node if node in self.final else None
+            ending = {port for port, to in ways.items() if to is not None and to in final}
+            leads[node] = node if node in final else None
             if not self.forks(node):
-                if node not in self.pausing and len(self.outgoing[node]) == 1:
+                if node not in final and node not in self.pausing and len(self.outgoing[node]) == 1:
                     leads[node] = next(iter(ways.values()), None)
             elif ending and node not in self.inclusive:
                 leads[node] = ways[min(ending)]
-                self.conflict("parallel.branch_ends_all_at_once", node, way=(node, self.final, ending))
+                found.append((node, ending))
             elif node in self.closed and set(ways.values()) == {self.closed[node]}:
                 leads[node] = leads[self.closed[node]]
+        return found
 
     def open_forks(self) -> None:
         """Nothing but an inclusive join can end what an inclusive fork began: how many ways it took is not drawn."""
@@ -258,19 +280,27 @@ class _Walk:
         """Backwards from each join as far as its own branches go; a fork among them is as far from it as its join."""
         found: dict[str, str] = {}
         sources: dict[str, list[str]] = {node: [] for node in self.nodes}
-        for node in self.nodes:
-            closed = [self.closed[node]] if node in self.closed else []
-            for target in closed if self.forks(node) else [edge.target for edge in self.outgoing[node]]:
+        for node, branch in self.nodes.items():
+            targets = [edge.target for edge in self.outgoing[node]]
+            closing = self.closing(branch)
+            if node in self.left and closing is not None:
+                targets.append(closing)
+            for target in [self.closed[node]] if self.forks(node) and node in self.closed else targets:
                 sources[target].append(node)
         for join in set(self.closed.values()):
             pending = [join]
             while pending:
                 for node in sources[pending.pop()]:
-                    branch = self.nodes[node]
-                    if node not in found and branch is not None and self.closed.get(branch.fork) == join:
+                    if node not in found and self.closing(self.nodes[node]) == join:
                         found[node] = join
                         pending.append(node)
         return found
+
+    def closing(self, branch: Branch | None) -> str | None:
+        """The join of the innermost fork around a branch that has one."""
+        while branch is not None and branch.fork not in self.closed:
+            branch = branch.outer
+        return self.closed[branch.fork] if branch is not None else None
 
 
 def _outermost(ways: Iterable[Branch | None]) -> Branch | None:

@@ -12,8 +12,10 @@ from workflows.engine.catching import catch_problems, error_ports
 from workflows.engine.graph import Edge, Graph, Node
 from workflows.engine.node_type import CheckContext, Port, Problem
 from workflows.engine.plan import declarations
+from workflows.engine.regions import branches_of
 from workflows.engine.registry import AnyNodeType, Registry
-from workflows.engine.structure import branches_of, reachable
+from workflows.engine.state import Json
+from workflows.engine.structure import reachable
 from workflows.engine.variables import Variable, read_declarations
 from workflows.engine.world import World
 
@@ -28,6 +30,12 @@ _STRUCTURE = {
     "parallel.branch_ends_all_at_once": "Expected a wait before a branch ends the whole run, found none: the branches "
     "beside it could do nothing.",
     "parallel.loop_leaves_branch": "Expected a loop inside one branch, found one that jumps out of it.",
+    "cancel.unknown_node": "Expected steps of this drawing, found others.",
+    "cancel.itself": "Expected other steps to withdraw, found this one itself.",
+    "cancel.never_active": "Expected steps beside which this one may be reached, found steps of its own way.",
+    "cancel.leaves_some": "Expected all steps of the other branches, found some that would go on alone.",
+    "cancel.join_would_wait": "Expected all that a join waits for to be withdrawn, or nothing of it, found a part.",
+    "cancel.at_once": "Expected a wait before the steps are withdrawn, found none: they could do nothing.",
     "inclusive.fork_not_closed": "Expected all ways out of this fork to meet at one inclusive join, found a way that "
     "leads past any.",
     "inclusive.join_not_the_only_one": "Expected one inclusive join for the branches of a fork, found a second one.",
@@ -268,7 +276,9 @@ def _automatic_loops(drawing: _Drawing) -> Iterator[Problem]:
 
 def _nesting(graph: Graph, drawing: _Drawing, registry: Registry) -> Iterator[Problem]:
     for found in branches_of(graph, registry=registry).conflicts:
-        shown = {"nodes": list(found.path[:_SHOWN_NODES])} if found.path else {}
+        shown: dict[str, Json] = {"nodes": list(found.path[:_SHOWN_NODES])} if found.path else {}
+        if found.steps:
+            shown["steps"] = list(found.steps[:_SHOWN_NODES])
         yield Problem(code=found.code, message=_STRUCTURE[found.code], node=found.node, params=shown)
     for node in drawing.all_of(lambda node_type: node_type.synchronizes != "nothing"):
         ways = sum(edge.kind == "normal" for edge in drawing.incoming[node])

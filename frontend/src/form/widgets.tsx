@@ -13,6 +13,7 @@ import { ErrorsWidget } from "./ErrorsWidget";
 import styles from "./form.module.css";
 import { RetryWidget } from "./RetryWidget";
 import { RowsWidget } from "./RowsWidget";
+import { StepsWidget } from "./StepsWidget";
 import { FULL, described } from "./sizes";
 import { TimeoutsWidget } from "./TimeoutsWidget";
 import { ExpressionWidget, VariableWidget } from "./variableWidgets";
@@ -123,6 +124,7 @@ const WIDGETS: Record<string, ComponentType<WidgetProps>> = {
   rows: RowsWidget,
   errors: ErrorsWidget,
   retry: RetryWidget,
+  steps: StepsWidget,
   expression: ExpressionWidget,
   variable: VariableWidget,
 };

@@ -3,14 +3,15 @@ import type { NodeTypeInfo } from "@/api/types";
 import {
   type Branch,
   branchesOf,
-  errorExitsOf,
   type Graph,
   type GraphNode,
   isErrorPort,
   isRecord,
+  nodeOf,
   OTHERWISE,
   textOf,
 } from "./document";
+import { errorName } from "./errorName";
 import { durationText, readableExpression } from "./expressionText";
 import { noticeSentence } from "./noticeSentence";
 
@@ -44,6 +45,7 @@ const BUILT_IN: Record<string, { accent: Accent; icon: string }> = {
   start: { accent: "plain", icon: "play" },
   end: { accent: "plain", icon: "stop" },
   terminate: { accent: "plain", icon: "terminate" },
+  cancel_region: { accent: "action", icon: "withdraw" },
   exclusive: { accent: "condition", icon: "branch" },
   parallel: { accent: "condition", icon: "parallel" },
   inclusive: { accent: "condition", icon: "inclusive" },
@@ -95,6 +97,14 @@ const SENTENCES: Record<string, (node: GraphNode, graph: Graph, speech: Speech) 
   },
   end: () => ({ sentence: "" }),
   terminate: (_node, _graph, speech) => ({ sentence: speech.say("card.terminate") }),
+  cancel_region: (node, graph, speech) => {
+    const ids = Array.isArray(node.config["nodes"]) ? node.config["nodes"].map(String) : [];
+    if (ids.length === 0) return { missing: speech.say("card.missing.steps") };
+    const names = ids
+      .map((id) => textOf(nodeOf(graph, id)?.name, speech.language) || id)
+      .join(speech.say("list.separator"));
+    return { sentence: speech.say("card.withdraw", { names }) };
+  },
   exclusive: () => ({ sentence: "" }),
   parallel: (node, _graph, speech) => ({
     sentence: branchesOf(node).length > 0 ? speech.say("card.fork") : speech.say("card.join"),
@@ -315,14 +325,6 @@ export function portName(node: GraphNode, port: string, speech: Speech): string 
   const text = textOf(known?.name, speech.language);
   if (text) return text;
   return sayOr(speech, `port.${port}`, port);
-}
-
-/** An exit for failures is called by its name, or else by the codes that it takes. */
-function errorName(node: GraphNode, port: string, speech: Speech): string {
-  const exit = errorExitsOf(node.config).find((one) => one.port === port);
-  const codes = Array.isArray(exit?.codes) ? exit.codes.join(speech.say("list.separator")) : "";
-  const known = codes ? speech.say("port.errorOf", { codes }) : speech.say("port.error");
-  return textOf(exit?.name, speech.language) || known;
 }
 
 function records(list: unknown): Record<string, unknown>[] {

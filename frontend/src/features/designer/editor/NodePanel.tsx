@@ -3,6 +3,7 @@ import { Button } from "antd";
 import { type ReactElement, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { Problem } from "@/api/types";
+import { FormSteps } from "@/form/formSteps";
 import { FormVariables } from "@/form/formVariables";
 import { SchemaForm } from "@/form/SchemaForm";
 import type { FieldProblem } from "@/form/widgetProps";
@@ -31,6 +32,17 @@ export function NodePanel({ node, port }: { node: GraphNode; port: string | null
   const info = types.get(node.type);
   const problems = useEditorState((state) => state.problems);
   const variables = useEditorState((state) => state.document.graph.variables);
+  const nodes = useEditorState((state) => state.document.graph.nodes);
+  const steps = useMemo(
+    () =>
+      nodes
+        .filter((one) => one.id !== node.id)
+        .map((one) => ({
+          value: one.id,
+          label: textOf(one.name, language) || textOf(types.get(one.type)?.title, language) || one.id,
+        })),
+    [nodes, node.id, types, language],
+  );
   const tell = useFlowProblem();
   const mine = useMemo(() => problems.filter((problem) => problem.node === node.id), [problems, node.id]);
   const offerVariables = useTriggerVariables();
@@ -67,14 +79,16 @@ export function NodePanel({ node, port }: { node: GraphNode; port: string | null
           {branchesOf(node).length > 0 && <BranchesPanel node={node} port={port} />}
           {info && (
             <FormVariables value={variables}>
-              <SchemaForm
-                schema={info.config_schema}
-                config={node.config}
-                id={`node-${node.id}`}
-                skip={OWN_FIELDS}
-                problems={byField(mine, tell)}
-                onField={onField}
-              />
+              <FormSteps value={steps}>
+                <SchemaForm
+                  schema={info.config_schema}
+                  config={node.config}
+                  id={`node-${node.id}`}
+                  skip={OWN_FIELDS}
+                  problems={byField(mine, tell)}
+                  onField={onField}
+                />
+              </FormSteps>
             </FormVariables>
           )}
         </div>

@@ -37,7 +37,9 @@ export function useFlowProblem(): (problem: unknown) => string {
       const key = names[kind];
       if (typeof key === "string") names[kind] = speech.nameOf(kind, key);
     }
-    const { holder, nodes, witness } = names;
+    const { holder, nodes, steps, witness } = names;
+    if (Array.isArray(steps))
+      names["steps"] = steps.map((id) => titleOf(String(id))).join(speech.say("list.separator"));
     if (Array.isArray(nodes)) names["way"] = nodes.map((id) => titleOf(String(id))).join(" → ");
     if (isRecord(holder)) names["holder"] = textOf(holder["title"] as LocalisedText, speech.language);
     if (isRecord(witness))

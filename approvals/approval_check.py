@@ -6,7 +6,7 @@ from approvals.approval_config import ApprovalConfig, TimeoutConfig
 from approvals.directory import Directory
 from approvals.targets import GroupTarget, HeadTarget, Target, UserTarget
 from workflows.engine.calendar_book import CalendarBook
-from workflows.engine.due import parse_duration
+from workflows.engine.due import parse_duration, unconfirmed_problems
 from workflows.engine.node_type import CheckContext, Problem
 
 DECIDING = ("approve", "reject", "leave")  # what ends the wait: nothing can follow
@@ -23,6 +23,7 @@ class _Check:
         self.config = config
         self.directory = context.world.need(Directory)
         self.book = context.world.need(CalendarBook)
+        self.now = context.now
 
     def all(self) -> Iterator[Problem]:
         config = self.config
@@ -42,6 +43,7 @@ class _Check:
         for index, timeout in enumerate(config.timeouts):
             yield from self.timeout(timeout, index=index)
         yield from self.clocks()
+        yield from self.unannounced()
 
     def targets(self, targets: Sequence[Target], *, path: str) -> Iterator[Problem]:
         for index, target in enumerate(targets):
@@ -145,6 +147,16 @@ class _Check:
                         )  # fmt: skip
             if timeout.do == "transfer":
                 targets, path = timeout.to, f"timeouts.{index}.to"
+
+    def unannounced(self) -> Iterator[Problem]:
+        """Time-outs in a row may reach a year whose holidays nobody has announced."""
+        config = self.config
+        spans = [parse_duration(one.after) for one in config.timeouts if one.clock == "working"]
+        durations = [span for span in spans if span is not None]
+        own = [self.calendar_of(target) for target in config.assign]
+        for key in dict.fromkeys(own if config.calendar is None else [config.calendar]):
+            if key is not None and key in self.book and durations:
+                yield from unconfirmed_problems(self.book[key], durations, now=self.now, path="timeouts")
 
     def calendar_of(self, target: Target) -> str | None:
         match target:

@@ -27,9 +27,12 @@ from tests.approvals.office import (
     world,
 )
 from workflows.engine.calendar_book import CalendarBook
+from workflows.engine.calendar_windows import WorkingHours
+from workflows.engine.calendars import Calendar
 from workflows.engine.graph import LocalText
 from workflows.engine.node_type import CheckContext
 from workflows.engine.registry import registry
+from workflows.engine.world import world_of
 from workflows.testing import Harness
 
 F1, F2 = UserTarget(kind="user", user="f1"), UserTarget(kind="user", user="f2")
@@ -382,3 +385,24 @@ def test_trap_4_problems_are_found_at_publish(config: dict[str, object], problem
 def test_the_requester_cannot_be_named_as_an_approver() -> None:
     with pytest.raises(ValueError, match="requester"):
         Harness(graph({"assign": [{"kind": "requester"}]}), world=world())
+
+
+@pytest.mark.parametrize(("after", "warned"), [("P5D", False), ("P250D", True)])
+def test_time_outs_into_a_year_without_an_official_notice_are_warned_of(after: str, *, warned: bool) -> None:
+    """From Monday 2026-01-26 on: 250 working days end in 2027."""
+    assert isinstance(OFFICE.rule, WorkingHours)
+    announced = Calendar(replace(OFFICE.rule, confirmed_years=(2026,)))
+    context = CheckContext(
+        variables=(), now=MONDAY, world=world_of(directory(), CalendarBook({"office": announced}))
+    )  # fmt: skip
+    node_type = registry.get("approval")
+    config = node_type.Config.model_validate(
+        {
+            "assign": [{"kind": "group", "group": "finance"}],
+            "timeouts": [{"after": "PT1H", "do": "remind"}, {"after": after, "do": "remind"}],
+        }
+    )
+
+    found = [(one.code, one.severity, one.path, dict(one.params)) for one in node_type.check(config, context)]
+
+    assert found == [("calendar.year_unconfirmed", "warning", "timeouts", {"years": [2027]})] * warned

@@ -1,6 +1,7 @@
 """Every reason why a graph cannot be published, each with the smallest drawing that has it, and all at once."""
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from tests.engine.flows import Ask, AskConfig, Call, fork, graph, in_a_row, money, several, when
 from workflows.engine import validate as module
 from workflows.engine.calendar_book import CalendarBook
+from workflows.engine.calendar_document import calendar_from_document
 from workflows.engine.graph import LocalText, read_graph
 from workflows.engine.node_type import Port, PortRule, Problem
 from workflows.engine.plan import compile_plan
@@ -387,3 +389,22 @@ def test_a_long_automatic_drawing_is_passed_within_the_step_budget() -> None:
     run = Harness(graph(nodes, *in_a_row(*nodes)))
     run.start()
     assert run.where() == []
+
+
+@pytest.mark.parametrize(
+    ("after", "years"), [("P20D", []), ("P60D", [2027]), ("P320D", [2027, 2028])]
+)  # fmt: skip
+def test_a_wait_into_a_year_without_an_official_notice_is_warned_of(after: str, years: list[int]) -> None:
+    """From Monday 2026-11-02 on: 20 working days end in that year, 60 do not."""
+    nine_to_five = {day: ["09:00-17:00"] for day in ("mon", "tue", "wed", "thu", "fri")}
+    document = {"zone": "Asia/Shanghai", "week": nine_to_five, "confirmed_years": [2026]}
+    world = world_of(CalendarBook(calendars={"office": calendar_from_document(document)}))
+    delay = ("delay", {"after": after, "clock": "working", "calendar": "office"})
+    drawing = read_graph(graph({"start": "start", "x": delay, "end": "end"}, "start>x", "x>end"))
+
+    found = validate(drawing, registry=registry, world=world, now=datetime(2026, 11, 2, 1, tzinfo=UTC))
+
+    assert [(one.code, one.node, one.path, one.severity) for one in found] == [
+        ("calendar.year_unconfirmed", "x", "after", "warning") for _ in years[:1]
+    ]
+    assert [one.params["years"] for one in found] == ([years] if years else [])

@@ -8,7 +8,7 @@ from typing_extensions import override
 
 from workflows.engine.calendar_book import CalendarBook
 from workflows.engine.calendars import NoOpenTime
-from workflows.engine.due import due_at, duration_problems, parse_duration
+from workflows.engine.due import due_at, duration_problems, parse_duration, unconfirmed_problems
 from workflows.engine.events import Resumption, TimerDue
 from workflows.engine.graph import LocalText
 from workflows.engine.node_type import (
@@ -69,6 +69,8 @@ class Delay(NodeType[DelayConfig]):
                         message=f"Expected a known calendar, found {config.calendar!r}.",
                     )
                 )  # fmt: skip
+            elif (duration := parse_duration(config.after)) is not None:
+                problems += unconfirmed_problems(book[config.calendar], [duration], now=context.now, path="after")
         return problems
 
     @override

@@ -62,6 +62,14 @@ test("the list says when no event starts a flow any more", async () => {
   expect(row).toHaveTextContent("已发布 v1现在没有事件启动它");
 });
 
+test("the list says what becomes live and when, and what waits for a second person", async () => {
+  serve({ planned: { version: 2, effective_at: "2099-01-01T08:00:00Z" }, askedToPublish: true });
+  renderApp("/flows");
+
+  const row = await screen.findByRole("row", { name: /小额退款直通/ });
+  expect(row).toHaveTextContent(/v2 将在 2099-01-01 \d\d:00 生效等另一个人发布/);
+});
+
 test("a new flow starts from a template under a name of its own", async () => {
   const { user, router } = renderApp("/flows");
 

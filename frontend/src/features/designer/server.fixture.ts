@@ -21,6 +21,8 @@ export interface FlowServer {
   changes: GraphChange[];
   /** Somebody who has changed the drawing may not publish it. */
   fourEyes: boolean;
+  planned: DefinitionSummary["planned"];
+  askedToPublish: boolean;
   asked: { revision: number; note: string }[];
   withdrawn: { version: string; reason: string }[];
 }
@@ -39,6 +41,8 @@ export function flowServer(change: Partial<FlowServer> = {}): FlowServer {
     problems: () => [],
     changes: [],
     fourEyes: false,
+    planned: null,
+    askedToPublish: false,
     asked: [],
     withdrawn: [],
     ...change,
@@ -61,9 +65,9 @@ function summary(server: FlowServer): DefinitionSummary {
     updated_at: AT,
     published_at: server.live ? AT : null,
     retired_at: null,
-    planned: null,
-    four_eyes: false,
-    asked_to_publish: false,
+    planned: server.planned,
+    four_eyes: server.fourEyes,
+    asked_to_publish: server.askedToPublish,
   };
 }
 

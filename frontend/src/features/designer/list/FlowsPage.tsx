@@ -7,6 +7,7 @@ import { hasRole, useCurrentUser } from "@/api/session";
 import type { DefinitionSummary } from "@/api/types";
 import { useLocal } from "@/i18n/local";
 import { DateTime } from "@/ui/DateTime";
+import { formatDateTime } from "@/ui/dateFormat";
 import { EmptyState } from "@/ui/EmptyState";
 import { ErrorState } from "@/ui/ErrorState";
 import { Loading } from "@/ui/Loading";
@@ -86,7 +87,16 @@ function FlowTable({ rows }: { rows: DefinitionSummary[] }): ReactElement {
               </th>
               <td data-label={t("list.status")}>
                 <FlowStatus definition={row} />
-                {row.live_version !== null && row.live_trigger === null && (
+                {row.planned && (
+                  <span className={styles.asleep}>
+                    {t("list.planned", {
+                      version: row.planned.version,
+                      when: formatDateTime(new Date(row.planned.effective_at)),
+                    })}
+                  </span>
+                )}
+                {row.asked_to_publish && <span className={styles.asleep}>{t("list.asked")}</span>}
+                {row.retired_at === null && row.live_version !== null && row.live_trigger === null && (
                   <span className={styles.asleep}>{t("list.asleep")}</span>
                 )}
                 {row.draft.problem_count > 0 && (

@@ -186,6 +186,26 @@ def test_force_and_cancellation_withdraw_all_of_it() -> None:
         assert not any(run.take(event).changed for event in HAPPENINGS)
 
 
+def test_milestone_a_change_counts_only_until_the_parcel_is_shipped() -> None:
+    """Workflow pattern 18: what the choice awaits is possible while the run stands there, and not any more after it."""
+    drawing = graph(
+        {"start": "start", "c": first_of(changed="${order}", shipped="${order}"), "apply": "test.call",
+         "sent": "test.call", "end": "end"},
+        "start>c", "c.changed>apply", "apply~5>c", "c.shipped>sent", "sent>end", variables=VARIABLES,
+    )  # fmt: skip
+    assert problems_of(drawing) == []
+    run = begun(drawing)
+    for _ in range(2):
+        run.receive("changed", key="O-1")
+        assert run.where() == ["apply"]
+        run.complete("apply")
+
+    run.receive("shipped", key="O-1")
+
+    assert run.where() == ["sent"]
+    assert not run.receive("changed", key="O-1").changed
+
+
 def test_it_may_stand_in_a_loop_and_in_a_branch() -> None:
     drawing = graph(
         {"start": "start", "c": first_of(again='"k"', done='"k"', late="PT1H"), "end": "end"},

@@ -11,6 +11,7 @@ import workflows.simulation
 from approvals.candidates import Candidate
 from approvals.presence import Presence
 from tests.approvals.office import MONDAY, at, away, directory, with_person, world
+from tests.engine.flows import first_of
 from tests.engine.flows import graph as drawing
 from tests.simulation.flows import beginning, cny, played, refund_graph
 from workflows.engine.calendars import Calendar
@@ -166,6 +167,21 @@ def test_a_message_comes_only_if_the_script_says_so() -> None:
 
     assert (nodes(silent)[-1], silent.ended_at) == ("late", MONDAY + timedelta(days=2))
     assert (nodes(told)[-1], told.ended_at) == ("end", MONDAY + timedelta(days=1))
+
+
+def test_of_several_awaited_messages_the_named_one_comes_and_one_that_is_not_awaited_never_does() -> None:
+    choice = drawing(
+        {"start": "start", "first": first_of(paid="'A-1'", cancelled="'A-1'", late="P2D"), "end": "end",
+         "stopped": "end", "late": "end"},
+        "start>first", "first.paid>end", "first.cancelled>stopped", "first.late>late",
+    )  # fmt: skip
+
+    ends = [
+        nodes(played(choice, {"node": "first", "do": "receive", "after": "P1D"} | named))[-1]
+        for named in ({}, {"message": "paid"}, {"message": "cancelled"}, {"message": "lost"})
+    ]
+
+    assert ends == ["end", "end", "stopped", "late"]
 
 
 def test_a_timer_of_the_same_instant_comes_after_what_people_do() -> None:

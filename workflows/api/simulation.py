@@ -48,6 +48,7 @@ class AssumptionInput(Input):
     clock = serializers.ChoiceField(choices=["working", "wall"], required=False)
     by = serializers.CharField(max_length=64, required=False)
     code = serializers.CharField(max_length=100, required=False)
+    message = serializers.CharField(max_length=100, required=False)
     output = serializers.DictField(required=False)
 
 

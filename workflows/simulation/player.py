@@ -16,7 +16,7 @@ from workflows.engine.events import Actor, Event
 from workflows.engine.node_type import Scope
 from workflows.engine.plan import Plan
 from workflows.engine.rehearsal import Foreseen
-from workflows.engine.state import Awaits, Json, State, Status, Subject, Token
+from workflows.engine.state import Awaits, Json, State, Status, Subject, Subscription, Token
 from workflows.engine.step import Step, advance
 from workflows.engine.world import World
 from workflows.simulation.script import FAIL, NOTHING, RECEIVE, USUAL, Script, Supposed
@@ -165,7 +165,7 @@ class _Play:
                 return self.expected_answer(token, supposed, now)
             case Awaits.ACTIVITY if supposed.do != NOTHING and self.is_fresh(token, ""):
                 return _Wait(token, now + supposed.after.total())
-            case Awaits.MESSAGE if supposed.do == RECEIVE and self.is_fresh(token, ""):
+            case Awaits.MESSAGE if _coming(token, supposed) is not None and self.is_fresh(token, ""):
                 return _Wait(token, now + supposed.after.total())
             case _:
                 return _Wait(token)
@@ -225,8 +225,10 @@ class _Play:
             found = (one for one in self.foreseen(token, supposed, now) if one.seat == wait.seat)
             return next((_signal(token, one, one.actor) for one in found if one.actor is not None), None)
         if token.awaits is Awaits.MESSAGE:
-            [*_, listens] = token.listens
-            return events.MessageReceived(name=listens.name, key=listens.key, payload=supposed.output)
+            coming = _coming(token, supposed)
+            if coming is None:
+                return None
+            return events.MessageReceived(name=coming.name, key=coming.key, payload=supposed.output)
         if supposed.do == FAIL:
             return events.ActivityFailed(
                 token=token.id, visit=token.visit, attempt=token.attempt, code=supposed.code,
@@ -237,6 +239,13 @@ class _Play:
 
     def is_fresh(self, token: Token, name: str) -> bool:
         return (token.id, token.visit, token.attempt, name) not in self.spent
+
+
+def _coming(token: Token, supposed: Supposed) -> Subscription | None:
+    """The message that comes, of those that are awaited."""
+    if supposed.do != RECEIVE:
+        return None
+    return next((one for one in token.listens if supposed.message in (None, one.name)), None)
 
 
 def _signal(token: Token, one: Foreseen, actor: Actor) -> Event:

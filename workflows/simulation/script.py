@@ -27,9 +27,10 @@ class Assumption(Document):
     """What happens at a node: in one visit of it, or in all that no other line names.
 
     `do` is an answer that the node's type knows (an approval: `approve`, `reject`), or `usual` (the first of these; a
-    call succeeds), `nothing` (silence), `fail` (a call fails for good, with `code`), `receive` (a message comes). It
-    happens `after` so long; `clock` tells whether that is working time of who acts. `output` is what a call answers or
-    a message carries. The node `*` stands for all that are not named.
+    call succeeds), `nothing` (silence), `fail` (a call fails for good, with `code`), `receive` (a message comes: of
+    several awaited ones the one called `message`, or the first; one that is not awaited never comes). It happens
+    `after` so long; `clock` tells whether that is working time of who acts. `output` is what a call answers or a
+    message carries. The node `*` stands for all that are not named.
     """
 
     node: str = Field(min_length=1, max_length=64)
@@ -39,6 +40,7 @@ class Assumption(Document):
     clock: Literal["working", "wall"] = "working"
     by: str | None = Field(default=None, max_length=64)
     code: str = Field(default="rehearsal.failed", min_length=1, max_length=100)
+    message: str | None = Field(default=None, max_length=100)
     output: dict[str, Any] = Field(default_factory=dict)
 
 
@@ -54,6 +56,7 @@ class Supposed:
     is_working_time: bool = True
     by: str | None = None
     code: str = ""
+    message: str | None = None
     output: Mapping[str, Json] = field(default_factory=dict)
 
 
@@ -84,7 +87,13 @@ def _read(one: Assumption) -> Supposed:
     if after is None:
         raise ValueError(f"Expected a duration, found {one.after!r}.")
     return Supposed(
-        do=one.do, after=after, is_working_time=one.clock == "working", by=one.by, code=one.code, output=one.output
+        do=one.do,
+        after=after,
+        is_working_time=one.clock == "working",
+        by=one.by,
+        code=one.code,
+        message=one.message,
+        output=one.output,
     )
 
 

@@ -86,6 +86,9 @@ export type InterventionEffect = Schemas["EffectShape"];
 export type Actor = Schemas["ActorShape"];
 export type HistoryEntry = Schemas["FactShape"];
 export type AuditEntry = Schemas["AuditEntryShape"];
+/** A message that is kept, or that no run could take. */
+export type Letter = Schemas["LetterShape"];
+export type SentMessage = Schemas["SentShape"];
 
 // -- orders -------------------------------------------------------------------------------------------------
 export type OrderSummary = Schemas["OrderSummaryShape"];

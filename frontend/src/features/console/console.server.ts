@@ -1,6 +1,6 @@
 /** The server's side of the console in tests: it remembers what was asked of it. */
 import { http, HttpResponse } from "msw";
-import type { AuditEntry, HistoryEntry } from "@/api/types";
+import type { AuditEntry, HistoryEntry, Letter } from "@/api/types";
 import type { Run } from "./api/instance";
 import { anEntry } from "./console.fixture";
 
@@ -8,6 +8,8 @@ export type House = {
   runs: Run[];
   history: HistoryEntry[];
   audit: AuditEntry[];
+  /** Dead letters; what is asked of one takes it away. */
+  letters: Letter[];
   /** Query strings of the lists, in order. */
   asked: string[];
   previews: { path: string; body: unknown }[];
@@ -46,6 +48,7 @@ function lists(house: House) {
       house.asked.push(new URL(request.url).search);
       return HttpResponse.json({ results: house.audit, next: null });
     }),
+    http.get(`${API}/messages`, () => HttpResponse.json({ results: house.letters, next: null })),
     http.get(`${API}/definitions`, none),
     http.get(`${API}/definitions/:id/versions/:number`, () =>
       HttpResponse.json({ version: 2, graph: house.runs[0]?.graph }),
@@ -84,6 +87,14 @@ export function consoleHandlers(house: House) {
       return run ? HttpResponse.json(run) : problem(404, "instance.unknown");
     }),
     http.get(`${API}/instances/:id/history`, () => HttpResponse.json({ results: house.history })),
+    http.post(`${API}/messages/:id/:kind`, async ({ params, request }) => {
+      const body = (await request.json()) as { payload?: unknown };
+      house.applied.push({ path: `messages/${String(params["id"])}/${String(params["kind"])}`, body });
+      if (typeof body.payload === "object") return problem(422, "message.payload_unfit");
+      house.letters = house.letters.filter((letter) => String(letter.id) !== params["id"]);
+      if (params["kind"] === "discard") return new HttpResponse(null, { status: 204 });
+      return HttpResponse.json({ taken_by: ["r1"], kept_until: null, to_follow: 0 });
+    }),
     http.post(`${API}/instances/:id/:kind/preview`, async ({ params, request }) => {
       const body = await request.json();
       house.previews.push({ path: `${String(params["id"])}/${String(params["kind"])}`, body });

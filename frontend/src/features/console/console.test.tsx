@@ -1,6 +1,7 @@
-import { configure, screen, waitFor, within } from "@testing-library/react";
+import { configure, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { http, HttpResponse } from "msw";
 import { beforeAll, beforeEach, expect, test, vi } from "vitest";
+import type { Letter } from "@/api/types";
 import { setLanguage } from "@/i18n";
 import { axeViolations } from "@/test/axe";
 import { person, personWith, renderApp, signedIn } from "@/test/renderApp";
@@ -24,6 +25,7 @@ beforeEach(() => {
     runs: [aRun(1), aFailedRun(2)],
     history: aHistory(),
     audit: [],
+    letters: [],
     asked: [],
     previews: [],
     applied: [],
@@ -122,6 +124,53 @@ test("a refusal says who may look, a failure offers another try", async () => {
   renderApp("/console");
 
   expect(await screen.findByRole("button", { name: "重试" })).toBeVisible();
+});
+
+const LETTER: Letter = {
+  ...{ id: 7, status: "dead", name: "parcel.arrived", key: "ORD-1", payload: { kg: "heavy" } },
+  ...{ sent_by: { id: "3", name: "Carrier" }, sent_at: ago(90), until: ago(-600), died_at: ago(60) },
+  ...{
+    instance: "r1",
+    code: "message.payload_unfit",
+    reason: "Expected a message with a decimal, found a record.",
+  },
+};
+
+test("a message that no run could take is corrected and sent again, with a reason", async () => {
+  house.letters = [LETTER];
+  const { user } = renderApp("/console");
+
+  const letters = await screen.findByRole("region", { name: "流程收不下的消息" });
+  expect(within(letters).getByText("内容与流程的字段不符")).toBeVisible();
+  expect(within(letters).getByRole("link", { name: "在等的流程" })).toHaveAttribute("href", "/console/r1");
+  await user.click(within(letters).getByRole("button", { name: "重新发送:parcel.arrived · ORD-1" }));
+  const dialog = await screen.findByRole("dialog");
+  const send = within(dialog).getByRole("button", { name: "重新发送" });
+  expect(send).toBeDisabled();
+  fireEvent.change(within(dialog).getByLabelText(/原因/), { target: { value: "秤写成了文字" } });
+  await user.click(send);
+  expect(await within(dialog).findByText("内容与流程的字段不符")).toBeVisible();
+  fireEvent.change(within(dialog).getByLabelText("内容(JSON)"), { target: { value: '"1.2' } });
+  expect(within(dialog).getByText("不是有效的 JSON")).toBeVisible();
+  expect(send).toBeDisabled();
+  fireEvent.change(within(dialog).getByLabelText("内容(JSON)"), { target: { value: '"1.20"' } });
+  await user.click(send);
+
+  await waitFor(() => expect(screen.queryByRole("region", { name: "流程收不下的消息" })).toBeNull());
+  expect(house.applied.at(-1)).toEqual({
+    path: "messages/7/requeue",
+    body: { reason: "秤写成了文字", payload: "1.20" },
+  });
+});
+
+test("an auditor sees messages that no run could take and changes nothing", async () => {
+  signedIn(personWith("auditor"));
+  house.letters = [LETTER];
+  renderApp("/console");
+
+  const letters = await screen.findByRole("region", { name: "流程收不下的消息" });
+
+  expect(within(letters).queryByRole("button")).toBeNull();
 });
 
 test("on a phone a run is a card", async () => {

@@ -33,6 +33,8 @@ const ACTIONS = [
   "publish.take_back",
   "connection.declare",
   "connection.retire",
+  "message.requeue",
+  "message.discard",
 ] as const;
 
 const NAMES = ["instance", "actor", "action"] as const;

@@ -10,6 +10,7 @@ import { useShortcuts } from "@/ui/shortcuts";
 import { useTypedSearch } from "@/ui/typedSearch";
 import { usePhone } from "@/ui/useMediaQuery";
 import { useDefinitions } from "../api/definitions";
+import { DeadLetters } from "../letters/DeadLetters";
 import { type InstanceFilter, useInstances } from "../api/instances";
 import styles from "./Console.module.css";
 import { EmptyList } from "./EmptyList";
@@ -137,6 +138,7 @@ export function ConsolePage() {
           {t("list.more")}
         </Button>
       )}
+      <DeadLetters />
     </div>
   );
 }

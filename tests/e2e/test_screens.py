@@ -132,6 +132,23 @@ def publish(page: Page, base: str, sample: Sample) -> None:
     expect(page.get_by_role("dialog").get_by_text("改为").first).to_be_visible()
 
 
+def rehearsal(page: Page, base: str, sample: Sample) -> None:
+    page.goto(f"{base}/flows/{sample.flow}/test")
+    page.get_by_label("订单号").fill(sample.order)
+    page.get_by_role("button", name="开始试运行").click()
+    expect(page.get_by_role("list", name="步骤").get_by_text("会收到").first).to_be_visible()
+    page.get_by_text("为什么是他们").first.click()
+    page.get_by_label("用例名称").fill("杯盖有裂纹")
+    expect(page.get_by_text("与线上版本相比")).to_be_visible()
+
+
+def rehearsal_of_all(page: Page, base: str, sample: Sample) -> None:
+    page.goto(f"{base}/flows/{sample.flow}/test")
+    page.get_by_text("近期全部").click()
+    page.get_by_role("button", name="开始试运行").click()
+    expect(page.get_by_text(re.compile("重放 [0-9]+ 单"))).to_be_visible()
+
+
 def versions(page: Page, base: str, sample: Sample) -> None:
     page.goto(f"{base}/flows/{sample.flow}/versions")
     expect(page.get_by_text("演示数据")).to_be_visible()
@@ -218,6 +235,7 @@ def is_wide(page: Page) -> bool:
 
 SHOWN: dict[Callable[[Page, str, Sample], None], str | None] = {
     sign_in: None, flows: "admin", gallery: "admin", designer: "admin", condition: "admin", publish: "admin",
+    rehearsal: "admin", rehearsal_of_all: "admin",
     publish_later: "admin", versions: "admin", versions_managed: "admin", compare: "admin", inbox: "finance1",
     task: "finance1", run: "supervisor1", force: "supervisor1", console: "supervisor1", audit: "auditor1",
     orders: "cs1", order: "cs1", ask: "cs1",

@@ -142,6 +142,18 @@ def test_a_call_that_fails_is_an_incident_with_the_code_of_the_script() -> None:
     assert refund.incident["code"] == "provider.refused"
 
 
+def test_a_failure_leaves_by_the_exit_that_the_step_has_for_it() -> None:
+    graph = refund_graph()
+    graph["nodes"][4]["config"] = {"on_error": [{"codes": ["provider.refused"], "port": "error"}]}
+    graph["edges"].append({"id": "e9", "from": "refund", "port": "error", "to": "reject"})
+
+    refused = played(graph, {"node": "refund", "do": "fail", "code": "provider.refused"})
+    other = played(graph, {"node": "refund", "do": "fail", "code": "provider.gone"})
+
+    assert (nodes(refused)[-3:], refused.ending) == (["refund", "reject", "end"], Ending.COMPLETED)
+    assert (nodes(other)[-1], other.ending) == ("refund", Ending.INCIDENT)
+
+
 def test_a_visit_has_its_own_line_before_the_node() -> None:
     graph = refund_graph()
     for edge in graph["edges"]:

@@ -68,11 +68,16 @@ class Played:
 
 @dataclass(slots=True)
 class _Wait:
-    """A token that stands, as it was looked at, with what is expected to end its wait."""
+    """A token that stands, as it was looked at, with what is expected to end its wait.
+
+    `answer` is who would answer if it were `looked_at`; somebody else of the seat may be there when it happens.
+    """
 
     token: Token
     at: datetime | None = None
     seat: str | None = None
+    answer: Foreseen | None = None
+    looked_at: datetime | None = None
 
 
 _BOUNDS: Final = Bounds()
@@ -183,7 +188,7 @@ class _Play:
             except NoOpenTime:  # nobody will be there within a year
                 continue
             if wait.at is None or at < wait.at:
-                wait.at, wait.seat = at, one.seat
+                wait.at, wait.seat, wait.answer, wait.looked_at = at, one.seat, one, now
         return wait
 
     def foreseen(self, token: Token, supposed: Supposed, now: datetime) -> list[Foreseen]:
@@ -222,7 +227,8 @@ class _Play:
         token = wait.token
         supposed = self.script.of(token.node, token.visit)
         if token.awaits is Awaits.SIGNAL:
-            found = (one for one in self.foreseen(token, supposed, now) if one.seat == wait.seat)
+            asked = [wait.answer] if wait.looked_at == now else self.foreseen(token, supposed, now)
+            found = (one for one in asked if one is not None and one.seat == wait.seat)
             return next((_signal(token, one, one.actor) for one in found if one.actor is not None), None)
         if token.awaits is Awaits.MESSAGE:
             coming = _coming(token, supposed)

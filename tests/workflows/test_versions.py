@@ -345,6 +345,40 @@ def test_a_withdrawal_waits_for_a_start_that_is_not_committed_yet(designer: User
     assert live(row) == 2
 
 
+def test_a_flow_that_had_lost_its_event_is_without_it_again_when_what_took_it_back_is_withdrawn(
+    designer: User,
+) -> None:
+    row = made("rest", by=designer, trigger="refund.requested")
+    other = create_definition(
+        key="other", title={"zh": "x", "en": "x"}, graph=waiting(1, "refund.requested"), layout={}, actor=designer,
+        now=NOON,
+    ).definition  # fmt: skip
+    taking = Terms(take_over=True)
+    publish(str(other.pk), revision=1, note="x", terms=taking, actor=designer, now=NOON)
+    published(row, 2, by=designer, terms=taking, trigger="refund.requested")
+    assert heard("refund.requested") == "rest"
+    Instance.objects.filter(version__definition=row).delete()
+
+    withdraw(row, 2, by=designer)
+
+    assert (live(row), heard("refund.requested")) == (1, "other")
+    published(row, 3, by=designer)  # hears nothing
+    assert withdraw(row, 3, by=designer) == 1
+    assert (live(row), heard("refund.requested")) == (1, "other")
+
+
+def test_no_run_is_moved_onto_a_version_that_was_withdrawn(designer: User) -> None:
+    row = made("rest", by=designer)
+    run = started()
+    second = published(row, 2, by=designer).version
+    withdraw(row, 2, by=designer)
+
+    with pytest.raises(OperationalError, match="was withdrawn"), transaction.atomic():
+        Instance.objects.filter(pk=run.pk).update(version=second)
+
+    assert Instance.objects.get(pk=run.pk).version.number == 1
+
+
 # --- retiring ------------------------------------------------------------------------------------------------------
 
 

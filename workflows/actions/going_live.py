@@ -81,6 +81,7 @@ def make_live(standing: Standing, *, trigger: str | None, now: datetime) -> None
         old.ended_at = now
         old.save()
         standing.replaces = old.version
+    standing.trigger_before = definition.live_trigger
     standing.go_live()
     standing.live_at = now
     standing.save()
@@ -90,24 +91,23 @@ def make_live(standing: Standing, *, trigger: str | None, now: datetime) -> None
 def make_previous_live(standing: Standing, *, now: datetime) -> DefinitionVersion | None:
     """Withdraw the live version and put the one before it in its place again; None when there was none.
 
-    What it took over from another flow goes back to that. The caller saves the flow. Raises Conflict `trigger.taken`
-    when another flow has come to answer the event of the version before.
+    Events are answered as before: what it took over from another flow goes back to that, and the flow hears what it
+    heard. The caller saves the flow. Raises Conflict `trigger.taken` when another flow has come to answer that since.
     """
     definition, previous = standing.definition, standing.replaces
     end(standing, "withdraw", now=now)
-    definition.live_version = previous
-    lost, definition.live_trigger = definition.live_trigger, None
     if previous is not None:
         before = Standing.objects.get(version=previous)
         before.return_to_live()
         before.ended_at = None
         before.save()
-        if definition.retired_at is None:
-            definition.live_trigger = trigger_of_version(previous)
-            _free(definition.live_trigger, definition, take_over=False)
-    if standing.took_from is not None and lost is not None and lost != definition.live_trigger:
-        definition.save(update_fields=["live_version", "live_trigger"])
+    lost, definition.live_version, definition.live_trigger = definition.live_trigger, previous, None
+    definition.save(update_fields=["live_version", "live_trigger"])
+    if standing.took_from is not None and lost is not None:
         _give_back(lost, standing.took_from)
+    if standing.trigger_before is not None and definition.retired_at is None:
+        _free(standing.trigger_before, definition, take_over=False)
+        definition.live_trigger = standing.trigger_before
     return previous
 
 

@@ -35,6 +35,9 @@ class Standing(models.Model):
         Definition, null=True, on_delete=models.PROTECT, related_name="+",
         help_text="The flow that answered the same event until then.",
     )  # fmt: skip
+    trigger_before = models.CharField(  # noqa: DJ001 - null: it heard nothing
+        max_length=100, null=True, help_text="The event that the flow answered before this version became live."
+    )
     editors = models.JSONField(default=list, help_text="Ids of all who changed the drawing since the version before.")
     confirmed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"

@@ -12,6 +12,7 @@ class WorkflowsConfig(AppConfig):
     def ready(self) -> None:
         from workflows import wings
         from workflows.actions.messages import go_on_calling
+        from workflows.actions.schedules import forget_scheduled, reckon_schedules, start_scheduled
         from workflows.actions.versions import sweep_planned
         from workflows.calendar_rows import load_calendars, read_calendars
         from workflows.engine.calendar_book import CalendarBook
@@ -34,3 +35,6 @@ class WorkflowsConfig(AppConfig):
         wings.sweep_with(forget_sent)
         wings.sweep_with(forget_letters)
         wings.sweep_with(go_on_calling)
+        wings.sweep_with(reckon_schedules)
+        wings.sweep_with(start_scheduled)
+        wings.sweep_with(forget_scheduled)

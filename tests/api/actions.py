@@ -506,3 +506,8 @@ def read_foreign_notice(client: APIClient, scene: Scene, actor: str) -> Any:
 @action("notice.read-all")
 def read_all_notices(client: APIClient, scene: Scene, actor: str) -> Any:
     return post(client, "/notices/read-all", {"until": 1})
+
+
+@action("schedule.preview")
+def preview_schedule(client: APIClient, scene: Scene, actor: str) -> Any:
+    return post(client, "/schedules/preview", {"cron": "0 9 * * *", "zone": "Asia/Shanghai"})

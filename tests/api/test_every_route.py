@@ -71,6 +71,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     },
     ("post", "/messages/{letter_id}/requeue"): {"payload": {"weight": "1.20"}, "keep": "PT1H", "reason": "because"},
     ("post", "/messages/{letter_id}/discard"): {"reason": "because"},
+    ("post", "/schedules/preview"): {"cron": "0 9 * * *", "zone": "Asia/Shanghai"},
     ("post", "/orders"): paid_document(order_no="ORD-NEW"),
     ("post", "/orders/{order_no}/refunds"): {"amount": cny("1.00"), "reason": "破损"},
     ("post", "/session"): {"username": "root", "password": "wrong"},

@@ -9,6 +9,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.policy import Role
+from bedrock.clock import now
 from bedrock.errors import BadInput
 from web.inputs import Input, query_of, read_input
 from web.permissions import roles
@@ -17,10 +18,12 @@ from workflows.api import shapes
 from workflows.engine.expressions.language import check
 from workflows.engine.node_type import PortRule
 from workflows.engine.registry import AnyNodeType, registry
+from workflows.engine.schedule import Schedule, next_times, schedule_problems
 from workflows.engine.values import ValueMismatch
 from workflows.engine.variables import parse_variables
 from workflows.models import Calendar, Connection
 
+PREVIEWED = 5
 READERS = (Role.DESIGNER, Role.SUPERVISOR, Role.AUDITOR, Role.APPROVER)
 SEES_DRAWINGS = (*READERS, Role.REQUESTER, Role.INTEGRATION)  # of their own runs, whose nodes have names and icons
 
@@ -117,6 +120,25 @@ class ExpressionCheckView(APIView):
                 "ast": checked.ast_json, "errors": [error.to_json() for error in checked.errors],
             }
         )  # fmt: skip
+
+
+class SchedulePreviewView(APIView):
+    """When a schedule would come next, by the engine's own reading of it."""
+
+    permission_classes = [roles(Role.DESIGNER)]
+
+    class Given(Input):
+        cron = serializers.CharField(max_length=200, allow_blank=True)
+        zone = serializers.CharField(max_length=64, allow_blank=True)
+
+    @extend_schema(operation_id="schedules_preview", request=Given, responses=shapes.SchedulePreviewShape)
+    def post(self, request: Request) -> Response:
+        given = read_input(self.Given, request)
+        present = now()
+        schedule = Schedule(cron=given["cron"], zone=given["zone"])
+        for problem in schedule_problems(schedule, now=present):
+            raise BadInput(problem.code, problem.message, **problem.params)
+        return Response({"next": next_times(schedule, after=present, count=PREVIEWED)})
 
 
 def node_type_document(node_type: AnyNodeType) -> dict[str, Any]:

@@ -112,6 +112,10 @@ class ConnectionShape(Shape):
     base_url = serializers.CharField()
 
 
+class SchedulePreviewShape(Shape):
+    next = serializers.ListField(child=serializers.DateTimeField(), help_text="The next times, soonest first.")
+
+
 class ConnectionsShape(Shape):
     results = ConnectionShape(many=True)
 

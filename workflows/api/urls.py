@@ -32,6 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("calendars", palette.CalendarsView.as_view()),
     path("connections", palette.ConnectionsView.as_view()),
     path("expressions/check", palette.ExpressionCheckView.as_view()),
+    path("schedules/preview", palette.SchedulePreviewView.as_view()),
     path("definitions", definitions.DefinitionsView.as_view()),
     path("definitions/import", exchange.ImportView.as_view()),
     path("definitions/<uuid:definition_id>/export", exchange.ExportView.as_view()),

@@ -6,6 +6,7 @@ from workflows.models.instance import HistoryEvent, Incident, Instance
 from workflows.models.mail import Call, Letter
 from workflows.models.memory import StoredAnswer
 from workflows.models.outbound import Connection, SentCall
+from workflows.models.schedule import ScheduledRun, StartSchedule
 from workflows.models.standing import PublishRequest, Standing
 from workflows.models.work import ActivityJob, Heartbeat, MessageWait, Timer
 from workflows.models.world import Calendar, WorldRevision
@@ -26,8 +27,10 @@ __all__ = [
     "Letter",
     "MessageWait",
     "PublishRequest",
+    "ScheduledRun",
     "SentCall",
     "Standing",
+    "StartSchedule",
     "StoredAnswer",
     "Timer",
     "WorldRevision",

@@ -58,6 +58,7 @@ type WidgetName =
   | "select"
   | "text"
   | "paragraph"
+  | "schedule"
   | "trigger"
   | "calendar"
   | "switch"

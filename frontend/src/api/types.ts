@@ -49,6 +49,7 @@ export type ExpressionError = Schemas["ExpressionErrorShape"];
 export type Person = Schemas["PersonShape"];
 export type Group = Schemas["GroupShape"];
 export type CalendarSummary = Schemas["CalendarShape"];
+export type SchedulePreview = Schemas["SchedulePreviewShape"];
 export type ConnectionSummary = Schemas["ConnectionShape"];
 /** A person or a group that something is addressed to. */
 export type Addressee = Schemas["CandidateShape"];

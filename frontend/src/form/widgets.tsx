@@ -15,6 +15,7 @@ import { RetryWidget } from "./RetryWidget";
 import { RowsWidget } from "./RowsWidget";
 import { StepsWidget } from "./StepsWidget";
 import { FULL, described } from "./sizes";
+import { ScheduleWidget } from "./ScheduleWidget";
 import { TimeoutsWidget } from "./TimeoutsWidget";
 import { ExpressionWidget, VariableWidget } from "./variableWidgets";
 import type { WidgetProps } from "./widgetProps";
@@ -122,6 +123,7 @@ const WIDGETS: Record<string, ComponentType<WidgetProps>> = {
   calendar: CalendarWidget,
   connection: ConnectionWidget,
   rows: RowsWidget,
+  schedule: ScheduleWidget,
   errors: ErrorsWidget,
   retry: RetryWidget,
   steps: StepsWidget,
@@ -141,6 +143,7 @@ const GROUPS = new Set([
   "timeouts",
   "assignments",
   "rows",
+  "schedule",
   "errors",
   "retry",
   "decision_table",

@@ -93,6 +93,9 @@ function plainSentence(info: NodeTypeInfo | undefined, speech: Speech, face: Nod
 const SENTENCES: Record<string, (node: GraphNode, graph: Graph, speech: Speech) => Body> = {
   start: (node, _graph, speech) => {
     const trigger = node.config["trigger"];
+    const schedule = isRecord(node.config["schedule"]) ? node.config["schedule"] : {};
+    if (typeof schedule["cron"] === "string" && schedule["cron"])
+      return { sentence: speech.say("card.schedule", { cron: schedule["cron"] }) };
     return { sentence: typeof trigger === "string" && trigger ? triggerSentence(trigger, speech) : "" };
   },
   end: () => ({ sentence: "" }),

@@ -101,7 +101,7 @@ def test_what_is_shown_of_a_buyer_is_no_more_than_the_number_of_the_order(shop: 
     text = shop.post("/simulate", {"subjects": [refund.order.order_no]}).content.decode()
 
     assert refund.order.order_no in text
-    for secret in ("张三", "张*", "138", "文三路", "杭州"):
+    for secret in ("张三", "13800138000", "138****8000", "文三路", "杭州"):
         assert secret not in text
 
 

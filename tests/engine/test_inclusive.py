@@ -349,7 +349,8 @@ def two_ways(*edges: str, **more: Any) -> dict[str, Any]:
         ),
         pytest.param(
             two_ways("a>j", "b>j", "j>end", j="parallel", end="end"),
-            [("inclusive.fork_not_closed", "f", ["f", "a", "j", "end"]), ("parallel.join_never_complete", "j", [])],
+            [("inclusive.fork_not_closed", "f", ["f", "a", "j", "end"]),
+             ("parallel.join_never_complete", "j", ["start", "f", "a", "j"])],
             id="they meet in a parallel join",
         ),
         pytest.param(
@@ -373,7 +374,7 @@ def two_ways(*edges: str, **more: Any) -> dict[str, Any]:
         ),
         pytest.param(
             two_ways("a>x", "b>j", "x.yes>j", "x.no~2>f", "j>end", x="test.ask", j="inclusive", end="end"),
-            [("parallel.loop_leaves_branch", "x", [])],
+            [("parallel.loop_leaves_branch", "x", ["start", "f", "a", "x", "f"])],
             id="a loop leaves its branch",
         ),
     ],
@@ -392,7 +393,7 @@ def test_a_branch_that_can_end_is_refused_where_a_parallel_join_waits_for_its_fo
         variables=FLAGS,
     )  # fmt: skip
 
-    assert paths_of(drawing) == [("parallel.branch_ends_before_join", "away", [])]
+    assert paths_of(drawing) == [("parallel.branch_ends_before_join", "away", ["start", "p", "f", "a", "away"])]
 
 
 def test_a_merge_may_close_parallel_branches_and_ways_that_passed_no_fork() -> None:

@@ -13,9 +13,10 @@ from random import Random
 import pytest
 
 from tests.engine.dropping import drawing_with_regions
-from tests.engine.token_game import FINAL, INCLUSIVE, PORTS, Drawing, all_drawings, verdict
+from tests.engine.token_game import FINAL, INCLUSIVE, PORTS, Drawing, all_drawings, goes_wrong, verdict
 from workflows.engine.calendar_book import CalendarBook
 from workflows.engine.graph import read_graph
+from workflows.engine.node_type import Problem
 from workflows.engine.registry import registry
 from workflows.engine.validate import validate
 from workflows.engine.world import world_of
@@ -24,10 +25,13 @@ from workflows.testing import MONDAY_MORNING
 WORLD = world_of(CalendarBook())
 
 
+def problems_of(drawing: Drawing) -> tuple[Problem, ...]:
+    return validate(read_graph(drawing.to_graph()), registry=registry, world=WORLD, now=MONDAY_MORNING)
+
+
 def errors_of(drawing: Drawing) -> list[str]:
     """The codes for which validation refuses a drawing."""
-    found = validate(read_graph(drawing.to_graph()), registry=registry, world=WORLD, now=MONDAY_MORNING)
-    return sorted({problem.code for problem in found if problem.severity == "error"})
+    return sorted({problem.code for problem in problems_of(drawing) if problem.severity == "error"})
 
 
 def test_of_all_drawings_of_up_to_five_nodes_only_sound_ones_are_accepted() -> None:
@@ -103,6 +107,26 @@ def test_of_random_drawings_that_withdraw_steps_only_sound_ones_are_accepted() -
             seen["sound" if truth == "sound" else "unsound", not errors] += 1
 
     assert min(seen["sound", True], seen["unsound", False]) > 50
+
+
+SHOWN = {"parallel.loop_leaves_branch", "parallel.branch_ends_before_join", "parallel.join_never_complete"}
+
+
+def test_the_way_that_a_problem_shows_goes_wrong_when_it_is_played() -> None:
+    """Of each drawing with one problem that really goes wrong; with several, another may come first on the way."""
+    chance = Random(7)
+    larger = (_sample(chance, inner=chance.randint(4, 6), kinds=PORTS) for _ in range(3_000))
+    shown: Counter[str] = Counter()
+    for drawing in itertools.chain(all_drawings(1), all_drawings(2), all_drawings(3), larger):
+        problems = [problem for problem in problems_of(drawing) if problem.severity == "error"]
+        if len(problems) == 1 and problems[0].code in SHOWN and verdict(drawing) != "sound":
+            edges = problems[0].params["edges"]
+            assert goes_wrong(drawing, [int(edge[1:]) for edge in edges]), (problems[0], drawing)
+            assert len(problems[0].params["nodes"]) == len(edges) + 1
+            shown[problems[0].code] += 1
+
+    assert shown.keys() == SHOWN
+    assert min(shown.values()) > 5
 
 
 @pytest.mark.parametrize("kinds", [PORTS, INCLUSIVE, INCLUSIVE | FINAL], ids=["parallel", "inclusive", "final"])

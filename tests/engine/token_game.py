@@ -103,6 +103,7 @@ def _all_reached(targets: Sequence[tuple[int, ...]], end: int) -> bool:
     return len(reached) == end
 
 
+Played = tuple["Marking", int]  # and how many choices of a way were made
 Marking = frozenset[int]  # nodes where a token stands (positive), lines that arrived at a join (negative)
 
 
@@ -116,6 +117,11 @@ def verdict(drawing: Drawing) -> str:
         return _Game(drawing).play()
     except UnsoundError as error:
         return str(error)
+
+
+def goes_wrong(drawing: Drawing, way: Sequence[int]) -> bool:
+    """Whether some run in which one token goes this way, of lines from the start, goes wrong after it."""
+    return _Game(drawing).goes_wrong_after(way)
 
 
 class _Game:
@@ -155,6 +161,51 @@ class _Game:
         if not before.keys() <= self.ending(before):
             raise UnsoundError("endless")
         return "sound"
+
+    def goes_wrong_after(self, way: Sequence[int]) -> bool:
+        """Choices on the way are made as it says, one after the other; all others in every way."""
+        choices = [line for line in way if self.kinds[self.lines[line].source] == "ask"]
+        try:
+            first = [(marking, 0) for marking in self.move(frozenset(), [0])]
+        except UnsoundError:
+            return True
+        before: dict[Played, set[Played]] = {one: set() for one in first}
+        pending = list(first)
+        while pending:
+            one = pending.pop()
+            try:
+                reached = list(self.played_on(one, choices))
+            except UnsoundError:
+                return True
+            for after in reached:
+                if after not in before:
+                    before[after] = set()
+                    pending.append(after)
+                before[after].add(one)
+        ending = {one for one in before if not one[0]}
+        queue = list(ending)
+        while queue:
+            fresh = before[queue.pop()] - ending
+            ending |= fresh
+            queue += fresh
+        return any(one[1] == len(choices) and one not in ending for one in before)
+
+    def played_on(self, one: "Played", choices: list[int]) -> Iterator["Played"]:
+        """What may come next; what goes wrong before all choices are made is not what the way is to show."""
+        marking, made = one
+        standing = [place for place in marking if place > 0]
+        if marking and not standing and made == len(choices):
+            raise UnsoundError("starved")
+        for node in standing:
+            is_chosen = made < len(choices) and self.lines[choices[made]].source == node
+            for line in [choices[made]] if is_chosen else self.out[node]:
+                try:
+                    reached = self.move(marking - {node}, [line])
+                except UnsoundError:
+                    if made + is_chosen == len(choices):
+                        raise
+                    continue
+                yield from ((after, made + is_chosen) for after in reached)
 
     def ending(self, before: dict[Marking, set[Marking]]) -> set[Marking]:
         ending: set[Marking] = {frozenset()}

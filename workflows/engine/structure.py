@@ -27,12 +27,14 @@ class Branch:
 class Conflict:
     """A place where branches are not well nested; `path` is a way from a fork that shows it, if one does.
 
-    `steps` are those of a region that are too much in it, or too few.
+    `edges` are the lines of a way from the start by which a run goes wrong. `steps` are those of a region that are too
+    much in it, or too few.
     """
 
     code: str
     node: str
     path: tuple[str, ...] = ()
+    edges: tuple[str, ...] = ()
     steps: tuple[str, ...] = ()
 
 
@@ -85,10 +87,13 @@ class Walk:
         self.left = left or {}
         types = {node.id: registry.find(node.type) for node in graph.nodes}
         self.outgoing: dict[str, list[Edge]] = {node: [] for node in types}
+        self.lines: dict[str, Edge] = {}
         for edge in graph.edges:
             if edge.source in types and edge.target in types and edge.source not in sealed:
                 self.outgoing[edge.source].append(edge)
+                self.lines[edge.id] = edge
         starts = [node for node, found in types.items() if found is not None and found.is_start]
+        self.starts = starts
         ways = {node: [edge.target for edge in edges] for node, edges in self.outgoing.items()}
         reached = reachable(ways, starts)
         self.incoming: dict[str, list[str]] = {node: [] for node in types if node in reached}
@@ -151,6 +156,21 @@ class Walk:
         path = self.path(*way) if way is not None and len(self.conflicts) < _PATHS else ()
         self.conflicts.append(Conflict(code=code, node=node, path=path))
 
+    def wrong_way(self, code: str, node: str, *last: str) -> None:
+        """A conflict that a run shows which comes along one of these edges; only the first are drawn.
+
+        Of several the one on whose way least is chosen: there the others may choose what goes wrong.
+        """
+        routes = [self.route(self.lines[edge]) for edge in last] if len(self.conflicts) < _PATHS else []
+        edges = min(routes, key=self.chosen, default=[])
+        path = (edges[0].source, *(one.target for one in edges)) if edges else ()
+        ids = tuple(one.id for one in edges)
+        self.conflicts.append(Conflict(code=code, node=node, path=path, edges=ids))
+
+    def chosen(self, way: list[Edge]) -> int:
+        """How many choices a token makes that goes this way."""
+        return sum(len(self.outgoing[edge.source]) > 1 and not self.forks(edge.source) for edge in way)
+
     def open(self, fork: str, port: str, outer: Branch | None) -> Branch:
         branch = Branch(fork=fork, port=port, outer=outer, depth=outer.depth + 1 if outer else 1)
         self.opened.append(branch)
@@ -182,13 +202,14 @@ class Walk:
             if fork in self.inclusive or outer in left or len(siblings) < min(len(ports), len(left)):
                 break
             if fork in self.closed:
-                self.conflict("parallel.join_never_complete", node)
+                self.wrong_way("parallel.join_never_complete", node, *self.incoming[node])
             if len(siblings) < len(ports):
-                self.conflict("parallel.join_misses_branches", node)
+                missing = ports - {way.port for way in siblings if way is not None}
+                self.conflict("parallel.join_misses_branches", node, way=(fork, self.ends, missing))
             self.joined[fork], self.closed[fork] = ports, node
             left = (left - siblings) | {outer}
         if not complete or len(left) > 1:
-            self.conflict("parallel.join_never_complete", node)
+            self.wrong_way("parallel.join_never_complete", node, *self.incoming[node])
         return _outermost(left)
 
     def merge(self, node: str, ways: list[Branch | None]) -> Branch | None:
@@ -214,8 +235,9 @@ class Walk:
             if branch.fork in self.joined or branch.outer in awaited:
                 awaited.add(branch)
         for node in self.nodes:
-            if node in self.ends - self.final and any(self.edges[edge] in awaited for edge in self.incoming[node]):
-                self.conflict("parallel.branch_ends_before_join", node)
+            early = [edge for edge in self.incoming[node] if self.edges[edge] in awaited]
+            if early and node in self.ends - self.final:
+                self.wrong_way("parallel.branch_ends_before_join", node, *early)
 
     def escaping_loops(self) -> None:
         """A loop must stay inside its branch; jumping out would leave siblings waiting for ever."""
@@ -223,7 +245,7 @@ class Walk:
             for edge in self.outgoing[node]:
                 returns = edge.kind == "back" and edge.target in self.nodes
                 if returns and self.edges[edge.id] is not self.nodes[edge.target]:
-                    self.conflict("parallel.loop_leaves_branch", node)
+                    self.wrong_way("parallel.loop_leaves_branch", node, edge.id)
 
     def ended_at_once(self) -> None:
         """A branch that ends the whole run before anything waits leaves its siblings no time to do anything."""
@@ -275,6 +297,22 @@ class Walk:
                     before[edge.target] = node
                     queue.append(edge.target)
         return ()
+
+    def route(self, last: Edge) -> list[Edge]:
+        """The shortest way from the start that ends with this edge; empty if there is none."""
+        before: dict[str, Edge | None] = dict.fromkeys(self.starts)
+        queue = deque(self.starts)
+        while queue and last.source not in before:
+            for edge in self.outgoing[queue.popleft()]:
+                if edge.target not in before:
+                    before[edge.target] = edge
+                    queue.append(edge.target)
+        if last.source not in before:
+            return []
+        way = [last]
+        while (known := before[way[-1].source]) is not None:
+            way.append(known)
+        return way[::-1]
 
     def ahead(self) -> dict[str, str]:
         """Backwards from each join as far as its own branches go; a fork among them is as far from it as its join."""

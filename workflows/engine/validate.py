@@ -277,6 +277,8 @@ def _automatic_loops(drawing: _Drawing) -> Iterator[Problem]:
 def _nesting(graph: Graph, drawing: _Drawing, registry: Registry) -> Iterator[Problem]:
     for found in branches_of(graph, registry=registry).conflicts:
         shown: dict[str, Json] = {"nodes": list(found.path[:_SHOWN_NODES])} if found.path else {}
+        if found.edges:
+            shown["edges"] = list(found.edges[:_SHOWN_NODES])
         if found.steps:
             shown["steps"] = list(found.steps[:_SHOWN_NODES])
         yield Problem(code=found.code, message=_STRUCTURE[found.code], node=found.node, params=shown)

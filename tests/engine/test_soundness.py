@@ -13,7 +13,7 @@ from random import Random
 import pytest
 
 from tests.engine.dropping import drawing_with_regions
-from tests.engine.token_game import FINAL, INCLUSIVE, PORTS, Drawing, all_drawings, goes_wrong, verdict
+from tests.engine.token_game import CATCHING, FINAL, INCLUSIVE, PORTS, Drawing, all_drawings, goes_wrong, verdict
 from workflows.engine.calendar_book import CalendarBook
 from workflows.engine.graph import read_graph
 from workflows.engine.node_type import Problem
@@ -109,6 +109,18 @@ def test_of_random_drawings_that_withdraw_steps_only_sound_ones_are_accepted() -
     assert min(seen["sound", True], seen["unsound", False]) > 50
 
 
+def test_of_all_small_drawings_with_exits_for_failures_only_sound_ones_are_accepted() -> None:
+    seen: Counter[tuple[str, bool]] = Counter()
+    for inner, kinds in ((2, tuple(CATCHING)), (3, ("fork", "try", "sum"))):
+        for drawing in all_drawings(inner, kinds=kinds):
+            if {"try", "sum"} & set(drawing.kinds):
+                truth, errors = verdict(drawing), errors_of(drawing)
+                assert errors or truth == "sound", (truth, drawing)
+                seen["sound" if truth == "sound" else "unsound", not errors] += 1
+
+    assert min(seen["sound", True], seen["unsound", False]) > 100
+
+
 SHOWN = {"parallel.loop_leaves_branch", "parallel.branch_ends_before_join", "parallel.join_never_complete"}
 
 
@@ -129,7 +141,9 @@ def test_the_way_that_a_problem_shows_goes_wrong_when_it_is_played() -> None:
     assert min(shown.values()) > 5
 
 
-@pytest.mark.parametrize("kinds", [PORTS, INCLUSIVE, INCLUSIVE | FINAL], ids=["parallel", "inclusive", "final"])
+@pytest.mark.parametrize(
+    "kinds", [PORTS, INCLUSIVE, INCLUSIVE | FINAL, CATCHING], ids=["parallel", "inclusive", "final", "catching"]
+)
 @pytest.mark.parametrize("seed", range(4))
 def test_of_a_sample_of_larger_drawings_only_sound_ones_are_accepted(seed: int, kinds: Mapping[str, int]) -> None:
     chance = Random(seed)

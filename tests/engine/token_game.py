@@ -14,17 +14,23 @@ from tests.engine.flows import fork, graph, several
 PORTS = {"ask": 2, "fork": 2, "pass": 1, "call": 1}
 INCLUSIVE = PORTS | {"or": 3, "meet": 1}
 FINAL = PORTS | {"stop": 0}  # `stop` ends everything
+CATCHING = PORTS | {"try": 2, "sum": 2}  # a step that may be left when it failed: one that waits, one that does not
 DROPPING = PORTS | {"drop": 1}  # `drop` withdraws the tokens of a region
-_COUNTS = INCLUSIVE | FINAL | DROPPING
+_COUNTS = INCLUSIVE | FINAL | CATCHING | DROPPING
 KINDS = {
     "ask": "test.ask", "fork": fork("yes", "no"), "pass": "parallel", "call": "test.call",
     "or": several(yes="${a} < ${b}", no="${a} < ${b}"), "meet": "inclusive",
     "stop": "terminate", "drop": "cancel_region",
+    "try": ("test.try", {"on_error": [{"codes": ["*"], "port": "error"}]}),
+    "sum": (
+        "mapping",
+        {"assign": [{"variable": "a", "value": "${b}"}], "on_error": [{"codes": ["*"], "port": "error"}]},
+    ),
 }  # fmt: skip
 _PAIR = (".yes", ".no")
 NAMES = {
     "ask": _PAIR, "fork": _PAIR, "pass": ("",), "call": ("",), "or": (*_PAIR, ".otherwise"), "meet": ("",), "stop": (),
-    "drop": ("",),
+    "drop": ("",), "try": ("", ".error"), "sum": ("", ".error"),
 }  # fmt: skip
 
 
@@ -249,16 +255,18 @@ class _Game:
 
     def happen(self, places: Marking, node: int, others: tuple[int, ...]) -> list[tuple[Marking, tuple[int, ...]]]:
         self.happened.add(node)
-        if self.kinds[node] in ("ask", "call") and node in places:
+        if self.kinds[node] in ("ask", "call", "try") and node in places:
             raise UnsoundError("twice")
         return self.go_on(places, node, others)
 
     def go_on(self, places: Marking, node: int, others: tuple[int, ...]) -> list[tuple[Marking, tuple[int, ...]]]:
         match self.kinds[node]:
-            case "ask" | "call":
+            case "ask" | "call" | "try":
                 return [(places | {node}, others)]
             case "fork" | "pass" | "meet":
                 return [(places, (*others, *self.out[node]))]
+            case "sum":
+                return [(places, (*others, line)) for line in self.out[node]]
             case "or":
                 yes, no, otherwise = self.out[node]
                 return [(places, (*others, *taken)) for taken in ((yes,), (no,), (yes, no), (otherwise,))]

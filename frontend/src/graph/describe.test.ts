@@ -51,6 +51,14 @@ test("a message says whom it tells, by which ways, and what", async () => {
   expect(said({ to: config.to, title_en: "Paid" }, "en").sentence).toBe("Tells 财务部 · in the house: Paid");
 });
 
+test("a step that withdraws others names them", () => {
+  const graph = refundGraph();
+  const drop = { id: "x", type: "cancel_region", config: { nodes: ["finance", "gone"] } };
+
+  expect(describeNode(drop, graph, speech("zh-CN")).sentence).toBe("撤回 财务复核、gone");
+  expect(describeNode({ ...drop, config: {} }, graph, speech("zh-CN")).missing).toBe("请选择步骤");
+});
+
 test("what is not filled in is asked for", () => {
   const graph = refundGraph();
   const approval = { id: "x", type: "approval", config: { assign: [] } };

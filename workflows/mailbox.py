@@ -26,14 +26,16 @@ BATCH: Final = 500
 
 Address = tuple[str, str | None]
 
+# Ordered as the index of name, key and id is, also where the key is none: another index, chosen while nothing was kept
+# in a plan that stays, would be walked over all letters.
 _KEPT = "FROM workflows_letter l WHERE l.name = w.name AND l.died_at IS NULL AND l.until > %s"
 _FIRST = f"""
 SELECT l.id FROM (
     SELECT f.id FROM unnest(%s::text[], %s::text[]) AS w(name, key)
-        CROSS JOIN LATERAL (SELECT l.id {_KEPT} AND l.key = w.key ORDER BY l.id LIMIT 1) f
+        CROSS JOIN LATERAL (SELECT l.id {_KEPT} AND l.key = w.key ORDER BY l.key, l.id LIMIT 1) f
     UNION ALL
     SELECT f.id FROM unnest(%s::text[]) AS w(name)
-        CROSS JOIN LATERAL (SELECT l.id {_KEPT} AND l.key IS NULL ORDER BY l.id LIMIT 1) f
+        CROSS JOIN LATERAL (SELECT l.id {_KEPT} AND l.key IS NULL ORDER BY l.key, l.id LIMIT 1) f
 ) l ORDER BY l.id LIMIT 1
 """  # noqa: S608 - constants only
 _TAKE = """

@@ -1,5 +1,6 @@
 """Persistent triggers (workflow pattern 24): a message that nobody waits for is kept, and read once by the next one."""
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -346,3 +347,35 @@ def test_only_a_step_that_begins_to_wait_for_a_message_looks_into_the_mailbox(fl
     assert len(statements_of("parcel")) == step + 1
     keep("order.paid", "ORD-9", {})
     assert len(statements_of("both")) == step + 1
+
+
+KEPT = """
+INSERT INTO workflows_letter (name, key, payload, actor, actor_name, source, sent_at, until, code, reason)
+SELECT 'parcel.arrived', 'O-' || n, '{}', '1', '', 'api', now(), now() + interval '1 day', '', ''
+FROM generate_series(1, 20000) n
+"""
+LISTENING = """
+INSERT INTO workflows_messagewait (instance, token, name, key)
+SELECT gen_random_uuid(), 1, 'parcel.arrived', 'O-' || n FROM generate_series(1, 20000) n
+"""
+LOOKS = {
+    "_first": (mailbox._FIRST, "ARRAY['parcel.arrived'], ARRAY['O-19000'], now(), ARRAY['shop.closed'], now()"),
+    "_everybody": (messages._EVERYBODY, "'shop.closed', 0, 9223372036854775807, 100"),
+    "_one_reader": (messages._ONE_READER, "'parcel.arrived', 'O-19000'"),
+}
+
+
+def test_a_look_costs_as_much_beside_20000_others_by_a_plan_that_was_made_while_there_was_nothing() -> None:
+    with connection.cursor() as cursor:
+        for name, (sql, given) in LOOKS.items():
+            numbers = iter(range(1, 9))
+            numbered = re.sub("%s", lambda _, numbers=numbers: f"${next(numbers)}", sql)  # type: ignore[misc]
+            cursor.execute(f"PREPARE look{name} AS {numbered}")
+            cursor.execute(f"EXECUTE look{name}({given})")
+        cursor.execute(KEPT)
+        cursor.execute(LISTENING)
+        for name, (_, given) in LOOKS.items():
+            cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE look{name}({given})")
+            [explained] = cursor.fetchone()[0]
+            cursor.execute(f"DEALLOCATE look{name}")
+            assert explained["Plan"]["Shared Hit Blocks"] + explained["Plan"]["Shared Read Blocks"] <= 10, name

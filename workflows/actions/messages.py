@@ -22,8 +22,8 @@ TRIES: Final = 5
 _ONE_READER = "SELECT instance::text FROM workflows_messagewait WHERE name = %s AND key = %s ORDER BY id"
 _EVERYBODY = """
 SELECT id, instance::text FROM workflows_messagewait
-WHERE name = %s AND key IS NULL AND id > %s::bigint AND id <= %s::bigint ORDER BY id LIMIT %s::int
-"""
+WHERE name = %s AND key IS NULL AND id > %s::bigint AND id <= %s::bigint ORDER BY key, id LIMIT %s::int
+"""  # the order of the index, or all waits would be walked over
 _LAST = (
     "SELECT max(id), count(DISTINCT instance) FROM workflows_messagewait WHERE name = %s AND key IS NULL AND id > %s"
 )

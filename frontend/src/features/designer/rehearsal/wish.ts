@@ -35,6 +35,7 @@ const CHOICES: Readonly<Record<string, readonly string[]>> = {
   "orders.refund": ["fail"],
   http_request: ["fail"],
   message: ["receive"],
+  event_choice: ["receive"],
 };
 
 export const choicesOf = (node: GraphNode): readonly string[] => CHOICES[node.type] ?? [];

@@ -296,7 +296,7 @@ const SMALLER: GraphChange = {
 
 test("publishing says what changed and needs a note", async () => {
   serve({ changes: [SMALLER] });
-  const { user } = await openDesigner();
+  const { user, router } = await openDesigner();
   await user.click(screen.getByRole("tab", { name: "大纲" }));
   await user.click(await outlineItem(/^小额退款/));
   const percent = await screen.findByRole("spinbutton", { name: "百分比" });
@@ -316,6 +316,8 @@ test("publishing says what changed and needs a note", async () => {
   expect(
     await screen.findByText("已发布 v2,新订单立即生效", { selector: ".ant-message *" }),
   ).toBeInTheDocument();
+  await user.click(screen.getByRole("button", { name: "查看或撤回" }));
+  await waitFor(() => expect(router.state.location.pathname).toBe("/flows/f1/versions/2"));
 });
 
 test("publishing for a day to come says when, and a time that has passed is no day", async () => {

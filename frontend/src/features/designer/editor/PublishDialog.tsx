@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Alert, App, Button, Checkbox, Input, Modal } from "antd";
 import { type ReactElement, type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useNavigate } from "react-router";
 import { isApiError } from "@/api/problem";
 import type { Problem } from "@/api/types";
 import { announce } from "@/ui/announce";
@@ -21,6 +22,8 @@ import { EffectiveDay } from "./EffectiveDay";
 import { useFlowProblem } from "./useFlowProblem";
 
 const MOST_IN_NOTE = 6;
+/** Long enough to find the way to taking it back. */
+const TOAST_SECONDS = 10;
 
 interface PublishDialogProps {
   open: boolean;
@@ -256,6 +259,7 @@ function usePublish(onClose: () => void) {
   const { t } = useTranslation("designer");
   const { definition, store, saveNow } = useEditor();
   const { message } = App.useApp();
+  const navigate = useNavigate();
   const client = useQueryClient();
   const publish = useMutation({
     mutationFn: async ({ note, takeOver, despite, day, ask }: Wish) => {
@@ -269,15 +273,25 @@ function usePublish(onClose: () => void) {
       };
       if (ask) {
         await askToPublish(definition.id, given);
-        return t("publish.asked");
+        return { words: t("publish.asked"), version: null };
       }
       const { version, live, effective_at } = await publishDraft(definition.id, given);
       const when = formatDateTime(new Date(effective_at));
-      return live ? t("publish.done", { version }) : t("publish.planned", { version, when });
+      const words = live ? t("publish.done", { version }) : t("publish.planned", { version, when });
+      return { words, version };
     },
-    onSuccess: async (words) => {
+    onSuccess: async ({ words, version }) => {
       announce(words);
-      void message.success(words, 5);
+      const show = version !== null && (
+        <Button
+          type="link"
+          size="small"
+          onClick={() => void navigate(`/flows/${definition.id}/versions/${String(version)}`)}
+        >
+          {t("publish.orWithdraw")}
+        </Button>
+      );
+      void message.success({ content: [<span key="words">{words}</span>, show], duration: TOAST_SECONDS });
       onClose();
       await client.invalidateQueries({ queryKey: definitionsKey });
       await client.invalidateQueries({ queryKey: ["versions", definition.id] });

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path, register_converter
 
-from workflows.api import comparisons, definitions, exchange, instances, messages, palette, simulation, versions
+from workflows.api import comparisons, definitions, exchange, hooks, instances, messages, palette, simulation, versions
 
 
 class InterventionConverter:
@@ -63,5 +63,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("messages", messages.MessagesView.as_view()),
     path("messages/<int:letter_id>/requeue", messages.RequeueView.as_view()),
     path("messages/<int:letter_id>/discard", messages.DiscardView.as_view()),
+    path("hooks/<slug:name>", hooks.HookView.as_view()),
     path("audit", instances.AuditView.as_view()),
 ]

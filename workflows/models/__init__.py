@@ -2,6 +2,7 @@
 
 from workflows.models.audit import AuditEntry
 from workflows.models.definition import Definition, DefinitionCase, DefinitionVersion
+from workflows.models.hook import Hook
 from workflows.models.instance import HistoryEvent, Incident, Instance
 from workflows.models.mail import Call, Letter
 from workflows.models.memory import StoredAnswer
@@ -22,6 +23,7 @@ __all__ = [
     "DefinitionVersion",
     "Heartbeat",
     "HistoryEvent",
+    "Hook",
     "Incident",
     "Instance",
     "Letter",

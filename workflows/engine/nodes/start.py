@@ -6,11 +6,19 @@ from typing import ClassVar
 from pydantic import Field
 from typing_extensions import override
 
-from workflows.engine.graph import LocalText
+from workflows.engine.graph import Document, LocalText
+from workflows.engine.json_pointers import parse_pointer
 from workflows.engine.node_type import CheckContext, Config, Continue, NodeType, Outcome, Problem, Scope
-from workflows.engine.panel import ui
+from workflows.engine.panel import ui, with_columns
 from workflows.engine.schedule import Schedule, schedule_problems
 from workflows.engine.variables import Kind, Variable
+
+
+class HookField(Document):
+    """A place of the JSON that a hook brings, and the variable that takes what stands there."""
+
+    place: str = Field(max_length=200)
+    variable: str = Field(min_length=1, max_length=64)
 
 
 class StartConfig(Config):
@@ -27,6 +35,17 @@ class StartConfig(Config):
         json_schema_extra=ui(
             "schedule", zh="定时启动", en="Starts by schedule", group="when",
             help_zh="分 时 日 月 周,如 0 9 * * 1-5", help_en="Minute hour day month weekday, such as 0 9 * * 1-5",
+        ),
+    )  # fmt: skip
+    hook: tuple[HookField, ...] = Field(
+        default=(), max_length=100,
+        json_schema_extra=with_columns(
+            ui(
+                "rows", zh="签名回调带来的字段", en="Fields from a signed hook", group="advanced",
+                help_zh="回调由管理员登记;从 JSON 的位置(如 /order/no)取值",
+                help_en="An administrator declares the hook; what stands at a place such as /order/no becomes a field",
+            ),
+            ("place", "text", "位置", "Place"), ("variable", "variable", "字段", "Field"),
         ),
     )  # fmt: skip
 
@@ -48,9 +67,11 @@ class Start(NodeType[StartConfig]):
     @override
     def check(self, config: StartConfig, context: CheckContext) -> Sequence[Problem]:
         schedule = config.schedule
+        hooked = list(_hook_problems(config.hook, context.variables))
         if schedule is None:
-            return ()
+            return hooked
         return [
+            *hooked,
             *schedule_problems(schedule, now=context.now),
             *_into_problems(schedule, context.variables),
             *_both_problems(config),
@@ -81,3 +102,21 @@ def _into_problems(schedule: Schedule, variables: tuple[Variable, ...]) -> Itera
             code="schedule.variable_no_time", path="schedule.into", params={"variable": schedule.into},
             message=f"Expected a date with time for the time, found {declared[schedule.into]}.",
         )  # fmt: skip
+
+
+def _hook_problems(fields: Sequence[HookField], variables: tuple[Variable, ...]) -> Iterator[Problem]:
+    declared = {one.name for one in variables}
+    taken: set[str] = set()
+    for index, one in enumerate(fields):
+        if parse_pointer(one.place) is None:
+            yield Problem(
+                code="hook.place_malformed", path=f"hook.{index}.place", params={"place": one.place},
+                message=f"Expected a JSON pointer such as /order/no, found {one.place!r}.",
+            )  # fmt: skip
+        if one.variable not in declared or one.variable in taken:
+            code = "hook.variable_repeated" if one.variable in taken else "hook.unknown_variable"
+            yield Problem(
+                code=code, path=f"hook.{index}.variable", params={"variable": one.variable},
+                message=f"Expected a declared variable once, found {one.variable!r}.",
+            )  # fmt: skip
+        taken.add(one.variable)

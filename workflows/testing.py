@@ -12,6 +12,7 @@ from workflows.engine import events
 from workflows.engine.events import Actor, Event
 from workflows.engine.facts import Fact
 from workflows.engine.graph import Graph, read_graph
+from workflows.engine.migration import Verdict, judge
 from workflows.engine.node_type import Work
 from workflows.engine.plan import Plan, compile_plan
 from workflows.engine.registry import Registry, registry
@@ -85,9 +86,25 @@ class Harness:
         """A supervisor moves the run to `target`."""
         return self.take(events.Forced(target=target, actor=actor, reason=reason))
 
-    def take(self, event: Event) -> Step:
+    def migrate(
+        self, graph: Graph | Mapping[str, Any], *, actor: Actor, mapping: Mapping[str, str] | None = None,
+        node_types: Registry = registry,
+    ) -> Verdict:  # fmt: skip
+        """Let the run go on in another drawing, if nothing hinders it; the verdict."""
+        drawing = graph if isinstance(graph, Graph) else read_graph(graph)
+        leaving, arriving = self.plan, compile_plan(drawing, registry=node_types)
+        verdict = judge(leaving, arriving, self.state, mapping=mapping or {})
+        if verdict.is_possible:
+            self.plan = arriving
+            self.take(
+                events.Migrated(before=1, version=2, moves=verdict.moves, actor=actor, reason="the test says so"),
+                leaving=leaving,
+            )
+        return verdict
+
+    def take(self, event: Event, *, leaving: Plan | None = None) -> Step:
         """One happening at the present time; raises the error of a refused one."""
-        step = advance(self.plan, self.state, event, now=self.now, world=self.world)
+        step = advance(self.plan, self.state, event, now=self.now, world=self.world, leaving=leaving)
         if step.refused is not None:
             raise step.refused
         self.state = step.state

@@ -4,8 +4,10 @@ a foreign or late event changes nothing.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Literal
 
+from workflows.engine.record import record
 from workflows.engine.state import Json, Subject
 
 
@@ -126,6 +128,35 @@ class MessageReceived:
     actor: Actor = SYSTEM
 
 
+class Fate(StrEnum):
+    """What becomes of a wait when its run goes on in another version."""
+
+    KEPT = "kept"  # as it is, with its votes, due time or pending work
+    ANEW = "anew"  # withdrawn, and entered again in the new version
+    RETRIED = "retried"  # an incident: tried again as the new version says, still the same visit
+
+
+@record
+class Move:
+    """One token, the node it stands at, the one it goes on in, and how."""
+
+    token: int
+    node: str
+    to: str
+    fate: Fate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Migrated:
+    """The run goes on in version `version`. `moves` has one for each of its tokens, as `migration.judge` found it."""
+
+    before: int
+    version: int
+    moves: tuple[Move, ...]
+    actor: Actor
+    reason: str
+
+
 Addressed = Signalled | TimerDue | ActivityDone
 Resumption = Addressed | MessageReceived
-Event = Started | Resumption | ActivityFailed | Repaired | Forced | CancelRequested
+Event = Started | Resumption | ActivityFailed | Repaired | Forced | CancelRequested | Migrated

@@ -5,6 +5,7 @@ from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any, ClassVar
 
+from workflows.engine.events import Fate
 from workflows.engine.record import record
 from workflows.engine.state import (
     Awaits,
@@ -193,6 +194,19 @@ class Forced:
 
 
 @record
+class Migrated:
+    """The run goes on in another version. `moves` tell of each token its node, where it goes on, how (`events.Fate`)
+    and under which number.
+    """
+
+    kind: ClassVar[str] = "migrated"
+    before: int
+    version: int
+    reason: str
+    moves: tuple[tuple[int, str, str, str, int], ...]
+
+
+@record
 class Completed:
     """No token is left: the run is over."""
 
@@ -221,6 +235,7 @@ Fact = (
     | Retried
     | Noted
     | Forced
+    | Migrated
     | Completed
     | Cancelled
 )
@@ -328,6 +343,18 @@ def _forced(state: State, fact: Forced) -> None:
     state.next_token = fact.token + 1
 
 
+def _migrated(state: State, fact: Migrated) -> None:
+    for token, _, to, fate, number in fact.moves:
+        if fate == Fate.KEPT:
+            continue
+        old = state.tokens.pop(token)
+        if fate == Fate.RETRIED:
+            state.tokens[number] = Token(number, to, old.via, old.visit, attempt=old.attempt + 1)
+        else:
+            state.tokens[number] = Token(number, to)
+        state.next_token = max(state.next_token, number + 1)
+
+
 def _completed(state: State, _fact: Completed) -> None:
     state.status = Status.COMPLETED
 
@@ -339,7 +366,7 @@ def _cancelled(state: State, _fact: Cancelled) -> None:
 _APPLIERS: dict[type, Callable[[State, Any], None]] = {
     Started: _started, Moved: _moved, Waited: _waited, Changed: _changed, Forked: _forked,
     Joined: _joined, Ended: _ended, Withdrawn: _withdrawn, Failed: _failed, Retried: _retried,
-    Noted: _noted, Forced: _forced, Completed: _completed, Cancelled: _cancelled,
+    Noted: _noted, Forced: _forced, Migrated: _migrated, Completed: _completed, Cancelled: _cancelled,
 }  # fmt: skip
 
 FACTS: dict[str, type] = {fact.kind: fact for fact in _APPLIERS}  # type: ignore[attr-defined]
@@ -360,6 +387,8 @@ def encode(fact: Fact) -> dict[str, Json]:
             value = dict(value)  # a gateway words its reasons only when somebody wants to read them
         elif name == "branches":
             value = [[b.token, b.port, b.edge, b.to, b.counted] for b in value]
+        elif name == "moves":
+            value = [list(move) for move in value]
         elif name == "listens":
             value = encode_subscriptions(value)
         elif isinstance(value, tuple):
@@ -385,6 +414,8 @@ def decode(kind: str, document: Mapping[str, Json]) -> Fact:
             Branch(token=t, port=port, edge=edge, to=to, counted=counted)
             for t, port, edge, to, counted in values["branches"]
         )
+    if "moves" in values:
+        values["moves"] = tuple(tuple(move) for move in values["moves"])
     if values.get("listens") is not None:
         values["listens"] = decode_subscriptions(values["listens"])
     for name in ("absorbed", "left", "renewed"):

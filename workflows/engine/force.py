@@ -6,8 +6,8 @@ join still needs them; every other token is withdrawn. Forcing onto a join opens
 
 from bedrock.errors import BadInput, Conflict, OrderflowError
 from workflows.engine.plan import Plan
-from workflows.engine.state import State, Token
-from workflows.engine.structure import Branch, trail
+from workflows.engine.state import State
+from workflows.engine.structure import trail
 
 Trail = tuple[tuple[str, str], ...]  # (fork, port), outermost first
 
@@ -23,7 +23,9 @@ def kept_tokens(plan: Plan, state: State, *, target: str) -> frozenset[int] | Or
     if plan.nodes[target].type.ends_run:
         return frozenset()
     goal = trail(plan.branches.nodes.get(target))
-    kept = frozenset(token.id for token in state.tokens.values() if _is_sibling(trail(_branch_of(plan, token)), goal))
+    kept = frozenset(
+        token.id for token in state.tokens.values() if _is_sibling(trail(plan.branch_at(token.node, token.via)), goal)
+    )
     missing = _missing_branches(plan, state, kept=kept, goal=goal)
     if missing:
         return Conflict(
@@ -33,13 +35,6 @@ def kept_tokens(plan: Plan, state: State, *, target: str) -> frozenset[int] | Or
             target=target, branches=missing,
         )  # fmt: skip
     return kept
-
-
-def _branch_of(plan: Plan, token: Token) -> Branch | None:
-    """A token that waits at a join still belongs to the branch that brought it."""
-    if token.via in plan.nodes[token.node].joins:
-        return plan.branches.edges.get(token.via)
-    return plan.branches.nodes.get(token.node)
 
 
 def _is_sibling(place: Trail, goal: Trail) -> bool:
@@ -55,7 +50,7 @@ def _missing_branches(plan: Plan, state: State, *, kept: frozenset[int], goal: T
     """Branches that a join on the way from the target will wait for, and in which no kept token is."""
     under_way = {
         place[:depth]
-        for place in (trail(_branch_of(plan, state.tokens[token])) for token in kept)
+        for place in (trail(plan.branch_at(state.tokens[token].node, state.tokens[token].via)) for token in kept)
         for depth in range(1, len(place) + 1)
     }
     return [

@@ -360,6 +360,10 @@ class NodeType(ABC, Generic[C]):
         """Inline work to do when a wait ends without us (force, cancel)."""
         return ()
 
+    def migrated(self, scope: Scope[C]) -> tuple[Mapping[str, Json], ...]:  # noqa: ARG002
+        """Inline work to do when a wait goes on in another version of its flow."""
+        return ()
+
     def foreseen(self, scope: Scope[C], answer: str, by: str | None) -> Sequence[Foreseen]:  # noqa: ARG002
         """Who may give this answer to the wait as it stands, in order; with `by` (a username) nobody but them."""
         return ()

@@ -9,7 +9,7 @@ from workflows.engine.graph import Edge, Graph
 from workflows.engine.node_type import NodeType, Place
 from workflows.engine.regions import branches_of
 from workflows.engine.registry import Registry
-from workflows.engine.structure import Branches
+from workflows.engine.structure import Branch, Branches
 from workflows.engine.variables import Variable, parse_variables
 
 STEP_BUDGET = 10_000  # passes that any step may make; a large drawing may be passed once in full
@@ -54,6 +54,15 @@ class Plan:
     loops: Mapping[str, tuple[str, str]]  # from where to where
     merges: bool
     step_budget: int
+
+    def branch_at(self, node: str, via: str | None) -> Branch | None:
+        """The innermost branch of a token at this node that came by this edge.
+
+        One that waits at a join still belongs to the branch that brought it.
+        """
+        if via is not None and via in self.nodes[node].joins:
+            return self.branches.edges.get(via)
+        return self.branches.nodes.get(node)
 
 
 def compile_plan(graph: Graph, *, registry: Registry) -> Plan:

@@ -57,8 +57,13 @@ class Step:
         return bool(self.facts)
 
 
-def advance(plan: Plan, state: State, event: Event, *, now: datetime, world: World) -> Step:
-    """Take one happening. The given state is left as it is; late, doubled and foreign events change nothing."""
+def advance(  # noqa: C901 - one case per kind of happening
+    plan: Plan, state: State, event: Event, *, now: datetime, world: World, leaving: Plan | None = None
+) -> Step:
+    """Take one happening. The given state is left as it is; late, doubled and foreign events change nothing.
+
+    `leaving` is the plan that a migrated run was in: what it asked for is withdrawn by it.
+    """
     run = _Run(plan, state, now, world)
     match event:
         case events.Started():
@@ -75,6 +80,8 @@ def advance(plan: Plan, state: State, event: Event, *, now: datetime, world: Wor
             run.force(event)
         case events.CancelRequested():
             run.cancel(event)
+        case events.Migrated():
+            run.migrate(event, leaving=leaving or plan)
     if run.refused is not None:
         return Step(state=state, actor=event.actor, at=now, refused=run.refused)
     if not run.facts:
@@ -162,6 +169,31 @@ class _Run:
             return
         self.withdraw_all(reason="cancelled")
         self.record(facts.Cancelled(event.reason))
+
+    def migrate(self, event: events.Migrated, *, leaving: Plan) -> None:
+        if self.state.status is not Status.RUNNING:
+            self.refused = _not_running(self.state)
+            return
+        moves: list[tuple[int, str, str, str, int]] = []
+        number = self.state.next_token
+        for move in event.moves:
+            token = self.state.tokens[move.token]
+            if move.fate is events.Fate.KEPT:
+                self.tell_of_migration(token)
+                moves.append((token.id, move.node, move.to, move.fate.value, token.id))
+                continue
+            if move.fate is events.Fate.ANEW:
+                self.withdraw_work(token, token.visit, reason="migrated", plan=leaving)
+            moves.append((token.id, move.node, move.to, move.fate.value, number))
+            self.moving.append(number)
+            number += 1
+        self.record(facts.Migrated(event.before, event.version, event.reason, tuple(moves)))
+
+    def tell_of_migration(self, token: Token) -> None:
+        if token.awaits is Awaits.SIGNAL:
+            node = self.plan.nodes[token.node]
+            scope = Scope(node, token, self.state, token.visit, token.attempt, self.now, self.world)
+            self.ask(self.inline, token, (token.visit, token.attempt), node.type.migrated(scope))
 
     # Letting tokens move until every one stands.
 
@@ -344,19 +376,20 @@ class _Run:
             self.inline = [work for work in self.inline if (work.token, work.node) != (token.id, token.node)]
         self.record(facts.Withdrawn(token.id, token.node, token.visit, reason))
 
-    def withdraw_work(self, token: Token, visit: int, *, reason: str) -> None:
-        """What a wait had asked for must be told that it is over."""
+    def withdraw_work(self, token: Token, visit: int, *, reason: str, plan: Plan | None = None) -> None:
+        """What a wait had asked for must be told that it is over, by the plan that it belongs to."""
         if token.awaits is Awaits.SIGNAL:
-            node = self.plan.nodes[token.node]
+            node = (plan or self.plan).nodes[token.node]
             scope = Scope(node, token, self.state, token.visit, token.attempt, self.now, self.world)
-            self.ask(self.inline, token, (visit, token.attempt), node.type.withdrawn(scope, reason))
+            self.ask(self.inline, token, (visit, token.attempt), node.type.withdrawn(scope, reason), node=node)
 
     def ask(
-        self, into: list[Work], token: Token, wait: tuple[int, int], payloads: Iterable[Mapping[str, Json]]
-    ) -> None:
-        """Ask for the work of one wait, named by its visit and attempt."""
+        self, into: list[Work], token: Token, wait: tuple[int, int], payloads: Iterable[Mapping[str, Json]], *,
+        node: PlanNode | None = None,
+    ) -> None:  # fmt: skip
+        """Ask for the work of one wait, named by its visit and attempt; `node` if it is not one of this plan."""
+        performer = (node or self.plan.nodes[token.node]).type.key
         visit, attempt = wait
-        performer = self.plan.nodes[token.node].type.key
         for payload in payloads:
             into.append(Work(performer, token.node, token.id, visit, attempt, payload))  # noqa: PERF401
 

@@ -64,6 +64,11 @@ def remark(*, by: str, name: str, text: str, at: datetime) -> dict[str, Any]:
     return {"op": "comment", "by": by, "name": name, "text": text, "at": at.isoformat()}
 
 
+def relabelling(*, name: LocalText) -> dict[str, Any]:
+    """An open task goes on in another version of its flow, which may call the step otherwise."""
+    return {"op": "relabel", "title": name.model_dump()}
+
+
 def sheet_of(ballot: Ballot, *, config: ApprovalConfig, due: datetime | None, directory: Directory) -> dict[str, Any]:
     """What an inbox shows of the ballot now."""
     step = config.timeouts[ballot.step] if due is not None else None

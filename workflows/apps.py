@@ -13,6 +13,7 @@ class WorkflowsConfig(AppConfig):
         from workflows import wings
         from workflows.actions.messages import go_on_calling
         from workflows.actions.schedules import forget_scheduled, reckon_schedules, start_scheduled
+        from workflows.actions.migrations import carry_on
         from workflows.actions.versions import sweep_planned
         from workflows.calendar_rows import load_calendars, read_calendars
         from workflows.engine.calendar_book import CalendarBook
@@ -31,6 +32,7 @@ class WorkflowsConfig(AppConfig):
         )  # fmt: skip
         provide(ConnectionBook, name="connections", load=load_connections, asks=("connection.unknown",))
         wings.sweep_with(sweep_planned)
+        wings.sweep_with(carry_on)
         wings.sweep_with(forget_old)
         wings.sweep_with(forget_sent)
         wings.sweep_with(forget_letters)

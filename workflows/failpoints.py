@@ -11,7 +11,7 @@ POINTS: Final = frozenset(
     {
         "start.before_commit", "start.after_commit", "deliver.before_commit", "deliver.after_commit",
         "job.claimed", "job.performed", "job.before_done", "timer.claimed", "publish.mid", "publish.day_mid",
-        "audit.append",
+        "audit.append", "migrate.before_commit", "migrate.after_commit",
         "refund.before_call", "refund.let_out", "refund.after_call", "call.noted", "call.answered",
         "notice.noted", "notice.told",
     }

@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from bedrock.errors import Conflict, NotFound, OrderflowError
 from bedrock.ids import new_id
 from workflows import mailbox, outbox, store, wings
-from workflows.engine.events import ActivityFailed, Event, Started
+from workflows.engine.events import ActivityFailed, Event, Migrated, Started
 from workflows.engine.facts import Fact
 from workflows.engine.node_type import RunContext, Work
 from workflows.engine.plan import Plan
@@ -26,6 +26,7 @@ from workflows.engine.step import Step, advance
 from workflows.engine.world import World
 from workflows.failpoints import hit
 from workflows.mailbox import Address
+from workflows.plans import Release
 from workflows.statement import Part, Row, write
 from workflows.step_rows import begun, listened
 from workflows.store import Beside, Change, Live, Loaded, Raced
@@ -130,6 +131,19 @@ def deliver_to_all(
     """Deliver the happenings of many runs in the caller's transaction; runs that are busy are left for later."""
     loaded = store.lock(instance_ids, skip_locked=True)
     return _run([(run, event) for run in loaded for event in events_of(run.state)[:1]], now=now, command="deliver")
+
+
+def migrate(runs: Sequence[tuple[Loaded, Migrated]], *, to: Release, now: datetime) -> list[Delivered]:
+    """Let locked runs go on in another version, in the caller's transaction."""
+    return _carry_out([_migrated(run, event, to=to, now=now) for run, event in runs], command="migrate")
+
+
+def _migrated(run: Loaded, event: Migrated, *, to: Release, now: datetime) -> "_Decided":
+    step = advance(to.plan, run.state, event, now=now, world=run.world, leaving=run.release.plan)
+    if step.refused is not None:
+        raise step.refused
+    there = replace(run, release=to)
+    return _Decided(there, step, context_of(there, step.state, now=now))
 
 
 def give_up(instance_id: str, error: Exception, *, waits: Callable[[State], Sequence[Token]], now: datetime) -> bool:

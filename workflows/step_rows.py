@@ -122,7 +122,7 @@ def _moved(change: Change, at: str) -> dict[str, Any]:
     state = change.step.state
     runs = state.status is Status.RUNNING
     return {
-        "id": change.id, "old_seq": change.before.seq, "seq": state.seq,
+        "id": change.id, "version_id": change.release.version_id, "old_seq": change.before.seq, "seq": state.seq,
         "status": state.status if runs else _ended(state.status),
         "state": encode_state(state), "updated_at": at,
         "ended_at": None if runs else at,
@@ -133,7 +133,7 @@ def _moved(change: Change, at: str) -> dict[str, Any]:
 def _new(change: Change, at: str) -> dict[str, Any]:
     subject = change.step.state.subject
     return _moved(change, at) | {
-        "definition": change.release.definition_id, "version_id": change.release.version_id,
+        "definition": change.release.definition_id,
         "subject_type": subject.type, "subject_id": subject.id, "subject_title": subject.title[:200],
         "requester": change.step.state.requester,
     }  # fmt: skip
@@ -192,12 +192,12 @@ NEW = Part(
 )
 MOVED = Part(
     columns="""
-        id uuid, old_seq int, seq int, status text, state jsonb, incidents int, updated_at timestamptz,
-        ended_at timestamptz""",
+        id uuid, version_id uuid, old_seq int, seq int, status text, state jsonb, incidents int,
+        updated_at timestamptz, ended_at timestamptz""",
     joins=True,
     sql="""moved_rows AS (
-        UPDATE workflows_instance i SET seq = r.seq, state = r.state, status = r.status, incidents = r.incidents,
-            updated_at = r.updated_at, ended_at = COALESCE(i.ended_at, r.ended_at)
+        UPDATE workflows_instance i SET version_id = r.version_id, seq = r.seq, state = r.state, status = r.status,
+            incidents = r.incidents, updated_at = r.updated_at, ended_at = COALESCE(i.ended_at, r.ended_at)
         FROM {rows}
         WHERE i.id = r.id AND i.seq = r.old_seq
         RETURNING i.id)""",

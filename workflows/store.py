@@ -21,8 +21,8 @@ from workflows.step_rows import Change, Raced
 from workflows.worlds import world_at
 
 __all__ = [
-    "Beside", "Change", "Live", "Loaded", "Raced", "live_release", "lock", "present_world", "read", "read_by",
-    "remembered_release", "save",
+    "Beside", "Change", "Live", "Loaded", "Raced", "live_release", "lock", "present_world", "read", "read_all",
+    "read_by", "remembered_release", "save",
 ]  # fmt: skip
 
 
@@ -52,10 +52,8 @@ class Live:
 _WORLD = "(SELECT jsonb_object_agg(name, revision) FROM workflows_worldrevision)"
 _COLUMNS = f"i.id::text, i.version_id::text, i.state, {_WORLD}"
 _READ = f"SELECT {_COLUMNS} FROM workflows_instance i WHERE i.id = %s::uuid"  # noqa: S608 - constants only
-_LOCK = (
-    f"SELECT {_COLUMNS} FROM workflows_instance i "  # noqa: S608 - constants only
-    "WHERE i.id = ANY(%s::uuid[]) ORDER BY i.id FOR UPDATE OF i"
-)
+_READ_ALL = f"SELECT {_COLUMNS} FROM workflows_instance i WHERE i.id = ANY(%s::uuid[]) ORDER BY i.id"  # noqa: S608
+_LOCK = f"{_READ_ALL} FOR UPDATE OF i"
 _LOCK_FREE = f"{_LOCK} SKIP LOCKED"
 _STARTS = "d.live_version_id IS NOT NULL AND d.retired_at IS NULL"
 _LIVE = f"SELECT d.live_version_id::text, {_WORLD} FROM workflows_definition d WHERE {_STARTS} AND "  # noqa: S608
@@ -93,6 +91,11 @@ def read_by(beside: Beside, row_id: str) -> tuple[Loaded | None, Sequence[Any] |
         return None, None
     [values] = found
     return (None if values[0] is None else _loaded(values[:4])), values[4:]
+
+
+def read_all(instance_ids: Sequence[str]) -> list[Loaded]:
+    """Load runs in the order of their ids without locking them, without missing ones."""
+    return [_loaded(values) for values in fetch(_READ_ALL, ["{" + ",".join(instance_ids) + "}"])]
 
 
 def lock(instance_ids: Sequence[str], *, skip_locked: bool = False) -> list[Loaded]:

@@ -105,8 +105,20 @@ SAID = Part(
     counted="said",
     lost=_lost,
 )
+RELABELLED = Part(
+    columns="instance uuid, token int, title jsonb, definition_title jsonb, version int",
+    joins=True,
+    sql="""relabelled_tasks AS (
+        UPDATE approvals_approvaltask t SET
+            title = r.title, definition_title = r.definition_title, version = r.version
+        FROM {rows}
+        WHERE {held} AND t.instance = r.instance AND t.token = r.token AND t.status = 'open'
+        RETURNING t.id)""",
+    counted="relabelled_tasks",
+    lost=_lost,
+)
 
-PARTS = (CHANGED, SEATED_ANEW, DECIDED, OPENED, SAID)
+PARTS = (CHANGED, SEATED_ANEW, DECIDED, OPENED, SAID, RELABELLED)
 
 
 def rows_of(works: Sequence[tuple[RunContext, Work]]) -> list[Writes]:
@@ -126,6 +138,13 @@ def _parts(works: Iterable[tuple[RunContext, Work]]) -> Writes:
                 _open(rows, context, work)
             case "comment":
                 _say(rows, context, work)
+            case "relabel":
+                rows[RELABELLED].append(
+                    {
+                        "instance": context.instance, "token": work.token, "title": work.payload["title"],
+                        "definition_title": dict(context.definition_title), "version": context.version,
+                    }
+                )  # fmt: skip
             case _:
                 _change(rows, context, work)
     return [(part, rows[part]) for part in PARTS if part in rows]

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from typing_extensions import override
 
-from approvals import rehearsal
+from approvals import papers, rehearsal
 from approvals.approval_check import problems_of
 from approvals.approval_config import ApprovalConfig
 from approvals.deliberation import PERSONS, SYSTEMS, TIMED_OUT, Deliberation, Refused
@@ -93,6 +93,10 @@ class Approval(NodeType[ApprovalConfig]):
     @override
     def withdrawn(self, scope: Scope[ApprovalConfig], reason: str) -> tuple[Mapping[str, Json], ...]:
         return Deliberation(scope).withdrawn()
+
+    @override
+    def migrated(self, scope: Scope[ApprovalConfig]) -> tuple[Mapping[str, Json], ...]:
+        return (papers.relabelling(name=scope.name),)
 
     @override
     def foreseen(self, scope: Scope[ApprovalConfig], answer: str, by: str | None) -> Sequence[Foreseen]:

@@ -71,7 +71,11 @@ def test_a_run_can_leave_every_kind_of_fact() -> None:
     rearmed.start()
     rearmed.signal("pester", "again")
 
-    kinds = {type(fact) for run in (_everything(), cancelled, rearmed) for fact in run.facts}
+    migrated = Harness(TWO_ASKS)
+    migrated.start()
+    migrated.migrate(TWO_ASKS, actor=SUPERVISOR)
+
+    kinds = {type(fact) for run in (_everything(), cancelled, rearmed, migrated) for fact in run.facts}
 
     assert kinds == set(get_args(Fact))
 

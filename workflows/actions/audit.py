@@ -9,11 +9,13 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from bedrock.errors import BadInput
 from workflows.engine.events import Actor
 from workflows.failpoints import hit
 from workflows.models import AuditEntry
 
 GENESIS = "0" * 64
+MIN_REASON = 5
 _CHAIN_LOCK = 7_301_001  # advisory lock: one appender at a time, held until its commit
 
 
@@ -32,6 +34,19 @@ class By:
 
     actor: Actor
     ip: str | None
+
+
+def require_reason(reason: str) -> str:
+    """The reason without blanks around it. Raises BadInput `reason.too_short` for fewer than five characters."""
+    stripped = reason.strip()
+    if len(stripped) < MIN_REASON:
+        message = f"Expected a reason of at least {MIN_REASON} characters, found {len(stripped)}."
+        params = {"minimum": MIN_REASON, "found": len(stripped)}
+        raise BadInput(
+            "reason.too_short", message,
+            problems=[{"path": "reason", "code": "reason.too_short", "message": message, "params": params}], **params,
+        )  # fmt: skip
+    return stripped
 
 
 def record(

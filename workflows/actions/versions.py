@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from bedrock.clock import database_now
-from bedrock.errors import BadInput, Conflict, NotFound
+from bedrock.errors import Conflict, NotFound
 from workflows.actions import audit
 from workflows.actions.definitions import locked, require_in_use
 from workflows.actions.going_live import (
@@ -27,7 +27,6 @@ from workflows.failpoints import hit
 from workflows.models import Definition, DefinitionVersion, Instance, Standing
 
 WITHDRAW_WITHIN: Final = timedelta(minutes=10)
-MIN_REASON: Final = 5
 _SKEW: Final = timedelta(minutes=5)  # by which the clock of a process that starts runs may be behind
 _START_LOCK: Final = (
     7_301_002  # with the version: shared by whoever starts on it (a trigger), alone for who withdraws it
@@ -43,7 +42,7 @@ def withdraw(
     BadInput `reason.too_short`, Conflict `version.not_in_use`, `version.withdraw_too_late` and
     `version.withdraw_started`, and `trigger.taken` when another flow answers the event of the version before.
     """
-    _require_reason(reason)
+    audit.require_reason(reason)
     with transaction.atomic():
         definition = locked(definition_id)
         standing = Standing.objects.select_for_update(of=("self",)).select_related("version").filter(
@@ -159,7 +158,7 @@ def retire(definition_id: str, *, reason: str, actor: User, ip: str | None, now:
 
     Raises BadInput `reason.too_short`, Conflict `definition.retired` when it is already.
     """
-    _require_reason(reason)
+    audit.require_reason(reason)
     with transaction.atomic():
         definition = locked(definition_id)
         require_in_use(definition)
@@ -180,7 +179,7 @@ def reinstate(definition_id: str, *, reason: str, actor: User, ip: str | None, n
     Raises BadInput `reason.too_short`, Conflict `definition.in_use` when it is not retired, and `trigger.taken` when
     another flow has come to answer its event.
     """
-    _require_reason(reason)
+    audit.require_reason(reason)
     with transaction.atomic():
         definition = locked(definition_id)
         if definition.retired_at is None:
@@ -194,15 +193,3 @@ def reinstate(definition_id: str, *, reason: str, actor: User, ip: str | None, n
             after={"retired_at": None, "live_trigger": definition.live_trigger}, now=now,
         )  # fmt: skip
     return definition
-
-
-def _require_reason(reason: str) -> None:
-    found = len(reason.strip())
-    if found < MIN_REASON:
-        message = f"Expected a reason of at least {MIN_REASON} characters, found {found}."
-        raise BadInput(
-            "reason.too_short", message,
-            problems=[{"path": "reason", "code": "reason.too_short", "message": message,
-                       "params": {"minimum": MIN_REASON, "found": found}}],
-            minimum=MIN_REASON, found=found,
-        )  # fmt: skip

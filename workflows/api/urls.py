@@ -2,7 +2,18 @@
 
 from django.urls import URLPattern, URLResolver, path, register_converter
 
-from workflows.api import comparisons, definitions, exchange, hooks, instances, messages, palette, simulation, versions
+from workflows.api import (
+    comparisons,
+    definitions,
+    exchange,
+    hooks,
+    instances,
+    messages,
+    migrations,
+    palette,
+    simulation,
+    versions,
+)
 
 
 class InterventionConverter:
@@ -23,8 +34,15 @@ class PublishAnswerConverter(InterventionConverter):
     regex = "|".join(versions.ANSWERS)
 
 
+class MigrationAnswerConverter(InterventionConverter):
+    """What may be done with a migration."""
+
+    regex = "|".join(migrations.ANSWERS)
+
+
 register_converter(InterventionConverter, "intervention")
 register_converter(PublishAnswerConverter, "publishanswer")
+register_converter(MigrationAnswerConverter, "migrationanswer")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("node-types", palette.NodeTypesView.as_view()),
@@ -46,6 +64,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("definitions/<uuid:definition_id>/four-eyes", versions.FourEyesView.as_view()),
     path("definitions/<uuid:definition_id>/retire", versions.RetireView.as_view()),
     path("definitions/<uuid:definition_id>/reinstate", versions.ReinstateView.as_view()),
+    path("definitions/<uuid:definition_id>/migrations", migrations.MigrationsView.as_view()),
+    path("definitions/<uuid:definition_id>/migrations/<uuid:migration_id>", migrations.MigrationView.as_view()),
+    path(
+        "definitions/<uuid:definition_id>/migrations/<uuid:migration_id>/runs", migrations.MigratingRunsView.as_view()
+    ),
+    path(
+        "definitions/<uuid:definition_id>/migrations/<uuid:migration_id>/<migrationanswer:answer>",
+        migrations.MigrationAnswerView.as_view(),
+    ),
     path("definitions/<uuid:definition_id>/compare", comparisons.CompareView.as_view()),
     path("definitions/<uuid:definition_id>/simulate", simulation.SimulateView.as_view()),
     path("definitions/<uuid:definition_id>/cases", simulation.CasesView.as_view()),

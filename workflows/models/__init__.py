@@ -6,6 +6,7 @@ from workflows.models.hook import Hook
 from workflows.models.instance import HistoryEvent, Incident, Instance
 from workflows.models.mail import Call, Letter
 from workflows.models.memory import StoredAnswer
+from workflows.models.migration import Migration, MigrationItem
 from workflows.models.outbound import Connection, SentCall
 from workflows.models.schedule import ScheduledRun, StartSchedule
 from workflows.models.standing import PublishRequest, Standing
@@ -28,6 +29,8 @@ __all__ = [
     "Instance",
     "Letter",
     "MessageWait",
+    "Migration",
+    "MigrationItem",
     "PublishRequest",
     "ScheduledRun",
     "SentCall",

@@ -7,10 +7,12 @@ from typing import Any
 from rest_framework.test import APIClient
 
 from approvals.models import ApprovalTask, Notice
-from tests.api.house_scene import NOW, TITLE, Scene, chain, sign_in
+from tests.api.house_scene import NOW, TITLE, Scene, chain, refund_graph, sign_in
 from tests.exchange.files import bpmn
-from tests.orders.builders import cny, order_document, paid_document
-from workflows.models import Definition, Incident
+from tests.orders.builders import actor_of, cny, order_document, paid_document
+from workflows.actions import definitions, migrations
+from workflows.actions.audit import By
+from workflows.models import Definition, Incident, Migration
 
 API = "/api/v1"
 REASON = "the customer waits"
@@ -230,6 +232,66 @@ def withdraw(client: APIClient, scene: Scene, actor: str) -> Any:
 @action("definition.withdraw-in-use")
 def withdraw_in_use(client: APIClient, scene: Scene, actor: str) -> Any:
     return post(client, f"/definitions/{scene.flow.pk}/versions/1/withdraw", {"reason": REASON})
+
+
+def second_version_before(scene: Scene, actor: str) -> None:
+    """The designer has published a second version, in which the question is asked otherwise."""
+    graph = refund_graph("refund.requested")
+    graph["nodes"][1]["config"]["comment"] = "always"
+    designer = scene.people["designer"]
+    definitions.save_draft(str(scene.flow.pk), revision=1, graph=graph, layout={}, actor=designer, now=NOW)
+    definitions.publish(str(scene.flow.pk), revision=2, note="second", actor=designer, now=NOW)
+
+
+def planned_before(scene: Scene, actor: str) -> None:
+    second_version_before(scene, actor)
+    told = migrations.plan(
+        str(scene.flow.pk), source=1, target=2, mapping={}, planner=scene.people["designer"], now=NOW
+    )
+    scene.made["migration"] = str(told.pk)
+
+
+def migrated_before(scene: Scene, actor: str) -> None:
+    planned_before(scene, actor)
+    designer = scene.people["designer"]
+    migrations.begin(
+        scene.made["migration"], reason=REASON, starter=designer, by=By(actor=actor_of(designer), ip=None), now=NOW
+    )
+    while Migration.objects.get(pk=scene.made["migration"]).status == "running":
+        migrations.carry_on(now=NOW)
+
+
+@action("definition.plan-migration", after=second_version_before)
+def plan_migration(client: APIClient, scene: Scene, actor: str) -> Any:
+    return post(client, f"/definitions/{scene.flow.pk}/migrations", {"from_version": 1, "to_version": 2})
+
+
+@action("definition.migrate", after=planned_before)
+def migrate(client: APIClient, scene: Scene, actor: str) -> Any:
+    return post(client, f"/definitions/{scene.flow.pk}/migrations/{scene.made['migration']}/run", {"reason": REASON})
+
+
+@action("definition.migrate-back", after=migrated_before)
+def migrate_back(client: APIClient, scene: Scene, actor: str) -> Any:
+    return post(client, f"/definitions/{scene.flow.pk}/migrations/{scene.made['migration']}/undo", {"reason": REASON})
+
+
+@action("definition.read-migrations", after=migrated_before)
+def read_migrations(client: APIClient, scene: Scene, actor: str) -> Any:
+    return client.get(f"{API}/definitions/{scene.flow.pk}/migrations")
+
+
+@action("definition.read-migration", after=migrated_before)
+def read_migration(client: APIClient, scene: Scene, actor: str) -> Any:
+    return client.get(f"{API}/definitions/{scene.flow.pk}/migrations/{scene.made['migration']}")
+
+
+@action("definition.read-migrating-runs", after=migrated_before)
+def read_migrating_runs(client: APIClient, scene: Scene, actor: str) -> Any:
+    return client.get(f"{API}/definitions/{scene.flow.pk}/migrations/{scene.made['migration']}/runs?verdict=disturbed")
+
+
+READS |= {"definition.read-migrations", "definition.read-migration", "definition.read-migrating-runs"}
 
 
 @action("definition.retire")

@@ -27,6 +27,7 @@ IDS = [(method, path) for method, path in ROUTES if "{" in path]
 
 # Who signs in is nobody yet: what these answer to nobody.
 PUBLIC = {("get", f"{API}/session"): 200, ("post", f"{API}/session"): 403, ("delete", f"{API}/session"): 204}
+NOBODY = "018f0000-0000-7000-8000-000000000001"
 TASK = {"revision": 1, "comment": "fine"}
 WISH = {"revision": 1, "note": "first", "take_over": False, "effective_at": "2099-01-01T00:00:00+08:00"}
 CASE = {
@@ -43,12 +44,14 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/definitions/{definition_id}/publish"): WISH,
     ("post", "/definitions/{definition_id}/publish-request"): WISH,
     ("post", "/definitions/{definition_id}/publish-request/{answer}"): {
-        "request": "018f0000-0000-7000-8000-000000000001", "comment": "fine",
+        "request": NOBODY, "comment": "fine",
     },
     ("put", "/definitions/{definition_id}/four-eyes"): {"wanted": True, "reason": "two see more"},
     ("post", "/definitions/{definition_id}/retire"): {"reason": "no longer needed"},
     ("post", "/definitions/{definition_id}/reinstate"): {"reason": "needed again"},
     ("post", "/definitions/{definition_id}/versions/{number}/withdraw"): {"reason": "a mistake"},
+    ("post", "/definitions/{definition_id}/migrations"): {"from_version": 1, "to_version": 2, "mapping": {"a": "b"}},
+    ("post", "/definitions/{definition_id}/migrations/{migration_id}/{verb}"): {"reason": "the old one is wrong"},
     ("post", "/definitions/{definition_id}/simulate"): {
         "values": {}, "at": "2026-01-26T09:00:00+08:00", "requester": "requester",
         "absences": [{"user": "assigned", "start": "2026-01-26T09:00:00+08:00", "end": "2026-01-27T09:00:00+08:00"}],
@@ -105,7 +108,8 @@ def root(house: Scene) -> APIClient:
 def address(path: str, house: Scene, **other: Any) -> str:
     known = {
         "definition_id": house.sketch.pk, "number": 1, "instance_id": house.run, "kind": "force-advance",
-        "answer": "confirm", "case_id": house.case.pk, "letter_id": house.letter.pk,
+        "answer": "confirm", "verb": "run", "migration_id": NOBODY, "case_id": house.case.pk,
+        "letter_id": house.letter.pk,
         "task_id": house.task.pk, "order_no": house.order.order_no, "notice_id": 1,
     }  # fmt: skip
     return path.format(**(known | other))

@@ -16,16 +16,16 @@ from bedrock.errors import BadInput, NotFound
 from web.inputs import Input, query_of, read_input
 from web.middleware import client_ip
 from web.paging import page
-from web.permissions import roles
+from web.permissions import reading_or, roles
 from web.shapes import Shape
 from workflows.actions import migrations as actions
 from workflows.actions.going_live import by
 from workflows.api.definitions import user_of
 from workflows.api.instances import PAGING
 from workflows.api.versions import MAX_NUMBER, Because
-from workflows.models import Migration, MigrationItem
+from workflows.models import Definition, Migration, MigrationItem
 
-ANSWERS = ("run", "undo")
+VERBS = ("run", "undo")
 MAY = (Role.DESIGNER, Role.SUPERVISOR)
 VERDICTS = tuple(MigrationItem.Verdict.values)
 STATUSES = tuple(MigrationItem.Status.values)
@@ -97,11 +97,13 @@ class MigratingRunsShape(Shape):
 
 
 class MigrationsView(APIView):
-    permission_classes = [roles(*MAY)]
+    permission_classes = [reading_or(reading=(*MAY, Role.AUDITOR), writing=MAY)]
 
     @extend_schema(operation_id="migrations_list", parameters=[*PAGING], responses=MigrationsShape)
     def get(self, request: Request, definition_id: UUID) -> Response:
         params = query_of(request.query_params, "cursor", "limit")
+        if not Definition.objects.filter(pk=definition_id).exists():
+            raise NotFound("definition.unknown", f"Expected a flow, found none with id {definition_id}.")
         rows = _migrations().filter(definition=definition_id)
         found = page(rows, order_by=("-planned_at", "-id"), params=params)
         counts = _counts([row.pk for row in found.rows])
@@ -111,14 +113,14 @@ class MigrationsView(APIView):
     def post(self, request: Request, definition_id: UUID) -> Response:
         given = read_input(MigrationInput, request)
         made = actions.plan(
-            str(definition_id), source=given["from_version"], target=given["to_version"], mapping=given.get("mapping", {}),
-            planner=user_of(request), now=now(),
+            str(definition_id), source=given["from_version"], target=given["to_version"],
+            mapping=given.get("mapping", {}), planner=user_of(request), now=now(),
         )  # fmt: skip
         return Response(_answer(made.pk), status=201)
 
 
 class MigrationView(APIView):
-    permission_classes = [roles(*MAY)]
+    permission_classes = [roles(*MAY, Role.AUDITOR)]
 
     @extend_schema(operation_id="migrations_read", responses=MigrationShape)
     def get(self, request: Request, definition_id: UUID, migration_id: UUID) -> Response:
@@ -127,7 +129,7 @@ class MigrationView(APIView):
 
 
 class MigratingRunsView(APIView):
-    permission_classes = [roles(*MAY)]
+    permission_classes = [roles(*MAY, Role.AUDITOR)]
 
     @extend_schema(
         operation_id="migrations_runs",
@@ -153,9 +155,9 @@ class MigrationAnswerView(APIView):
     permission_classes = [roles(*MAY)]
 
     @extend_schema(operation_id="migrations_answer", request=Because, responses={202: MigrationShape})
-    def post(self, request: Request, definition_id: UUID, migration_id: UUID, answer: str) -> Response:
+    def post(self, request: Request, definition_id: UUID, migration_id: UUID, verb: str) -> Response:
         given, user = read_input(Because, request), user_of(request)
-        act = actions.begin if answer == "run" else actions.undo
+        act = actions.begin if verb == "run" else actions.undo
         migration = act(
             str(_found(definition_id, migration_id)), reason=given["reason"], starter=user,
             by=by(user, client_ip(request._request)), now=now(),
@@ -174,7 +176,8 @@ def _migrations() -> Any:
 
 
 def _answer(migration_id: UUID) -> dict[str, Any]:
-    return _shape(_migrations().get(pk=migration_id), _counts([migration_id]))
+    row = _migrations().get(pk=migration_id)
+    return _shape(row, _counts([row.pk]))
 
 
 def _counts(ids: list[UUID]) -> dict[UUID, dict[str, int]]:

@@ -34,15 +34,15 @@ class PublishAnswerConverter(InterventionConverter):
     regex = "|".join(versions.ANSWERS)
 
 
-class MigrationAnswerConverter(InterventionConverter):
+class MigrationVerbConverter(InterventionConverter):
     """What may be done with a migration."""
 
-    regex = "|".join(migrations.ANSWERS)
+    regex = "|".join(migrations.VERBS)
 
 
 register_converter(InterventionConverter, "intervention")
 register_converter(PublishAnswerConverter, "publishanswer")
-register_converter(MigrationAnswerConverter, "migrationanswer")
+register_converter(MigrationVerbConverter, "migrationverb")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("node-types", palette.NodeTypesView.as_view()),
@@ -70,7 +70,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "definitions/<uuid:definition_id>/migrations/<uuid:migration_id>/runs", migrations.MigratingRunsView.as_view()
     ),
     path(
-        "definitions/<uuid:definition_id>/migrations/<uuid:migration_id>/<migrationanswer:answer>",
+        "definitions/<uuid:definition_id>/migrations/<uuid:migration_id>/<migrationverb:verb>",
         migrations.MigrationAnswerView.as_view(),
     ),
     path("definitions/<uuid:definition_id>/compare", comparisons.CompareView.as_view()),

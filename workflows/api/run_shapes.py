@@ -169,6 +169,11 @@ FactDataShape = type(
         ),
         "absorbed": serializers.ListField(child=serializers.IntegerField(), required=False),
         "left": serializers.ListField(child=serializers.CharField(), required=False),
+        "before": serializers.IntegerField(required=False, help_text="The version that a migration left."),
+        "version": serializers.IntegerField(required=False, help_text="The version that the run goes on in."),
+        "moves": serializers.ListField(
+            child=serializers.ListField(), required=False, help_text="Of each token: token, node, to, fate, its number."
+        ),
         "outcome": serializers.CharField(required=False),
         "reason": serializers.CharField(required=False, allow_blank=True),
         "code": serializers.CharField(required=False),

@@ -54,6 +54,22 @@ test("a vote is a person's line with its comment; the decision follows by itself
   });
 });
 
+test("a migration says from which version to which, by whom and why", () => {
+  const row = aFact(5, "migrated", {
+    data: { before: 1, version: 2, reason: "第 1 版有误", moves: [[1, "finance", "ops", "anew", 2]] },
+  });
+
+  expect(rowOf(row, refundGraph())).toMatchObject({
+    key: "migrated",
+    params: { before: 1, version: 2 },
+    from: ["finance"],
+    to: ["ops"],
+    quote: "第 1 版有误",
+    tone: "force",
+    automatic: false,
+  });
+});
+
 test("a wait for a message tells whether it came", () => {
   const moved = (why: Record<string, unknown>) =>
     rowOf(aFact(4, "moved", { node: "wait", data: { port: "out", to: "finance", why } }), refundGraph());

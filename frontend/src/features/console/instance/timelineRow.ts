@@ -201,12 +201,20 @@ const OTHERS: Record<string, (node: string, data: Data) => Part> = {
     quote: text(data["reason"]),
     tone: "force",
   }),
+  migrated: (_node, data) => ({
+    key: "migrated",
+    params: { before: number(data["before"]), version: number(data["version"]) },
+    from: list(data["moves"]).map((move) => text(list(move)[1])),
+    to: list(data["moves"]).map((move) => text(list(move)[2])),
+    quote: text(data["reason"]),
+    tone: "force",
+  }),
   completed: () => ({ key: "completed", tone: "good" }),
   cancelled: (_node, data) => ({ key: "cancelled", quote: text(data["reason"]) || null, tone: "force" }),
 };
 
 /** Kinds that somebody does; all others follow from them. */
-const BY_ACTOR: ReadonlySet<string> = new Set(["started", "noted", "retried", "forced", "cancelled"]);
+const BY_ACTOR: ReadonlySet<string> = new Set(["started", "noted", "retried", "forced", "migrated", "cancelled"]);
 
 export function rowOf(entry: HistoryEntry, graph: GraphDocument): TimelineRow {
   const node = entry.node ?? "";

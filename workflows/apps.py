@@ -12,8 +12,8 @@ class WorkflowsConfig(AppConfig):
     def ready(self) -> None:
         from workflows import wings
         from workflows.actions.messages import go_on_calling
-        from workflows.actions.schedules import forget_scheduled, reckon_schedules, start_scheduled
         from workflows.actions.migrations import carry_on
+        from workflows.actions.schedules import forget_scheduled, reckon_schedules, start_scheduled
         from workflows.actions.versions import sweep_planned
         from workflows.calendar_rows import load_calendars, read_calendars
         from workflows.engine.calendar_book import CalendarBook

@@ -10,7 +10,7 @@ import bedrock.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("workflows", "0013_standing_remembers_its_event"),
+        ("workflows", "0014_start_schedules"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

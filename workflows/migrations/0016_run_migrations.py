@@ -10,7 +10,7 @@ import bedrock.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("workflows", "0014_start_schedules"),
+        ("workflows", "0015_hooks"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -214,7 +214,14 @@ const OTHERS: Record<string, (node: string, data: Data) => Part> = {
 };
 
 /** Kinds that somebody does; all others follow from them. */
-const BY_ACTOR: ReadonlySet<string> = new Set(["started", "noted", "retried", "forced", "migrated", "cancelled"]);
+const BY_ACTOR: ReadonlySet<string> = new Set([
+  "started",
+  "noted",
+  "retried",
+  "forced",
+  "migrated",
+  "cancelled",
+]);
 
 export function rowOf(entry: HistoryEntry, graph: GraphDocument): TimelineRow {
   const node = entry.node ?? "";

@@ -11,6 +11,7 @@ class WorkflowsConfig(AppConfig):
     @override
     def ready(self) -> None:
         from workflows import wings
+        from workflows.actions.calls import attend_due
         from workflows.actions.messages import go_on_calling
         from workflows.actions.migrations import carry_on
         from workflows.actions.schedules import forget_scheduled, reckon_schedules, start_scheduled
@@ -18,7 +19,9 @@ class WorkflowsConfig(AppConfig):
         from workflows.calendar_rows import load_calendars, read_calendars
         from workflows.engine.calendar_book import CalendarBook
         from workflows.engine.connections import ConnectionBook
+        from workflows.engine.flow_book import FlowBook
         from workflows.engine.registry import discover
+        from workflows.flow_rows import load_flows
         from workflows.idempotency import forget_old
         from workflows.mailbox import forget_letters
         from workflows.outbound.connections import load_connections
@@ -31,6 +34,8 @@ class WorkflowsConfig(AppConfig):
             CalendarBook, name="calendars", load=load_calendars, asks=("calendar.unknown",), read=read_calendars
         )  # fmt: skip
         provide(ConnectionBook, name="connections", load=load_connections, asks=("connection.unknown",))
+        provide(FlowBook, name="flows", load=load_flows, asks=("flow.unknown",))
+        wings.sweep_with(attend_due)
         wings.sweep_with(sweep_planned)
         wings.sweep_with(carry_on)
         wings.sweep_with(forget_old)

@@ -9,8 +9,10 @@ from workflows.engine.state import (
     State,
     Status,
     Token,
+    decode_caller,
     decode_subject,
     decode_subscriptions,
+    encode_caller,
     encode_subject,
     encode_subscriptions,
 )
@@ -28,6 +30,8 @@ def encode_state(state: State) -> dict[str, Any]:
         "next_token": state.next_token,
         "seq": state.seq,
     }
+    if state.caller is not None:
+        document["caller"] = encode_caller(state.caller)
     if state.rounds:
         document["rounds"] = state.rounds
     return document
@@ -39,6 +43,7 @@ def decode_state(text: str) -> State:
     return State(
         subject=decode_subject(document["subject"]),
         requester=document["requester"],
+        caller=decode_caller(document.get("caller")),
         status=Status(document["status"]),
         tokens={token["id"]: _decode_token(token) for token in document["tokens"]},
         variables=document["variables"],

@@ -14,6 +14,7 @@ POINTS: Final = frozenset(
         "audit.append", "migrate.before_commit", "migrate.after_commit",
         "refund.before_call", "refund.let_out", "refund.after_call", "call.noted", "call.answered",
         "notice.noted", "notice.told",
+        "called.started", "called.told",
     }
 )  # fmt: skip
 SLEEP_SECONDS = 5.0

@@ -110,6 +110,22 @@ _QUERIES = {
     + """ t WHERE awaits = 'activity') t
         FULL JOIN workflows_activityjob j ON j.instance = t.instance AND j.token = t.token
         WHERE t.token IS NULL OR j.token IS NULL""",
+    "call.is_that_of_a_run": """SELECT c.instance FROM workflows_calledrun c
+        LEFT JOIN workflows_instance i ON i.id = c.instance
+        WHERE i.id IS NULL OR i.status <> c.status OR i.state->'caller'->>'instance' IS DISTINCT FROM c.caller::text
+        UNION ALL SELECT i.id FROM workflows_instance i LEFT JOIN workflows_calledrun c ON c.instance = i.id
+        WHERE i.state ? 'caller' AND c.instance IS NULL""",
+    # A wait for runs is alive as long as one of them is, or as long as an end has still to be told.
+    "call.wait_will_be_told": "SELECT t.instance FROM "
+    + _TOKENS
+    + """ t WHERE awaits = 'runs' AND NOT EXISTS (SELECT FROM workflows_calledrun c
+        WHERE c.caller = t.instance AND c.token = t.token AND (c.status = 'running' OR c.due_at IS NOT NULL))""",
+    # Whoever is waited for by nobody any more is recalled; a failed wait keeps its runs for whoever repairs it.
+    "call.nobody_runs_for_nobody": """SELECT c.instance FROM workflows_calledrun c
+        JOIN workflows_instance i ON i.id = c.caller
+        WHERE c.waits AND c.status = 'running' AND c.recalled IS NULL AND NOT EXISTS (
+            SELECT FROM jsonb_to_recordset(i.state->'tokens') AS t(node text, visit int)
+            WHERE t.node = c.node AND t.visit = c.visit)""",
     "incident.is_that_of_a_token": """SELECT COALESCE(n.instance, t.instance) FROM (SELECT * FROM """
     + _TOKENS
     + """ t WHERE awaits = 'repair') t

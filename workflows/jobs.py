@@ -153,7 +153,7 @@ def _job(claim: Claim) -> Job:
     state, release = decode_state(claim.state), release_of(claim.version)
     context = RunContext(
         instance=claim.instance, definition_key=release.key, definition_title=release.title,
-        version=release.number, subject=state.subject, requester=state.requester, now=now(),
+        version=release.number, subject=state.subject, requester=state.requester, caller=state.caller, now=now(),
     )  # fmt: skip
     return Job(context=context, work=claim.work, variables=state.variables, tries=claim.tries)
 

@@ -12,11 +12,13 @@ from accounts.models import User
 from accounts.policy import Role
 from workflows import store
 from workflows.codec import encode_state
+from workflows.engine.registry import registry
 from workflows.engine.replay import Recorded, replay
 from workflows.engine.state import Awaits
 from workflows.engine.world import World
 from workflows.models import (
     AuditEntry,
+    CalledRun,
     Definition,
     DefinitionVersion,
     HistoryEvent,
@@ -29,7 +31,7 @@ from workflows.wings import subjects_named, tasks_of, visible_to
 
 STUCK_AFTER = timedelta(hours=24)
 SEES_ALL = (Role.SUPERVISOR, Role.AUDITOR)
-NEWEST = 200  # runs about one subject that are looked through for somebody who sees runs by relation only
+NEWEST = 200  # runs about one subject that are looked through for a relation, or that are shown of one caller
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +135,37 @@ def pictures(rows: Sequence[Instance], *, now: datetime) -> list[dict[str, Any]]
     for incident in Incident.objects.filter(instance__in=ids).order_by("opened_at"):
         incidents[str(incident.instance)].append(_incident(incident))
     return [_picture(row, tasks=tasks[str(row.pk)], incidents=incidents[str(row.pk)], now=now) for row in rows]
+
+
+def caller_of(row: Instance) -> dict[str, Any] | None:
+    """The run that called this one, and the step that did; None when none did. At most one statement."""
+    caller = row.state.get("caller")
+    if caller is None:
+        return None
+    calling = Instance.objects.select_related("version__definition").defer("state").get(pk=caller["instance"])
+    return {
+        "instance": caller["instance"], "definition": _definition(calling), "version": calling.version.number,
+        "node": caller["node"], "visit": caller["visit"], "item": caller["item"], "waits": caller["waits"],
+    }  # fmt: skip
+
+
+def called_by(row: Instance) -> list[dict[str, Any]]:
+    """The newest runs that a run called, by step and item; two statements, and none for a flow that calls nothing."""
+    types = {node["type"] for node in row.version.graph["nodes"]}
+    if not any(one.calls_flows for one in registry if one.key in types):
+        return []
+    links = list(CalledRun.objects.filter(caller=row.pk).order_by("-instance")[:NEWEST])
+    rows = Instance.objects.filter(pk__in=[link.pk for link in links])
+    runs = {run.pk: run for run in rows.select_related("version__definition").defer("state")}
+    links.sort(key=lambda link: (link.node, link.visit, link.item, link.token))
+    return [
+        {
+            "instance": str(link.pk), "definition": _definition(runs[link.pk]),
+            "version": runs[link.pk].version.number, "status": link.status, "node": link.node, "visit": link.visit,
+            "token": link.token, "item": link.item, "waits": link.waits, "incidents": runs[link.pk].incidents,
+        }
+        for link in links
+    ]  # fmt: skip
 
 
 def audit_entries(instance_id: str | None) -> QuerySet[AuditEntry]:

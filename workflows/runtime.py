@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from bedrock.errors import Conflict, NotFound, OrderflowError
 from bedrock.ids import new_id
 from workflows import mailbox, outbox, store, wings
-from workflows.engine.events import ActivityFailed, Event, Migrated, Started
+from workflows.engine.events import ActivityFailed, Actor, Event, Migrated, Started
 from workflows.engine.facts import Fact
 from workflows.engine.node_type import RunContext, Work
 from workflows.engine.plan import Plan
@@ -84,6 +84,11 @@ def _begun(
     return _decide(Loaded(id=new_id(), state=State(), release=live.release, world=live.world), event, now=now)
 
 
+def start_called(live: Live, events: Sequence[Started], *, now: datetime) -> list[Delivered]:
+    """Begin runs of one flow that another run calls, in the transaction of its step."""
+    return _carry_out([_begun(live, event, None, now=now) for event in events], command="start")
+
+
 def deliver(instance_id: str, event: Event, *, now: datetime) -> Delivered:
     """Deliver one happening to one run. Raises NotFound, and the error of a happening that the run refuses."""
 
@@ -143,7 +148,7 @@ def _migrated(run: Loaded, event: Migrated, *, to: Release, now: datetime) -> "_
     if step.refused is not None:
         raise step.refused
     there = replace(run, release=to)
-    return _Decided(there, step, context_of(there, step.state, now=now))
+    return _Decided(there, step, context_of(there, step.state, actor=step.actor, now=now))
 
 
 def give_up(instance_id: str, error: Exception, *, waits: Callable[[State], Sequence[Token]], now: datetime) -> bool:
@@ -185,7 +190,7 @@ def _decide(run: Loaded, event: Event, *, now: datetime) -> _Decided:
     step = advance(run.release.plan, run.state, event, now=now, world=run.world)
     if step.refused is not None:
         raise step.refused
-    return _Decided(run, step, context_of(run, step.state, now=now))
+    return _Decided(run, step, context_of(run, step.state, actor=step.actor, now=now))
 
 
 def _run(happenings: Sequence[tuple[Loaded, Event]], *, now: datetime, command: str) -> list[Delivered]:
@@ -216,8 +221,11 @@ def _carry_out(
                 waiting = replace(run, state=step.state)
                 readers.append(partial(_read_letters, waiting, wanted, into=read, now=one.context.now))
     if changes:
-        _write(changes, inline, ended, readers, command=command, expects=expects)
-        if any(change.step.deferred for change in changes):
+        # A called run is about the subject of its caller, which settles it.
+        settled = [context for context in ended if context.caller is None]
+        _write(changes, inline, settled, readers, command=command, expects=expects)
+        is_waited_for = any(context.caller is not None and context.caller.waits for context in ended)
+        if is_waited_for or any(change.step.deferred for change in changes):
             outbox.ring_after_commit()
     return [_delivered(one, read.get(one.run.id)) for one in decided]
 
@@ -306,10 +314,10 @@ def _transaction(command: str, *, is_one_statement: bool) -> Iterator[None]:
         transaction.on_commit(partial(hit, after))
 
 
-def context_of(run: Loaded, state: State, *, now: datetime) -> RunContext:
+def context_of(run: Loaded, state: State, *, actor: Actor, now: datetime) -> RunContext:
     """What performers may know of a run."""
     return RunContext(
         instance=run.id, definition_key=run.release.key,
         definition_title=run.release.title, version=run.release.number, subject=state.subject,
-        requester=state.requester, now=now,
+        requester=state.requester, caller=state.caller, actor=actor, now=now,
     )  # fmt: skip

@@ -47,6 +47,7 @@ def rows_of(changes: Sequence[Change]) -> tuple[tuple[Part, Sequence[Row]], Writ
         for token in change.before.tokens.values():
             _add_end_of_wait(rows, change, token, at)
         _add_listening(rows, change)
+        _add_call(rows, change, begins=begins)
     moves, *rest = [(part, rows[part]) for part in PARTS if part in rows]
     return moves, rest
 
@@ -102,6 +103,24 @@ def begun(before: State, now: State) -> set[tuple[str, str | None]]:
 def listened(state: State) -> set[tuple[str, str | None]]:
     """The messages, by name and key, that somebody listens for."""
     return {(name, key) for _, name, key in _listening(state)}
+
+
+def _add_call(rows: dict[Part, list[Row]], change: Change, *, begins: bool) -> None:
+    """What a run that was called owes its caller: that it is there, and what came of it."""
+    state, caller = change.step.state, change.step.state.caller
+    if caller is None or not (begins or state.status is not Status.RUNNING):
+        return
+    over = state.status is not Status.RUNNING
+    row: dict[str, Any] = {
+        "instance": change.id, "status": state.status,
+        "output": {name: state.variables.get(name) for name in caller.wants} if over else {},
+    }  # fmt: skip
+    if begins:
+        row |= {
+            "caller": caller.instance, "token": caller.token, "node": caller.node, "visit": caller.visit,
+            "item": caller.item, "waits": caller.waits,
+        }  # fmt: skip
+    rows[CALLED if begins else CALL_OVER].append(row)
 
 
 def _listening(state: State) -> set[tuple[int, str, str | None]]:
@@ -291,4 +310,26 @@ RESOLVED = Part(
         WHERE {held} AND n.instance = r.instance AND n.token = r.token
             AND n.attempt = r.attempt AND n.resolved_at IS NULL)""",
 )
-PARTS = (NEW, MOVED, HISTORY, ARMED, DISARMED, LISTENING, LISTENED, JOBS, JOBS_OVER, OPENED, RESOLVED)
+CALLED = Part(
+    columns="""
+        instance uuid, caller uuid, token int, node text, visit int, item int, waits boolean, status text,
+        output jsonb""",
+    sql="""called_rows AS (
+        INSERT INTO workflows_calledrun (instance, caller, token, node, visit, item, waits, status, output, due_at)
+        SELECT instance, caller, token, node, visit, item, waits, status, output,
+            CASE WHEN waits AND status <> 'running' THEN now() END
+        FROM {rows}
+        WHERE {held})""",
+)
+CALL_OVER = Part(
+    columns="instance uuid, status text, output jsonb",
+    joins=True,
+    sql="""call_over_rows AS (
+        UPDATE workflows_calledrun c SET status = r.status, output = r.output,
+            due_at = CASE WHEN c.waits AND c.recalled IS NULL THEN now() END
+        FROM {rows}
+        WHERE {held} AND c.instance = r.instance)""",
+)
+PARTS = (
+    NEW, MOVED, HISTORY, ARMED, DISARMED, LISTENING, LISTENED, JOBS, JOBS_OVER, OPENED, RESOLVED, CALLED, CALL_OVER,
+)  # fmt: skip

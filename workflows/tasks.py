@@ -2,12 +2,14 @@
 
 from celery import shared_task
 
+from bedrock.clock import now
 from workflows import jobs
+from workflows.actions.calls import attend_due
 from workflows.outbox import TASK
 
 
 @shared_task(name=TASK, ignore_result=True)
 def perform_due_jobs() -> None:
-    """Perform jobs until none is due."""
-    while jobs.perform_due():
+    """Perform jobs, and tell what is to be told between runs, until nothing is due."""
+    while jobs.perform_due() + attend_due(now=now()):
         pass

@@ -12,7 +12,7 @@ ORDER = ["extensionElements", "incoming", "outgoing", "timerEventDefinition", "m
 NODES = {
     "startEvent", "endEvent", "exclusiveGateway", "parallelGateway", "inclusiveGateway", "userTask", "serviceTask",
     "task", "intermediateCatchEvent", "businessRuleTask", "eventBasedGateway", "boundaryEvent",
-    "sendTask",
+    "sendTask", "callActivity",
 }  # fmt: skip
 
 

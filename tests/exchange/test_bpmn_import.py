@@ -147,11 +147,19 @@ def test_a_decision_is_a_table_whose_rules_are_to_be_written() -> None:
     ]
 
 
+def test_a_call_of_another_process_becomes_a_sub_flow_that_must_be_told_which() -> None:
+    imported = read_bpmn(bpmn(chain('<callActivity id="c" name="Pack" calledElement="Packing"/>', "c")))
+
+    assert (types(imported)["c"], node(imported, "c").config) == ("subflow", {})
+    assert told(imported) == [
+        ("bpmn.attribute", "callActivity", "c", "warning"), ("bpmn.no_flow", "callActivity", "c", "error"),
+    ]  # fmt: skip
+
+
 STRANGERS = [
     ('<serviceTask id="x" name="Pay"/>', "bpmn.serviceTask", "Which of our steps does it, the file does not say."),
     ('<task id="x" name="Pay"/>', "bpmn.task", "It does not say who or what does it; choose a step."),
     ('<scriptTask id="x" name="Pay"/>', "bpmn.scriptTask", "No step of ours means the same."),
-    ('<callActivity id="x" name="Pay"/>', "bpmn.callActivity", "No step of ours means the same."),
     ('<eventBasedGateway id="x" name="Pay"/>', "bpmn.eventBasedGateway",
      "Each way out of ours waits for one message, or for a time such as PT2H."),
     ('<subProcess id="x" name="Pay"/>', "bpmn.subProcess",

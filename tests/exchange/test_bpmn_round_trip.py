@@ -89,6 +89,16 @@ def test_a_notice_is_a_send_task_and_keeps_whom_it_tells() -> None:
     assert task.get("name") == "告诉财务"
 
 
+@pytest.mark.parametrize("node_type", ["subflow", "for_each"])
+def test_a_step_that_calls_another_flow_is_a_call_activity_and_keeps_its_settings(node_type: str) -> None:
+    config = {"flow": "packing", "given": [{"variable": "line", "value": "${first}"}], "on_cancelled": "exit"}
+    drawing = graph([{"id": "c", "type": node_type, "name": {"zh": "打包"}, "config": config}], [])
+
+    assert_comes_back(drawing)
+    (call,) = fromstring(write_bpmn(read_flow(drawing))).iter(f"{BPMN}callActivity")  # noqa: S314 - our own text
+    assert call.get("name") == "打包"
+
+
 def graph(nodes: list[dict[str, Any]], edges: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
     return {"graph": {"format": 1, "nodes": nodes, "edges": edges} | more}
 

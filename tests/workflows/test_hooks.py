@@ -204,7 +204,7 @@ def test_a_drawing_says_which_places_and_fields_are_wrong(db: None) -> None:
         {"place": "/b", "variable": "orderNo"},
     ]
 
-    found = problems_of(read_graph(drawing(fields)), now=now())
+    found = problems_of(read_graph(drawing(fields)), flow="", now=now())
 
     assert [(one.code, one.path) for one in found] == [
         ("hook.place_malformed", "hook.0.place"), ("hook.unknown_variable", "hook.1.variable"),

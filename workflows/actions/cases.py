@@ -81,7 +81,7 @@ def read_case(name: object, given: object, expect: object) -> Case:
 def run_cases(definition: Definition, *, graph: object, now: datetime) -> list[CaseResult]:
     """All cases of a flow on its draft, or on another drawing. Raises BadInput `definition.has_problems`."""
     drawing = read_graph(definition.draft_graph if graph is None else graph)
-    require_sound(drawing, now=now)
+    require_sound(drawing, flow=definition.key, now=now)
     return _results(definition, compile_plan(drawing, registry=registry))
 
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Max
 
 from accounts.models import User
@@ -21,6 +21,8 @@ from workflows.engine.plan import compile_plan
 from workflows.engine.registry import registry
 from workflows.failpoints import hit
 from workflows.models import Definition, DefinitionVersion, PublishRequest
+
+PUBLISHING: Final = 0x0F10  # the advisory lock of whoever publishes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +52,7 @@ def create_definition(
 ) -> Draft:
     """A new flow with a first draft. Raises BadInput for an unreadable graph, Conflict `definition.key_taken`."""
     drawing = read_graph(graph)
-    problems = problems_of(drawing, now=now)
+    problems = problems_of(drawing, flow=key, now=now)
     definition = Definition(
         key=key, title=dict(title), owner=actor, draft_graph=drawing.to_json(),
         draft_layout=read_layout(layout or {}), draft_hash=drawing.graph_hash,
@@ -75,7 +77,8 @@ def save_draft(
 ) -> Draft:
     """Store a draft, problems and all. Raises Conflict `definition.revision_conflict` when somebody saved before."""
     drawing, places = read_graph(graph), read_layout(layout)
-    problems = problems_of(drawing, now=now)
+    key = Definition.objects.filter(pk=definition_id).values_list("key", flat=True).first()
+    problems = problems_of(drawing, flow=key or "", now=now)
     with transaction.atomic():
         definition = locked(definition_id)
         require_revision(definition, revision)
@@ -109,6 +112,9 @@ def publish(
     the actor has changed the drawing.
     """
     with transaction.atomic():
+        # One at a time: of two flows published at once that call one another, the second must see the first.
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PUBLISHING])
         definition = locked(definition_id)
         require_in_use(definition)
         require_revision(definition, revision)
@@ -187,7 +193,7 @@ def require_publishable(definition: Definition, *, now: datetime) -> Graph:
     Raises BadInput `definition.has_problems` and Conflict `definition.unchanged`.
     """
     drawing = read_graph(definition.draft_graph)
-    require_sound(drawing, now=now)
+    require_sound(drawing, flow=definition.key, now=now)
     live = definition.live_version
     if live is not None and live.graph_hash == drawing.graph_hash:
         raise Conflict(

@@ -28,8 +28,8 @@ _SALT = "workflows.intervention"
 
 Kind = Literal["force-advance", "cancel", "retry"]
 EffectKind = Literal[
-    "cancels_task", "cancels_timer", "cancels_job", "cancels_arrival", "cancels_message", "closes_incident",
-    "skips_node", "enters_node", "runs_effect", "ends_instance",
+    "cancels_task", "cancels_timer", "cancels_job", "cancels_arrival", "cancels_message", "cancels_runs",
+    "closes_incident", "skips_node", "enters_node", "runs_effect", "ends_instance",
 ]  # fmt: skip
 
 
@@ -188,7 +188,7 @@ def _effects(plan: Plan, state: State, wanted: Intervention, step: Step) -> Sequ
     effects: list[Effect] = []
     for fact in step.facts:
         if isinstance(fact, Withdrawn):
-            effects += _left_behind(state.tokens[fact.token])
+            effects += _left_behind(plan, state.tokens[fact.token])
     if wanted.target is not None:
         effects += [
             Effect(kind="skips_node", node=node, params={"effect": plan.nodes[node].type.external_effect})
@@ -205,13 +205,15 @@ def _effects(plan: Plan, state: State, wanted: Intervention, step: Step) -> Sequ
     return effects
 
 
-def _left_behind(token: Token) -> list[Effect]:
+def _left_behind(plan: Plan, token: Token) -> list[Effect]:
     kinds: dict[Awaits, EffectKind] = {
         Awaits.SIGNAL: "cancels_task", Awaits.ACTIVITY: "cancels_job", Awaits.TIMER: "cancels_timer",
         Awaits.SIBLINGS: "cancels_arrival", Awaits.REPAIR: "closes_incident",
-        Awaits.MESSAGE: "cancels_message", Awaits.NOTHING: "cancels_task",
+        Awaits.MESSAGE: "cancels_message", Awaits.RUNS: "cancels_runs", Awaits.NOTHING: "cancels_task",
     }  # fmt: skip
     found = [Effect(kind=kinds[token.awaits], node=token.node)]
+    if token.awaits is Awaits.REPAIR and plan.nodes[token.node].type.calls_flows:
+        found.append(Effect(kind="cancels_runs", node=token.node))
     if token.awaits in (Awaits.SIGNAL, Awaits.MESSAGE) and token.due_at is not None:
         found.append(Effect(kind="cancels_timer", node=token.node, params={"due_at": token.due_at.isoformat()}))
     return found

@@ -153,7 +153,7 @@ def _plan(definition: Definition, wanted: Wanted, *, now: datetime) -> Plan:
             raise NotFound("version.unknown", message)
         return release_of(str(found.pk)).plan
     drawing = read_graph(definition.draft_graph if wanted.graph is None else wanted.graph)
-    require_sound(drawing, now=now)
+    require_sound(drawing, flow=definition.key, now=now)
     return compile_plan(drawing, registry=registry)
 
 

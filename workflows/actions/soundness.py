@@ -13,14 +13,14 @@ from workflows.engine.registry import registry
 from workflows.engine.validate import has_errors, validate
 
 
-def problems_of(drawing: Graph, *, now: datetime) -> tuple[Problem, ...]:
-    """All that stands against publishing a graph, in the world as it is now."""
-    return validate(drawing, registry=registry, world=store.present_world(), now=now)
+def problems_of(drawing: Graph, *, flow: str, now: datetime) -> tuple[Problem, ...]:
+    """All that stands against publishing a graph as the next version of a flow, in the world as it is now."""
+    return validate(drawing, registry=registry, world=store.present_world(), now=now, flow=flow)
 
 
-def require_sound(drawing: Graph, *, now: datetime) -> None:
+def require_sound(drawing: Graph, *, flow: str, now: datetime) -> None:
     """Raises BadInput `definition.has_problems` with every problem when some of them is an error."""
-    problems = problems_of(drawing, now=now)
+    problems = problems_of(drawing, flow=flow, now=now)
     if has_errors(problems):
         raise BadInput(
             "definition.has_problems",

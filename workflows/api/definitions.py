@@ -87,7 +87,7 @@ class DraftView(APIView):
     def get(self, request: Request, definition_id: UUID) -> Response:
         query_of(request.query_params)
         row = visible(request, definition_id)
-        problems = problems_of(read_graph(row.draft_graph), now=now())
+        problems = problems_of(read_graph(row.draft_graph), flow=row.key, now=now())
         return Response(
             {
                 "revision": row.draft_revision, "graph_hash": row.draft_hash,

@@ -121,6 +121,7 @@ class InstanceView(APIView):
                 "graph": row.version.graph, "layout": row.version.layout,
                 "path": queries.path(row, facts), "edges": queries.taken_edges(facts),
                 "jumps": queries.jumps(facts), "can": _can(request, row),
+                "caller": queries.caller_of(row), "called": queries.called_by(row),
             }
         )  # fmt: skip
 

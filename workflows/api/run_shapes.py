@@ -125,7 +125,36 @@ JumpShape = type(
 )
 
 
+class CallerShape(Shape):
+    """The run that called this one, the step that did, and whether it waits for the end."""
+
+    instance = serializers.UUIDField()
+    definition = DefinitionRefShape()
+    version = serializers.IntegerField()
+    node = serializers.CharField()
+    visit = serializers.IntegerField()
+    item = serializers.IntegerField(help_text="Which item of a for-each, from 0; 0 of a sub-flow.")
+    waits = serializers.BooleanField()
+
+
+class CalledRunShape(Shape):
+    """A run that a step of this one called."""
+
+    instance = serializers.UUIDField()
+    definition = DefinitionRefShape()
+    version = serializers.IntegerField()
+    status = serializers.ChoiceField(choices=INSTANCE_STATUSES)
+    node = serializers.CharField()
+    visit = serializers.IntegerField()
+    token = serializers.IntegerField(help_text="The token that waits for it, or did.")
+    item = serializers.IntegerField(help_text="Which item of a for-each, from 0; 0 of a sub-flow.")
+    waits = serializers.BooleanField()
+    incidents = serializers.IntegerField(help_text="Open incidents of it.")
+
+
 class InstanceDetailShape(InstanceShape):
+    caller = CallerShape(allow_null=True)
+    called = CalledRunShape(many=True, help_text="The newest 200 runs that it called, by step and item.")
     graph = serializers.DictField()
     layout = serializers.DictField()
     path = PathShape(many=True)
@@ -153,6 +182,8 @@ FactDataShape = type(
         "subject": FactSubjectShape(required=False),
         "variables": serializers.DictField(required=False),
         "requester": serializers.CharField(required=False),
+        "caller": serializers.DictField(required=False, help_text="The wait that called the run, if one did."),
+        "kept": serializers.BooleanField(required=False, help_text="The data of the wait stayed as it was."),
         "port": serializers.CharField(required=False),
         "edge": serializers.CharField(required=False),
         "to": serializers.CharField(required=False),

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Literal
 
 from workflows.engine.record import record
-from workflows.engine.state import Json, Subject
+from workflows.engine.state import Caller, Json, Status, Subject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +31,7 @@ class Started:
     subject: Subject
     variables: Mapping[str, Json] = field(default_factory=dict)
     requester: str | None = None
+    caller: Caller | None = None
     actor: Actor = SYSTEM
 
 
@@ -157,6 +158,28 @@ class Migrated:
     reason: str
 
 
-Addressed = Signalled | TimerDue | ActivityDone
+@record
+class Called:
+    """A run that a wait called, as it stands; `output` are the variables that the wait wants, once it is over."""
+
+    run: str
+    item: int
+    status: Status
+    output: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalledEnded:
+    """Of the runs that a wait called, some are over. `standing` has all of them, so that telling it twice, late or for
+    several at once is all the same.
+    """
+
+    token: int
+    visit: int
+    standing: tuple[Called, ...]
+    actor: Actor = SYSTEM
+
+
+Addressed = Signalled | TimerDue | ActivityDone | CalledEnded
 Resumption = Addressed | MessageReceived
 Event = Started | Resumption | ActivityFailed | Repaired | Forced | CancelRequested | Migrated

@@ -9,14 +9,17 @@ from workflows.engine.events import Fate
 from workflows.engine.record import record
 from workflows.engine.state import (
     Awaits,
+    Caller,
     Json,
     State,
     Status,
     Subject,
     Subscription,
     Token,
+    decode_caller,
     decode_subject,
     decode_subscriptions,
+    encode_caller,
     encode_subject,
     encode_subscriptions,
 )
@@ -32,6 +35,7 @@ class Started:
     subject: Subject
     variables: Mapping[str, Json]
     requester: str | None
+    caller: Caller | None = None
 
 
 @record
@@ -74,7 +78,7 @@ class Waited:
 
 @record
 class Changed:
-    """A waiting token's own data, due time or attempt changed while it stands."""
+    """A waiting token's own data, due time or attempt changed while it stands. `kept` says that its data did not."""
 
     kind: ClassVar[str] = "changed"
     token: int
@@ -85,6 +89,7 @@ class Changed:
     data: Json
     due_at: datetime | None
     listens: tuple[Subscription, ...] | None = None
+    kept: bool | None = None
 
 
 @record
@@ -248,7 +253,7 @@ def apply(state: State, fact: Fact) -> None:
 
 
 def _started(state: State, fact: Started) -> None:
-    state.subject, state.requester = fact.subject, fact.requester
+    state.subject, state.requester, state.caller = fact.subject, fact.requester, fact.caller
     state.variables = dict(fact.variables)
     state.status = Status.RUNNING
     state.tokens[fact.token] = Token(fact.token, fact.node)
@@ -276,9 +281,10 @@ def _waited(state: State, fact: Waited) -> None:
 
 
 def _changed(state: State, fact: Changed) -> None:
+    token = state.tokens[fact.token]
     state.tokens[fact.token] = replace(
-        state.tokens[fact.token], attempt=fact.attempt, awaits=fact.awaits, data=fact.data, due_at=fact.due_at,
-        listens=fact.listens or (),
+        token, attempt=fact.attempt, awaits=fact.awaits, data=token.data if fact.kept else fact.data,
+        due_at=fact.due_at, listens=fact.listens or (),
     )  # fmt: skip
 
 
@@ -381,8 +387,8 @@ def encode(fact: Fact) -> dict[str, Json]:
         value = getattr(fact, name)
         if isinstance(value, datetime):
             value = value.isoformat()
-        elif isinstance(value, Subject):
-            value = encode_subject(value)
+        elif isinstance(value, Subject | Caller):
+            value = encode_subject(value) if isinstance(value, Subject) else encode_caller(value)
         elif name == "why" and value is not None:
             value = dict(value)  # a gateway words its reasons only when somebody wants to read them
         elif name == "branches":
@@ -409,6 +415,7 @@ def decode(kind: str, document: Mapping[str, Json]) -> Fact:
         values["awaits"] = Awaits(values["awaits"])
     if "subject" in values:
         values["subject"] = decode_subject(values["subject"])
+        values["caller"] = decode_caller(values["caller"])
     if "branches" in values:
         values["branches"] = tuple(
             Branch(token=t, port=port, edge=edge, to=to, counted=counted)

@@ -12,11 +12,11 @@ from datetime import datetime
 from typing import Any, ClassVar, Generic, Literal, TypeVar
 
 from bedrock.errors import OrderflowError
-from workflows.engine.events import Actor, Resumption
+from workflows.engine.events import SYSTEM, Actor, Called, Resumption
 from workflows.engine.graph import Document, LocalText
 from workflows.engine.record import record
 from workflows.engine.rehearsal import Foreseen
-from workflows.engine.state import Awaits, Json, State, Subject, Subscription, Token
+from workflows.engine.state import Awaits, Caller, Json, State, Subject, Subscription, Token
 from workflows.engine.variables import Variable
 from workflows.engine.world import World
 
@@ -72,6 +72,7 @@ class CheckContext:
     variables: tuple[Variable, ...]
     world: World
     now: datetime
+    flow: str = ""  # the key of the flow, if it has one yet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +126,11 @@ class Scope(Generic[C]):
     def since(self) -> datetime | None:
         """When the wait began; None on entering."""
         return self._token.since
+
+    @property
+    def awaits(self) -> Awaits:
+        """What the wait is for; nothing on entering."""
+        return self._token.awaits
 
     @property
     def due_at(self) -> datetime | None:
@@ -186,7 +192,7 @@ class Wait:
     `data` replaces the token's data. `due_at` arms the one timer of the token; None disarms it. Of several due times
     only the first can ever come, so one is enough beside any number of messages in `listens`: what comes first takes
     the token, and with it the rest is void. Returned from `resume` it re-arms: `attempt` grows when `due_at` changes or
-    `deferred` work is asked for again.
+    `deferred` work is asked for again. `at_once` holds payloads that a type whose work is deferred does inline.
     """
 
     awaits: Awaits
@@ -195,6 +201,7 @@ class Wait:
     work: tuple[Mapping[str, Json], ...] = ()
     notes: tuple[Note, ...] = ()
     listens: tuple[Subscription, ...] = ()
+    at_once: tuple[Mapping[str, Json], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,7 +250,7 @@ class Work:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunContext:
-    """What a performer may know of the run it works for."""
+    """What a performer may know of the run it works for; `actor` is who brought the step about."""
 
     instance: str
     definition_key: str
@@ -252,6 +259,8 @@ class RunContext:
     subject: Subject
     requester: str | None
     now: datetime
+    caller: Caller | None = None
+    actor: Actor = SYSTEM
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -323,6 +332,7 @@ class NodeType(ABC, Generic[C]):
     synchronizes: ClassVar[Synchronizes] = "nothing"
     withdraws: ClassVar[bool] = False  # takes away tokens of other nodes, those of its `region`
     waits: ClassVar[bool] = False  # a token stands here until something outside happens
+    calls_flows: ClassVar[bool] = False  # it calls runs of other flows, which its token answers for until it has left
     external_effect: ClassVar[bool] = False  # money or goods move; skipping it must be said
     moves_amount: ClassVar[bool] = False  # its effect moves the very amount that the run is about
     possible_answers: ClassVar[
@@ -371,6 +381,10 @@ class NodeType(ABC, Generic[C]):
     def supposed_output(self, scope: Scope[C], given: Mapping[str, Json]) -> Mapping[str, Json]:  # noqa: ARG002
         """What deferred work answers in a rehearsal when it succeeds; `given` is what the script says of it."""
         return given
+
+    def supposed_runs(self, scope: Scope[C], given: Mapping[str, Json]) -> Sequence[Called]:  # noqa: ARG002
+        """How the runs that a wait has called stand in a rehearsal when they are over; `given` is what each leaves."""
+        return ()
 
     def asked(self, payload: Mapping[str, Json]) -> Mapping[str, Json] | None:  # noqa: ARG002
         """What this inline work tells of who is asked: `{candidates, trace, due_at, due_does}`; None if nothing."""

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 Group = Literal["who", "what", "when", "after", "advanced"]
 Widget = Literal[
-    "assignees", "timeouts", "branches", "expression", "duration", "select", "text", "trigger",
+    "assignees", "timeouts", "branches", "expression", "duration", "select", "text", "trigger", "flow",
     "calendar", "switch", "number", "assignments", "decision_table", "connection", "rows", "variable",
     "errors", "retry", "steps", "paragraph", "schedule",
 ]  # fmt: skip

@@ -19,6 +19,7 @@ class Awaits(StrEnum):
     TIMER = "timer"  # only its due time
     ACTIVITY = "activity"  # deferred work that a job performs
     MESSAGE = "message"  # the first of the messages that it listens for
+    RUNS = "runs"  # the runs of other flows that it called
     SIBLINGS = "siblings"  # the other branches, at a join
     REPAIR = "repair"  # a person must repair an incident
 
@@ -57,6 +58,39 @@ def decode_subject(document: Mapping[str, Json]) -> Subject:
         type=document["type"], id=document["id"], title=document["title"],
         facts=tuple(document["facts"]),
     )  # fmt: skip
+
+
+@record
+class Caller:
+    """Which wait of which run called a run. `item` tells the runs of one wait apart; `wants` are the variables that the
+    wait takes when the run is over. `waits` is False when nobody does. `depth` counts the callers above the run.
+    """
+
+    instance: str
+    token: int
+    node: str
+    visit: int
+    item: int
+    waits: bool
+    wants: tuple[str, ...]
+    depth: int
+
+
+def encode_caller(caller: Caller | None) -> Json:
+    """The JSON of a caller; None of a run that nobody called."""
+    if caller is None:
+        return None
+    return {
+        "instance": caller.instance, "token": caller.token, "node": caller.node, "visit": caller.visit,
+        "item": caller.item, "waits": caller.waits, "wants": list(caller.wants), "depth": caller.depth,
+    }  # fmt: skip
+
+
+def decode_caller(document: Mapping[str, Json] | None) -> Caller | None:
+    """The caller of its JSON."""
+    if document is None:
+        return None
+    return Caller(**{**document, "wants": tuple(document["wants"])})
 
 
 @record
@@ -105,6 +139,7 @@ class State:
 
     subject: Subject = NO_SUBJECT
     requester: str | None = None
+    caller: Caller | None = None
     status: Status | None = None
     tokens: dict[int, Token] = field(default_factory=dict)
     variables: Mapping[str, Json] = field(default_factory=dict)
@@ -130,6 +165,6 @@ class State:
     def copy(self) -> "State":
         """An independent state. What is inside of its tables is shared, because facts replace it whole."""
         return State(
-            self.subject, self.requester, self.status, self.tokens.copy(), self.variables, self.visits.copy(),
-            self.rounds, self.next_token, self.seq,
+            self.subject, self.requester, self.caller, self.status, self.tokens.copy(), self.variables,
+            self.visits.copy(), self.rounds, self.next_token, self.seq,
         )  # fmt: skip

@@ -68,7 +68,7 @@ def advance(  # noqa: C901 - one case per kind of happening
     match event:
         case events.Started():
             run.start(event)
-        case events.Signalled() | events.TimerDue() | events.ActivityDone():
+        case events.Signalled() | events.TimerDue() | events.ActivityDone() | events.CalledEnded():
             run.wake(event)
         case events.MessageReceived():
             run.receive(event)
@@ -114,7 +114,9 @@ class _Run:
     def start(self, event: events.Started) -> None:
         if self.state.status is not None:
             return
-        self.record(facts.Started(self.plan.start.id, 1, event.subject, event.variables, event.requester))
+        self.record(facts.Started(
+            self.plan.start.id, 1, event.subject, event.variables, event.requester, event.caller
+        ))  # fmt: skip
         self.moving.append(1)
 
     def wake(self, event: Addressed) -> None:
@@ -134,7 +136,7 @@ class _Run:
         self.settle_outcome(token, node, node.type.resume(scope, event), token.visit)
 
     def fail_activity(self, event: events.ActivityFailed) -> None:
-        token = self.addressed(event, Awaits.ACTIVITY, Awaits.TIMER, Awaits.SIGNAL, Awaits.MESSAGE)
+        token = self.addressed(event, Awaits.ACTIVITY, Awaits.TIMER, Awaits.SIGNAL, Awaits.MESSAGE, Awaits.RUNS)
         if token is not None:
             failure = Fail(code=event.code, message=event.message, params=event.params)
             self.catch(token, failure, token.visit, event.caught_by)
@@ -334,10 +336,14 @@ class _Run:
             rearmed = wait.due_at != token.due_at or (deferred and wait.work)
             attempt = token.attempt + 1 if rearmed else token.attempt
             was, now = (token.data, token.awaits, token.listens), (wait.data, wait.awaits, wait.listens)
-            if rearmed or wait.work or was != now:
+            if rearmed or wait.work or wait.at_once or was != now:
+                kept = wait.data is not None and wait.data == token.data
                 self.record(facts.Changed(
-                    token.id, node.id, visit, attempt, wait.awaits, wait.data, wait.due_at, wait.listens or None
+                    token.id, node.id, visit, attempt, wait.awaits, None if kept else wait.data, wait.due_at,
+                    wait.listens or None, kept or None,
                 ))  # fmt: skip
+        if wait.at_once:
+            self.ask(self.inline, token, (visit, attempt), wait.at_once)
         if wait.work:
             self.ask(self.deferred if deferred else self.inline, token, (visit, attempt), wait.work)
 
@@ -353,7 +359,7 @@ class _Run:
 
     def fail(self, token: Token, failure: Fail, *, visit: int | None = None) -> None:
         visit = visit or token.visit or self.state.visits.get(token.node, 0) + 1
-        self.withdraw_work(token, visit, reason="failed")
+        self.withdraw_work(token, visit, reason="failed", keeps_called=True)
         self.record(facts.Failed(
             token.id, token.node, visit, token.attempt + 1, failure.code, failure.message, failure.params, self.now
         ))  # fmt: skip
@@ -376,10 +382,14 @@ class _Run:
             self.inline = [work for work in self.inline if (work.token, work.node) != (token.id, token.node)]
         self.record(facts.Withdrawn(token.id, token.node, token.visit, reason))
 
-    def withdraw_work(self, token: Token, visit: int, *, reason: str, plan: Plan | None = None) -> None:
-        """What a wait had asked for must be told that it is over, by the plan that it belongs to."""
-        if token.awaits is Awaits.SIGNAL:
-            node = (plan or self.plan).nodes[token.node]
+    def withdraw_work(
+        self, token: Token, visit: int, *, reason: str, plan: Plan | None = None, keeps_called: bool = False
+    ) -> None:
+        """What a wait had asked for must be told that it is over, by the plan that it belongs to. What it has called
+        goes on if somebody may yet repair the wait."""
+        node = (plan or self.plan).nodes[token.node]
+        answers_for_runs = node.type.calls_flows and token.awaits in _MAY_HAVE_CALLED and not keeps_called
+        if token.awaits is Awaits.SIGNAL or answers_for_runs:
             scope = Scope(node, token, self.state, token.visit, token.attempt, self.now, self.world)
             self.ask(self.inline, token, (visit, token.attempt), node.type.withdrawn(scope, reason), node=node)
 
@@ -408,6 +418,7 @@ class _Run:
 
 _MOVING = Awaits.NOTHING  # on its way into its node, not woken in it
 _AT_JOIN = (Awaits.SIBLINGS, Awaits.REPAIR)
+_MAY_HAVE_CALLED = (Awaits.ACTIVITY, Awaits.RUNS, Awaits.REPAIR)
 
 
 def _is_for(token: Token, event: Addressed, now: datetime) -> bool:
@@ -419,6 +430,8 @@ def _is_for(token: Token, event: Addressed, now: datetime) -> bool:
             return due and token.attempt == event.attempt
         case events.ActivityDone():
             return token.awaits is Awaits.ACTIVITY and token.attempt == event.attempt
+        case events.CalledEnded():
+            return token.awaits in (Awaits.ACTIVITY, Awaits.RUNS)
 
 
 def _not_running(state: State) -> OrderflowError:
@@ -435,5 +448,7 @@ def _can_end(wait: Wait, token: Token) -> bool:
             return bool(wait.listens)
         case Awaits.ACTIVITY:
             return bool(wait.work) or token.awaits is not _MOVING
+        case Awaits.RUNS:
+            return bool(wait.at_once) or token.awaits is Awaits.RUNS
         case _:
             return False

@@ -64,13 +64,16 @@ class _Drawing:
         return [node for node, found in self.types.items() if found is None]
 
 
-def validate(graph: Graph, *, registry: Registry, world: World, now: datetime) -> tuple[Problem, ...]:
-    """All problems of a graph, errors before warnings, in the order of the drawing. No errors: it can be published."""
+def validate(graph: Graph, *, registry: Registry, world: World, now: datetime, flow: str = "") -> tuple[Problem, ...]:
+    """All problems of a graph, errors before warnings, in the order of the drawing. No errors: it can be published.
+
+    `flow` is the key of the flow that it draws, if it has one.
+    """
     drawing = _drawing(graph, registry)
     variables, problems = _variables(graph)
     problems += _ids(graph)
     ports: dict[str, tuple[Port, ...]] = {}
-    context = CheckContext(variables=variables, world=world, now=now)
+    context = CheckContext(variables=variables, world=world, now=now, flow=flow)
     for node in graph.nodes:
         node_type = drawing.types[node.id]
         problems += [_unknown_type(node)] if node_type is None else _check_node(node, node_type, context, ports)

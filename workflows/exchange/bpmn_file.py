@@ -43,7 +43,10 @@ _LEFT_OUT: dict[str, tuple[Severity, str]] = {
     "association": ("info", "The drawing has no annotations."),
     "group": ("info", "The drawing has no groups."),
     "boundaryEvent": ("error", "There is no step for an event at the edge of another step."),
-    "multiInstanceLoopCharacteristics": ("error", "There is no step that is repeated for many."),
+    "multiInstanceLoopCharacteristics": (
+        "error",
+        "Only a for-each is repeated for many; it calls a flow for each item.",
+    ),
     "standardLoopCharacteristics": ("error", "There is no step that is repeated while a condition holds."),
     "import": ("warning", "Other files are never fetched."),
 }

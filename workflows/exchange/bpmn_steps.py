@@ -27,6 +27,9 @@ _UNFINISHED = {
         "decision_table", "bpmn.no_rules",
         "Write the rules: the file names a decision, and its table is in another file.",
     ),
+    ("callActivity",): (
+        "subflow", "bpmn.no_flow", "Choose the published flow that it calls: a name in a file says nothing here.",
+    ),
     ("intermediateCatchEvent", words.MESSAGE): (
         "message", "bpmn.no_message",
         "Say which message it waits for and by which key: the file does not, in words of ours.",

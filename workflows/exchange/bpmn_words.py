@@ -36,6 +36,7 @@ _ELEMENTS = {
     "approval": "userTask",
     "delay": "intermediateCatchEvent", "message": "intermediateCatchEvent", "decision_table": "businessRuleTask",
     "notify": "sendTask",
+    "subflow": "callActivity", "for_each": "callActivity",
 }  # fmt: skip
 _CONDITIONAL = {"exclusive", "inclusive"}  # their branches carry conditions
 MAX_NAME, MAX_PORT = 200, 64

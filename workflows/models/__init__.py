@@ -1,6 +1,7 @@
 """The rows of the ground floor. Only this room writes them."""
 
 from workflows.models.audit import AuditEntry
+from workflows.models.called_run import CalledRun
 from workflows.models.definition import Definition, DefinitionCase, DefinitionVersion
 from workflows.models.hook import Hook
 from workflows.models.instance import HistoryEvent, Incident, Instance
@@ -18,6 +19,7 @@ __all__ = [
     "AuditEntry",
     "Calendar",
     "Call",
+    "CalledRun",
     "Connection",
     "Definition",
     "DefinitionCase",

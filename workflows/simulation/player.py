@@ -168,7 +168,9 @@ class _Play:
         match token.awaits:
             case Awaits.SIGNAL:
                 return self.expected_answer(token, supposed, now)
-            case Awaits.ACTIVITY if supposed.do != NOTHING and self.is_fresh(token, ""):
+            case Awaits.ACTIVITY if self.plan.nodes[token.node].type.calls_flows:  # it only begins what takes time
+                return _Wait(token, now if self.is_fresh(token, "") else None)
+            case Awaits.ACTIVITY | Awaits.RUNS if supposed.do != NOTHING and self.is_fresh(token, ""):
                 return _Wait(token, now + supposed.after.total())
             case Awaits.MESSAGE if _coming(token, supposed) is not None and self.is_fresh(token, ""):
                 return _Wait(token, now + supposed.after.total())
@@ -235,12 +237,17 @@ class _Play:
             if coming is None:
                 return None
             return events.MessageReceived(name=coming.name, key=coming.key, payload=supposed.output)
-        if supposed.do == FAIL:
+        node = self.plan.nodes[token.node]
+        is_begun = token.awaits is Awaits.RUNS or not node.type.calls_flows
+        if supposed.do == FAIL and is_begun:
             return events.ActivityFailed(
                 token=token.id, visit=token.visit, attempt=token.attempt, code=supposed.code,
                 message="Expected an answer, found the failure that the rehearsal assumes.",
             )  # fmt: skip
-        output = self.plan.nodes[token.node].type.supposed_output(self.scope(token, now), supposed.output)
+        if token.awaits is Awaits.RUNS:
+            standing = tuple(node.type.supposed_runs(self.scope(token, now), supposed.output))
+            return events.CalledEnded(token=token.id, visit=token.visit, standing=standing)
+        output = node.type.supposed_output(self.scope(token, now), supposed.output)
         return events.ActivityDone(token=token.id, visit=token.visit, attempt=token.attempt, output=output)
 
     def is_fresh(self, token: Token, name: str) -> bool:

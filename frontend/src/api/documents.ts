@@ -70,7 +70,8 @@ type WidgetName =
   | "decision_table"
   | "errors"
   | "retry"
-  | "steps";
+  | "steps"
+  | "flow";
 export type UiHint = {
   widget?: WidgetName;
   label?: Text;

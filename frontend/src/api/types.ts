@@ -79,6 +79,7 @@ export type InstanceDetail = Drawn<StoredInstance>;
 export type InstanceStatus = Instance["status"];
 export type InstanceToken = Schemas["TokenShape"];
 export type Incident = Schemas["IncidentShape"];
+export type CalledRun = Schemas["CalledRunShape"];
 export type PathStep = Schemas["PathShape"];
 export type Jump = Schemas["JumpShape"];
 export type InterventionKind = StoredInstance["can"][number];

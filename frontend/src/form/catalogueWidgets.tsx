@@ -1,11 +1,11 @@
-/** Choosing from what the server offers: events that start a flow, working calendars, connections. */
+/** Choosing from what the server offers: events that start a flow, working calendars, connections, flows to call. */
 import { useQuery } from "@tanstack/react-query";
 import { Select } from "antd";
 import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import { get } from "@/api/client";
 import type { UiHint } from "@/api/documents";
-import type { CalendarSummary, ConnectionSummary, Listed, Trigger } from "@/api/types";
+import type { CalendarSummary, ConnectionSummary, DefinitionSummary, Listed, Trigger } from "@/api/types";
 import { localText } from "@/i18n/local";
 import { currentLanguage } from "@/i18n/index";
 import { FULL, described } from "./sizes";
@@ -35,6 +35,13 @@ function useConnections() {
     queryKey: ["connections"],
     queryFn: ({ signal }) => get<Listed<ConnectionSummary>>("/connections", { signal }),
     staleTime: SLOWLY_CHANGING,
+  });
+}
+
+function useFlows() {
+  return useQuery({
+    queryKey: ["definitions"],
+    queryFn: ({ signal }) => get<Listed<DefinitionSummary>>("/definitions", { signal }),
   });
 }
 
@@ -71,6 +78,17 @@ export function ConnectionWidget({ id, schema, value, onChange, describedBy }: W
   const { t } = useTranslation("form");
   const options = useConnectionOptions(schema.ui?.options);
   return <Choice {...{ id, value, onChange, describedBy, options }} placeholder={t("connection.choose")} />;
+}
+
+/** Published flows; one that is only a draft cannot be called. */
+export function FlowWidget({ id, value, onChange, describedBy }: WidgetProps): ReactElement {
+  const { t } = useTranslation("form");
+  const flows = (useFlows().data?.results ?? []).filter((one) => one.live_version !== null);
+  const options = flows.map((one) => ({
+    value: one.key,
+    label: `${localText(one.title, currentLanguage()) || one.key} · ${one.key}`,
+  }));
+  return <Choice {...{ id, value, onChange, describedBy, options }} placeholder={t("flow.choose")} />;
 }
 
 export function Choice(props: {

@@ -6,7 +6,7 @@ import { currentLanguage } from "@/i18n/index";
 import { textOf } from "@/graph/document";
 import { AssigneesWidget } from "./AssigneesWidget";
 import { AssignmentsWidget } from "./AssignmentsWidget";
-import { CalendarWidget, ConnectionWidget, TriggerWidget } from "./catalogueWidgets";
+import { CalendarWidget, ConnectionWidget, FlowWidget, TriggerWidget } from "./catalogueWidgets";
 import { DecisionTableWidget } from "./DecisionTableWidget";
 import { DurationInput } from "./DurationInput";
 import { ErrorsWidget } from "./ErrorsWidget";
@@ -122,6 +122,7 @@ const WIDGETS: Record<string, ComponentType<WidgetProps>> = {
   trigger: TriggerWidget,
   calendar: CalendarWidget,
   connection: ConnectionWidget,
+  flow: FlowWidget,
   rows: RowsWidget,
   schedule: ScheduleWidget,
   errors: ErrorsWidget,

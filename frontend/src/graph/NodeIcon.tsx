@@ -20,6 +20,8 @@ const STROKES: Record<string, string> = {
   equals: "M3 5.5h6M3 9h6M11 4.5 13.5 7.2 11 10",
   request: "M2.5 5.5h9M8.5 2.5l3 3-3 3M13.5 10.5h-9M7.5 7.5l-3 3 3 3",
   table: "M2.5 3h11v10h-11zM2.5 6.3h11M2.5 9.6h11M6.5 3v10",
+  subflow: "M2.5 2.5h11v11h-11zM8 5.5v5M5.5 8h5",
+  each: "M2.5 2.5h7v4h-7zM4.5 6.5v3h7v-4h-2M6.5 9.5v3h7v-4h-2",
   box: "M2.5 5 8 2.2 13.5 5v6L8 13.8 2.5 11zM2.5 5 8 8l5.5-3M8 8v5.8",
   jump: "M3 3v4.5A2.5 2.5 0 0 0 5.5 10H13M10 7l3 3-3 3",
   back: "M13 13V8.5A2.5 2.5 0 0 0 10.5 6H3M6 3 3 6l3 3",

@@ -192,3 +192,25 @@ test("a request says whom it asks for what, and asks for what is missing", () =>
     missing: null,
   });
 });
+
+test("a step that calls a flow says which, for each of what, and how", () => {
+  const graph = refundGraph();
+  const said = (type: string, config: Record<string, unknown>) =>
+    describeNode({ id: "x", type, config }, graph, speech("zh-CN"));
+
+  expect(said("subflow", { flow: "packing" })).toMatchObject({
+    title: "子流程",
+    sentence: "调用 packing,等它结束",
+  });
+  expect(said("subflow", { flow: "packing", wait: false }).sentence).toBe("调用 packing,不等");
+  expect(said("subflow", {}).missing).toBe("请选择要调用的流程");
+  const each = { list: "refundAmount", flow: "packing" };
+  expect(said("for_each", each).sentence).toBe("对「退款金额」的每一项调用 packing");
+  expect(said("for_each", { ...each, order: "sequence" }).sentence).toBe(
+    "对「退款金额」的每一项调用 packing · 一个接一个",
+  );
+  expect(said("for_each", { ...each, at_once: 3 }).sentence).toBe(
+    "对「退款金额」的每一项调用 packing · 最多同时 3 个",
+  );
+  expect(said("for_each", { flow: "packing" }).missing).toBe("请选择列表字段");
+});

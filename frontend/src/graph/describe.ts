@@ -9,8 +9,10 @@ import {
   isRecord,
   nodeOf,
   OTHERWISE,
+  records,
   textOf,
 } from "./document";
+import { callSentence, eachSentence } from "./callSentence";
 import { errorName } from "./errorName";
 import { durationText, readableExpression } from "./expressionText";
 import { noticeSentence } from "./noticeSentence";
@@ -174,6 +176,8 @@ const SENTENCES: Record<string, (node: GraphNode, graph: Graph, speech: Speech) 
       chips: time ? [{ kind: "timeout", text: speech.say("card.within", { time }) }] : [],
     };
   },
+  subflow: (node, _graph, { say }) => callSentence(node, say),
+  for_each: (node, graph, { say, language }) => eachSentence(node, say, graph.variables, language),
   approval: (node, _graph, speech) => {
     const who = sayAssignees(node.config["assign"], speech);
     const mode = sayMode(node.config["mode"], speech);
@@ -204,11 +208,8 @@ function sayAwaited(
 }
 
 export function triggerSentence(trigger: string, speech: Speech): string {
-  return sayOr(
-    speech,
-    `trigger.${trigger.replaceAll(".", "_")}`,
-    speech.say("card.trigger", { event: trigger }),
-  );
+  const fallback = speech.say("card.trigger", { event: trigger });
+  return sayOr(speech, `trigger.${trigger.replaceAll(".", "_")}`, fallback);
 }
 
 function sayAssignment(row: Record<string, unknown>, graph: Graph, speech: Speech): string {
@@ -328,8 +329,4 @@ export function portName(node: GraphNode, port: string, speech: Speech): string 
   const text = textOf(known?.name, speech.language);
   if (text) return text;
   return sayOr(speech, `port.${port}`, port);
-}
-
-function records(list: unknown): Record<string, unknown>[] {
-  return Array.isArray(list) ? list.filter(isRecord) : [];
 }

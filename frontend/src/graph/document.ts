@@ -162,6 +162,11 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** The records of a list; empty for anything else. */
+export function records(list: unknown): Record<string, unknown>[] {
+  return Array.isArray(list) ? list.filter(isRecord) : [];
+}
+
 /** Nodes that can be reached from `from` along forward edges, `from` included. */
 export function reachable(graph: Graph, from: string, skip: ReadonlySet<string> = new Set()): Set<string> {
   const seen = new Set<string>([from]);

@@ -61,6 +61,8 @@ export function aRun(n = 1, change: Partial<Run> = {}): Run {
     edges: ["e1", "e3"],
     jumps: [],
     can: ["force-advance", "cancel"],
+    caller: null,
+    called: [],
     ...change,
   };
 }

@@ -399,3 +399,46 @@ test("more pages are asked for by cursor", async () => {
   expect(await row("ORD202603")).toBeVisible();
   expect(seen).toEqual([null, "page-2"]);
 });
+
+test("a run shows the run that called it, and those that it called", async () => {
+  const packing = { id: "def-2", key: "packing", title: { zh: "打包", en: "Packing" } };
+  const called = (item: number, status: "running" | "completed", incidents = 0) => ({
+    instance: `run-${String(item + 10)}`,
+    definition: packing,
+    version: 3,
+    status,
+    node: "finance",
+    visit: 1,
+    token: 1,
+    item,
+    waits: true,
+    incidents,
+  });
+  house.runs = [
+    aRun(1, {
+      tokens: [{ token: 1, node: "finance", visit: 1, since: ago(30), awaits: "runs", due_at: null }],
+      tasks: [],
+      caller: {
+        instance: "run-9",
+        definition: { id: "def-3", key: "orders", title: { zh: "订单", en: "Order" } },
+        version: 1,
+        node: "each",
+        visit: 1,
+        item: 2,
+        waits: true,
+      },
+      called: [called(0, "completed"), called(1, "running", 2)],
+    }),
+  ];
+  const { user } = renderApp("/console/run-1");
+
+  const caller = await screen.findByRole("link", { name: "由「订单」调用,第 3 项" });
+  expect(caller).toHaveAttribute("href", "/console/run-9");
+  expect(screen.getByText("在「财务复核」等它调用的子流程")).toBeInTheDocument();
+  await user.click(screen.getByRole("tab", { name: "子流程" }));
+
+  expect(await screen.findByText("财务复核:共 2 个,已完成 1 个")).toBeInTheDocument();
+  const list = within(screen.getByRole("list", { name: "「财务复核」调用的子流程" }));
+  expect(list.getByRole("link", { name: "第 2 项 · 打包 v3" })).toHaveAttribute("href", "/console/run-11");
+  expect(list.getByText("2 个异常")).toBeInTheDocument();
+});

@@ -12,10 +12,19 @@ export type Standing =
   | { why: "timer"; node: string; since: string; dueAt: string }
   | { why: "activity"; node: string; since: string }
   | { why: "message"; node: string; since: string }
+  | { why: "runs"; node: string; since: string }
   | { why: "siblings"; node: string; since: string }
   | { why: "moving"; since: string };
 
-const RANK: Record<string, number> = { repair: 0, signal: 1, activity: 2, message: 3, timer: 4, siblings: 5 };
+const RANK: Record<string, number> = {
+  repair: 0,
+  signal: 1,
+  activity: 2,
+  message: 3,
+  runs: 4,
+  timer: 5,
+  siblings: 6,
+};
 
 export function isOpen(task: TaskLine): boolean {
   return task.closed_at === null;
@@ -71,7 +80,7 @@ function waiting(instance: Instance): Standing {
   if (task) return { why: "decision", node, since, task };
   if (token.awaits === "timer" && token.due_at) return { why: "timer", node, since, dueAt: token.due_at };
   const { awaits } = token;
-  if (awaits === "activity" || awaits === "message" || awaits === "siblings")
+  if (awaits === "activity" || awaits === "message" || awaits === "runs" || awaits === "siblings")
     return { why: awaits, node, since };
   return { why: "moving", since };
 }

@@ -21,6 +21,7 @@ const TONES: Record<Standing["why"], Tone> = {
   timer: "neutral",
   activity: "info",
   message: "info",
+  runs: "info",
   siblings: "neutral",
   moving: "neutral",
   over: "neutral",

@@ -61,7 +61,10 @@ function typePorts(node: GraphNode, types: NodeTypes): string[] {
   if (!rule || rule.kind === "none") return [];
   if (rule.kind === "fixed") {
     const ports = rule.ports.map((one) => one.port);
-    return leavesLate(node) && !ports.includes(TIMED_OUT) ? [...ports, TIMED_OUT] : ports;
+    if (leavesLate(node) && !ports.includes(TIMED_OUT)) return [...ports, TIMED_OUT];
+    return node.config["on_cancelled"] === "exit" && !ports.includes(CANCELLED)
+      ? [...ports, CANCELLED]
+      : ports;
   }
   const branches = branchesOf(node).map((branch) => branch.port);
   if (branches.length === 0 && rule.joined) return ["out"];
@@ -69,6 +72,8 @@ function typePorts(node: GraphNode, types: NodeTypes): string[] {
 }
 
 const TIMED_OUT = "timed_out";
+/** The exit of a step that calls another flow, for when that is cancelled. */
+const CANCELLED = "cancelled";
 
 /** A time-out may open an exit of its own. */
 function leavesLate(node: GraphNode): boolean {

@@ -68,6 +68,14 @@ export function InstanceHead({ run, onAct }: { run: Run; onAct: (kind: Intervent
               {t("page.ended")} <DateTime at={run.ended_at} />
             </span>
           )}
+          {run.caller && (
+            <Link to={`/console/${run.caller.instance}`}>
+              {t(run.caller.item > 0 ? "page.callerItem" : "page.caller", {
+                flow: local(run.caller.definition.title) || run.caller.definition.key,
+                number: run.caller.item + 1,
+              })}
+            </Link>
+          )}
           {typeof orderNo === "string" && orderNo !== "" && (
             <Link to={`/orders/${encodeURIComponent(orderNo)}`}>{t("page.order")}</Link>
           )}

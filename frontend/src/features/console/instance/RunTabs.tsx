@@ -5,13 +5,14 @@ import { ErrorState } from "@/ui/ErrorState";
 import { Loading } from "@/ui/Loading";
 import type { useHistory } from "../api/history";
 import type { Run } from "../api/instance";
+import { CalledTab } from "./CalledTab";
 import { DataTab } from "./DataTab";
 import styles from "./Instance.module.css";
 import { InterventionsTab } from "./InterventionsTab";
 import { PeopleTab } from "./PeopleTab";
 import { Timeline } from "./Timeline";
 
-export type TabKey = "timeline" | "data" | "people" | "interventions";
+export type TabKey = "timeline" | "data" | "people" | "called" | "interventions";
 
 type Props = {
   run: Run;
@@ -49,6 +50,9 @@ export function RunTabs({ run, history, tab, onTab, node, onClearNode }: Props) 
     },
     { key: "people", label: t("tab.people"), children: <PeopleTab tasks={run.tasks} /> },
   ];
+  if (run.called.length > 0) {
+    items.push({ key: "called", label: t("tab.called"), children: <CalledTab run={run} /> });
+  }
   if (hasRole(user, "auditor", "supervisor")) {
     items.push({
       key: "interventions",

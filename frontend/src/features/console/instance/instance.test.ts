@@ -139,3 +139,20 @@ test("a step that asked another system says how it was answered", () => {
     technical: false,
   });
 });
+
+test("a step that called flows says what came of them, and a called run why it is wanted no more", () => {
+  const moved = (why: Record<string, unknown>) =>
+    rowOf(aFact(3, "moved", { node: "call", data: { port: "out", to: "finance", why } }), refundGraph());
+  const counts = { flow: "packing", completed: 3, cancelled: 1, total: 4 };
+
+  expect(moved({ flow: "packing", runs: ["run-2"] })).toMatchObject({ key: "called" });
+  expect(moved({ flow: "packing" })).toMatchObject({ key: "called_alone" });
+  expect(moved({ ...counts, stopped: false })).toMatchObject({
+    key: "called_each",
+    params: { completed: 3, total: 4 },
+  });
+  expect(moved({ ...counts, stopped: true })).toMatchObject({ key: "called_each_stopped" });
+  expect(
+    rowOf(aFact(4, "cancelled", { node: null, data: { reason: "caller.stopped" } }), refundGraph()),
+  ).toMatchObject({ key: "recalled_stopped", quote: null });
+});

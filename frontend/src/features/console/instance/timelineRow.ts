@@ -88,6 +88,7 @@ function effectOf(why: Data, way: Pick<Part, "from" | "to" | "nodes">): Part | n
       ? { key: "told_partly", ...way, params, missed, tone: "warning" }
       : { key: "told", ...way, params };
   }
+  if (text(why["flow"])) return called(way, why);
   const receipt = text(why["provider_refund_id"]);
   if (receipt) return { key: "paid", ...way, params: { receipt }, tone: "good" };
   const message = text(why["message"]);
@@ -120,6 +121,17 @@ function moved(node: string, data: Data, graph: GraphDocument): Part {
   const type = graph.nodes.find((one) => one.id === node)?.type;
   return { key: "passed", ...way, technical: type === "start" };
 }
+
+/** A step that called other flows goes on. */
+function called(way: Pick<Part, "from" | "to" | "nodes">, why: Data): Part {
+  if (typeof why["completed"] !== "number")
+    return { key: Array.isArray(why["runs"]) ? "called" : "called_alone", ...way };
+  const params = { completed: number(why["completed"]), total: number(why["total"]) };
+  return { key: why["stopped"] === true ? "called_each_stopped" : "called_each", ...way, params };
+}
+
+/** Why the run that called this one no longer wants it, when that is what ended it. */
+const CALLER = /^caller\.(\w+)$/;
 
 function waited(node: string, data: Data): Part {
   const awaits = text(data["awaits"]);
@@ -210,7 +222,11 @@ const OTHERS: Record<string, (node: string, data: Data) => Part> = {
     tone: "force",
   }),
   completed: () => ({ key: "completed", tone: "good" }),
-  cancelled: (_node, data) => ({ key: "cancelled", quote: text(data["reason"]) || null, tone: "force" }),
+  cancelled: (_node, data) => {
+    const caller = CALLER.exec(text(data["reason"]))?.[1];
+    if (caller !== undefined) return { key: `recalled_${caller}`, tone: "force" };
+    return { key: "cancelled", quote: text(data["reason"]) || null, tone: "force" };
+  },
 };
 
 /** Kinds that somebody does; all others follow from them. */

@@ -13,9 +13,9 @@ import { witnessText } from "./witnessText";
 const BRANCH = /^branches\.(\d+)\.\w+$/;
 const EVENT = /^branches\.\d+\.(?:message|key|into|after)$/;
 const ASSIGNMENT = /^assign\.(\d+)\.value$/;
-const RESULT = /^(?:assign|body)\.\d+\.value$/;
-const FIELD = /^(?:mapping|http)\./;
-const ROW = /^(?:body|headers|response)\.(\d+)\./;
+const RESULT = /^(?:assign|body|given)\.\d+\.value$/;
+const FIELD = /^(?:mapping|http|flow|for_each)\./;
+const ROW = /^(?:body|headers|response|given|take)\.(\d+)\./;
 const PLACED = [ROW, EVENT];
 
 export function useFlowProblem(): (problem: unknown) => string {
@@ -62,7 +62,13 @@ export function useFlowProblem(): (problem: unknown) => string {
   const mappingWords = (params: Record<string, unknown>): Record<string, unknown> => {
     const variable = variables.find((one) => one.name === params["variable"]);
     const label = textOf(variable?.label, speech.language) || params["variable"];
-    return { ...expressionWords(params, form), variable: label };
+    const { variables: several, cycle } = params;
+    return {
+      ...expressionWords(params, form),
+      variable: label,
+      ...(Array.isArray(several) ? { names: several.map(String).join(t("ui:list.comma")) } : {}),
+      ...(Array.isArray(cycle) ? { cycle: cycle.map(String).join(" → ") } : {}),
+    };
   };
   const conditionText = (problem: Problem): string => {
     if (problem.code === "expression.empty" && tablePlace(problem.path))

@@ -113,7 +113,8 @@ test("programs have no bell, and an empty list says so", async () => {
   told();
   const { user } = renderApp(NOWHERE);
   await user.click(await screen.findByRole("button", { name: "通知" }));
-  expect(await screen.findByText("还没有通知")).toBeVisible();
+  // The list opens step by step.
+  await waitFor(() => expect(screen.getByText("还没有通知")).toBeVisible());
 });
 
 test("what cannot be fetched is said, and the open list has no violations that axe can see", async () => {

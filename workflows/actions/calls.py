@@ -31,7 +31,7 @@ REST: Final = timedelta(seconds=10)  # before what broke is tried again
 
 _DUE: Final = """
 SELECT instance::text, caller::text, token, visit, status, recalled::text FROM workflows_calledrun
-WHERE due_at <= clock_timestamp() ORDER BY due_at LIMIT %s
+WHERE due_at <= statement_timestamp() ORDER BY due_at LIMIT %s
 """
 _BY_WAIT: Final = """
 SELECT instance::text, item, status, output::text FROM workflows_calledrun

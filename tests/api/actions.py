@@ -291,9 +291,6 @@ def read_migrating_runs(client: APIClient, scene: Scene, actor: str) -> Any:
     return client.get(f"{API}/definitions/{scene.flow.pk}/migrations/{scene.made['migration']}/runs?verdict=disturbed")
 
 
-READS |= {"definition.read-migrations", "definition.read-migration", "definition.read-migrating-runs"}
-
-
 @action("definition.retire")
 def retire(client: APIClient, scene: Scene, actor: str) -> Any:
     return post(client, f"/definitions/{scene.flow.pk}/retire", {"reason": REASON})

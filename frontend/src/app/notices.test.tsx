@@ -58,7 +58,7 @@ test("the bell says how much is unread, opens by the keyboard, and gives the foc
   await user.keyboard("{Enter}");
   const list = await screen.findByRole("region", { name: "通知" });
 
-  expect(await within(list).findByText("订单 A2 已发货")).toBeVisible();
+  await waitFor(() => expect(within(list).getByText("订单 A2 已发货")).toBeVisible());
   expect(within(list).getAllByText("未读")).toHaveLength(1);
   await user.keyboard("{Escape}");
   await waitFor(() => expect(screen.queryByRole("region", { name: "通知" })).toBeNull());
@@ -73,7 +73,7 @@ test("a press marks a notice as read, and the number follows", async () => {
 
   await user.click(await screen.findByRole("button", { name: "订单 A2 已发货" }));
 
-  expect(await screen.findByRole("button", { name: "通知,1 条未读" })).toBeVisible();
+  await waitFor(() => expect(screen.getByRole("button", { name: "通知,1 条未读" })).toBeVisible());
   expect(sent).toEqual(["2"]);
 });
 
@@ -85,7 +85,7 @@ test("all that is shown is marked as read by the newest of them", async () => {
 
   await user.click(await screen.findByRole("button", { name: "全部已读" }));
 
-  expect(await screen.findByRole("button", { name: "通知" })).toBeVisible();
+  await waitFor(() => expect(screen.getByRole("button", { name: "通知" })).toBeVisible());
   expect(sent).toEqual(['{"until":7}']);
 });
 
@@ -95,7 +95,7 @@ test("whoever may look into runs is led to the run", async () => {
   const { user, router } = renderApp(NOWHERE);
   await user.click(await screen.findByRole("button", { name: "通知,2 条未读" }));
 
-  expect(await screen.findByRole("button", { name: "订单 A1 已发货" })).toBeVisible();
+  await waitFor(() => expect(screen.getByRole("button", { name: "订单 A1 已发货" })).toBeVisible());
   await user.click(await screen.findByRole("link", { name: "订单 A2 已发货" }));
 
   await waitFor(() => expect(router.state.location.pathname).toBe(`/console/${RUN}`));
@@ -130,6 +130,6 @@ test("what cannot be fetched is said, and the open list has no violations that a
 
   await user.click(await screen.findByRole("button", { name: "重试" }));
 
-  expect(await screen.findByText("订单 A2 已发货")).toBeVisible();
+  await waitFor(() => expect(screen.getByText("订单 A2 已发货")).toBeVisible());
   expect(await axeViolations()).toEqual([]);
 });

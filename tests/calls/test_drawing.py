@@ -108,7 +108,7 @@ def test_a_variable_that_is_called_like_a_count_would_be_hidden_by_it() -> None:
     assert [one.code for one in found if one.severity == "error"] == ["for_each.name_taken"]
 
 
-def test_a_flow_that_leads_back_to_itself_is_refused_with_the_whole_way() -> None:
+def test_pattern_22_recursion_is_refused_with_the_whole_way() -> None:
     book = FlowBook(
         flows={
             "order": PublishedFlow(version=1), "b": PublishedFlow(version=1, calls=("c", "label")),

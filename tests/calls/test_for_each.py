@@ -50,7 +50,9 @@ def cancel(run: str) -> None:
     settle()
 
 
-def test_every_line_has_a_run_of_its_own_and_the_results_come_in_the_order_of_the_lines(designer: User) -> None:
+def test_pattern_14_every_line_of_the_order_has_a_run_and_the_results_come_in_the_order_of_the_lines(
+    designer: User,
+) -> None:
     run = order(designer)
     children = called_by(run)
     given = [Instance.objects.get(pk=child).state["variables"] for child in children]
@@ -116,7 +118,7 @@ def test_no_more_than_the_given_number_are_under_way_at_once(designer: User) -> 
     assert (most, variable(run, "parcels")) == (2, PARCELS)
 
 
-def test_the_step_stops_when_enough_are_packed_and_cancels_the_rest(designer: User) -> None:
+def test_pattern_35_cancelling_partial_join_stops_when_enough_are_packed_and_cancels_the_rest(designer: User) -> None:
     run = order(designer, stop_when="${completed} >= ${needed}")
     children = called_by(run)
 
@@ -132,7 +134,7 @@ def test_the_step_stops_when_enough_are_packed_and_cancels_the_rest(designer: Us
     assert list(said) == ["caller.stopped", "caller.stopped"]
 
 
-def test_the_rest_may_be_left_to_run_and_is_waited_for_by_nobody(designer: User) -> None:
+def test_pattern_34_static_partial_join_leaves_the_rest_to_run_and_nobody_waits_for_it(designer: User) -> None:
     run = order(designer, stop_when="${completed} * 2 > ${total} - 2", rest="let_run")
     first, second, *rest = called_by(run)
 
@@ -150,7 +152,7 @@ def test_the_rest_may_be_left_to_run_and_is_waited_for_by_nobody(designer: User)
     assert (statuses(run), variable(run, "parcels")) == (["cancelled"], PARCELS[:2])
 
 
-def test_the_condition_may_read_the_results_so_far(designer: User) -> None:
+def test_pattern_36_dynamic_partial_join_lets_a_condition_over_the_results_decide(designer: User) -> None:
     run = order(designer, stop_when="'P-SKU-2' in ${parcels}")
     children = called_by(run)
 
@@ -163,7 +165,7 @@ def test_the_condition_may_read_the_results_so_far(designer: User) -> None:
     assert variable(run, "parcels") == [PARCELS[0], PARCELS[2]]
 
 
-def test_without_waiting_all_begin_and_the_caller_goes_on(designer: User) -> None:
+def test_pattern_12_instances_without_synchronization_all_begin_and_the_caller_goes_on(designer: User) -> None:
     run = order(designer, wait=False, collect="", into="")
 
     assert (where(run), len(called_by(run))) == ([("after", "message")], 4)

@@ -66,7 +66,7 @@ def test_a_run_listens_for_all_of_it_with_one_token() -> None:
 
 
 @pytest.mark.parametrize(("first", "port"), list(enumerate(("paid", "cancelled", "closed", "late"))))
-def test_deferred_choice_goes_to_the_first_event_and_the_others_find_nobody(first: int, port: str) -> None:
+def test_pattern_16_deferred_choice_goes_to_the_first_event_and_the_others_find_nobody(first: int, port: str) -> None:
     run = begun(DRAWING)
     run.now = run.now.replace(hour=23)
 

@@ -84,7 +84,7 @@ def kept() -> list[tuple[str, str | None, Any]]:
     return list(Letter.objects.filter(died_at=None).order_by("id").values_list("name", "key", "payload"))
 
 
-def test_persistent_trigger_a_message_that_nobody_waits_for_is_kept_and_read_once_by_who_waits_next(
+def test_pattern_24_persistent_trigger_a_message_that_nobody_waits_for_is_kept_and_read_once_by_who_waits_next(
     flows: None,
 ) -> None:
     sent = keep()

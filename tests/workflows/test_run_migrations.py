@@ -15,8 +15,8 @@ from workflows import jobs
 from workflows.actions import migrations
 from workflows.actions.audit import By
 from workflows.actions.definitions import publish, save_draft
-from workflows.actions.instances import start
-from workflows.engine.events import SYSTEM, Actor
+from workflows.actions.instances import deliver, start
+from workflows.engine.events import SYSTEM, Actor, TimerDue
 from workflows.engine.node_type import GiveUp
 from workflows.engine.state import Subject
 from workflows.failpoints import Broken
@@ -296,3 +296,34 @@ def test_a_run_that_somebody_holds_is_left_for_the_next_batch(designer: User) ->
         holder.join()
     sweep()
     assert verdicts(done) == {"disturbed migrated": 2}
+
+
+def test_runs_whose_steps_became_one_go_back_each_to_its_own(designer: User) -> None:
+    definition = second_version(
+        chain(("early", "test.deed", {}), ("a", "delay", {"after": "PT5H"}), ("b", "delay", {"after": "PT6H"})),
+        chain(("early", "test.deed", {}), ("one", "delay", {"after": "PT9H"})), by=designer,
+    )  # fmt: skip
+    at_a, at_b = begin(), begin()
+    jobs.perform_due()
+    let_pass(at_b)
+    publish_second(definition, by=designer)
+    done = go(plan(definition, by=designer, a="one", b="one"), by=designer)
+    sweep()
+    assert (standing(at_a), standing(at_b)) == (["one"], ["one"])
+
+    take_back(done, by=designer)
+    sweep()
+
+    assert (standing(at_a), standing(at_b)) == (["a"], ["b"])
+    assert versions() == [1, 1]
+    assert [one.field for one in replay_all()] == [None, None]
+
+
+def standing(run: str) -> list[str]:
+    return [token["node"] for token in Instance.objects.get(pk=run).state["tokens"]]
+
+
+def let_pass(run: str) -> None:
+    """Let the run's wait be over."""
+    timer = Timer.objects.get(instance=run)
+    deliver(run, TimerDue(token=timer.token, visit=timer.visit, attempt=timer.attempt), now=timer.due_at)

@@ -100,12 +100,14 @@ def undo(migration_id: str, *, reason: str, starter: User, by: audit.By, now: da
             definition=done.definition, source=done.target, target=done.source, mapping=back, undoes=done,
             planned_by=starter, planned_at=now,
         )  # fmt: skip
-        moved = done.items.filter(status=MigrationItem.Status.MIGRATED).order_by("id")
+        moved = {str(one.instance): one for one in done.items.filter(status=MigrationItem.Status.MIGRATED)}
         old, new = release_of(str(undoing.source_id)), release_of(str(undoing.target_id))
-        for runs in _loaded([str(one) for one in moved.values_list("instance", flat=True)]):
+        for runs in _loaded(sorted(moved)):
             there = [run for run in runs if run.release.version_id == old.version_id]
+            ways = {run.id: {to: node for _, node, to, _ in moved[run.id].moves} for run in there}
             MigrationItem.objects.bulk_create(
-                _item(undoing, run.id, judge(old.plan, new.plan, run.state, mapping=back)) for run in there
+                _item(undoing, run.id, judge(old.plan, new.plan, run.state, mapping=back | ways[run.id]), ways[run.id])
+                for run in there
             )
         _begin(undoing, reason=reason, starter=starter, by=by, now=now)
     return undoing
@@ -130,7 +132,7 @@ def carry_on(*, now: datetime) -> int:
             migration.ended_at = now
             migration.save(update_fields=["status", "ended_at"])
             return 0
-        asked = _carry_out(migration, store.lock(list(items), skip_locked=True), now=now)
+        asked = _carry_out(migration, items, store.lock(list(items), skip_locked=True), now=now)
         for instance, verdict in asked.items():
             _note(items[instance], verdict)
         MigrationItem.objects.bulk_update(
@@ -139,13 +141,16 @@ def carry_on(*, now: datetime) -> int:
     return len(asked)
 
 
-def _carry_out(migration: Migration, runs: Sequence[Loaded], *, now: datetime) -> dict[str, Verdict]:
+def _carry_out(
+    migration: Migration, items: Mapping[str, MigrationItem], runs: Sequence[Loaded], *, now: datetime
+) -> dict[str, Verdict]:
     """Migrate these locked runs, all at once or, if one of them breaks, one by one; the verdict on each."""
     to = release_of(str(migration.target_id))
     verdicts: dict[str, Verdict] = {}
     ready: list[tuple[Loaded, Migrated]] = []
     for run in runs:
-        verdict = verdicts[run.id] = _judged(migration, run, to=to)
+        mapping = migration.mapping | items[run.id].mapping
+        verdict = verdicts[run.id] = _judged(migration, run, to=to, mapping=mapping)
         if verdict.is_possible:
             ready.append((run, _event(migration, verdict)))
     try:
@@ -162,10 +167,10 @@ def _carry_out(migration: Migration, runs: Sequence[Loaded], *, now: datetime) -
     return verdicts
 
 
-def _judged(migration: Migration, run: Loaded, *, to: Release) -> Verdict:
+def _judged(migration: Migration, run: Loaded, *, to: Release, mapping: Mapping[str, str]) -> Verdict:
     if run.release.version_id != str(migration.source_id):
         return Verdict((), (Hindrance("migration.version_left", None, {"version": run.release.number}),))
-    return judge(run.release.plan, to.plan, run.state, mapping=migration.mapping)
+    return judge(run.release.plan, to.plan, run.state, mapping=mapping)
 
 
 def _event(migration: Migration, verdict: Verdict) -> Migrated:
@@ -241,8 +246,10 @@ def _loaded(ids: Sequence[str]) -> Iterator[Sequence[Loaded]]:
         yield store.read_all(ids[first : first + READ_AT_ONCE])
 
 
-def _item(migration: Migration, instance: str, verdict: Verdict) -> MigrationItem:
-    item = MigrationItem(migration=migration, instance=UUID(instance))
+def _item(
+    migration: Migration, instance: str, verdict: Verdict, mapping: Mapping[str, str] | None = None
+) -> MigrationItem:
+    item = MigrationItem(migration=migration, instance=UUID(instance), mapping=dict(mapping or {}))
     _tell(item, verdict)
     return item
 

@@ -99,6 +99,7 @@ class Migration(migrations.Migration):
                         max_length=10,
                     ),
                 ),
+                ("mapping", models.JSONField(default=dict)),
                 ("moves", models.JSONField(default=list)),
                 ("hindrances", models.JSONField(default=list)),
                 (

@@ -67,7 +67,8 @@ class Migration(models.Model):
 class MigrationItem(models.Model):
     """One run of a migration: what it would mean for it, as the dry run saw it, and what became of it.
 
-    `moves` are `[token, node, to, fate]`; `hindrances` are `{code, node, params}`.
+    `moves` are `[token, node, to, fate]`; `hindrances` are `{code, node, params}`. `mapping` goes before that of the
+    migration: several nodes may have become one, and each run goes back to its own.
     """
 
     class Status(models.TextChoices):
@@ -85,6 +86,7 @@ class MigrationItem(models.Model):
     instance = models.UUIDField()
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.PENDING)
     verdict = models.CharField(max_length=10, choices=Verdict.choices)
+    mapping = models.JSONField(default=dict)
     moves = models.JSONField(default=list)
     hindrances = models.JSONField(default=list)
 

@@ -140,15 +140,8 @@ def deliver_to_all(
 
 def migrate(runs: Sequence[tuple[Loaded, Migrated]], *, to: Release, now: datetime) -> list[Delivered]:
     """Let locked runs go on in another version, in the caller's transaction."""
-    return _carry_out([_migrated(run, event, to=to, now=now) for run, event in runs], command="migrate")
-
-
-def _migrated(run: Loaded, event: Migrated, *, to: Release, now: datetime) -> "_Decided":
-    step = advance(to.plan, run.state, event, now=now, world=run.world, leaving=run.release.plan)
-    if step.refused is not None:
-        raise step.refused
-    there = replace(run, release=to)
-    return _Decided(there, step, context_of(there, step.state, actor=step.actor, now=now))
+    decided = [_decide(replace(run, release=to), event, now=now, leaving=run.release.plan) for run, event in runs]
+    return _carry_out(decided, command="migrate")
 
 
 def give_up(instance_id: str, error: Exception, *, waits: Callable[[State], Sequence[Token]], now: datetime) -> bool:
@@ -186,8 +179,8 @@ class _Decided:
     context: RunContext
 
 
-def _decide(run: Loaded, event: Event, *, now: datetime) -> _Decided:
-    step = advance(run.release.plan, run.state, event, now=now, world=run.world)
+def _decide(run: Loaded, event: Event, *, now: datetime, leaving: Plan | None = None) -> _Decided:
+    step = advance(run.release.plan, run.state, event, now=now, world=run.world, leaving=leaving)
     if step.refused is not None:
         raise step.refused
     return _Decided(run, step, context_of(run, step.state, actor=step.actor, now=now))

@@ -29,11 +29,11 @@ class Part:
     other side at once. Several rows are one JSON list. PostgreSQL expects a hundred rows of such a list, and would
     read whole tables for them while these are small, with a plan that stays when they have grown. So where rows are
     joined, they have a column `few` that nobody fills: of rows in which a column that it knows nothing about is NULL
-    it expects one, and takes the index. A part without columns needs no rows: it follows from another one.
+    it expects one, and takes the index.
     `counted` names the query among them that must give as many rows; otherwise `lost` makes the error.
     """
 
-    columns: str = ""
+    columns: str
     sql: str
     joins: bool = False
     counted: str = ""
@@ -45,8 +45,6 @@ class Part:
 
     def query(self, *, by_values: bool) -> str:
         """The text, with a `%s` for each parameter."""
-        if not self.columns:
-            return self.sql
         typed = _typed(self.columns)
         if by_values:
             slots = ", ".join(f"%s::{kind}" for _, kind in typed)
@@ -60,8 +58,6 @@ class Part:
 
     def parameters(self, rows: Sequence[Row], *, by_values: bool) -> list[Any]:
         """What stands in the places of `query`."""
-        if not self.columns:
-            return []
         if not by_values:
             return [_as_json(rows)]
         [row] = rows

@@ -36,15 +36,14 @@ class By:
     ip: str | None
 
 
-def require_reason(reason: str) -> str:
-    """The reason without blanks around it. Raises BadInput `reason.too_short` for fewer than five characters."""
+def require_reason(reason: str, *, code: str = "reason.too_short", path: str = "reason") -> str:
+    """The reason without blanks around it. Raises BadInput `code` at `path` for fewer than five characters."""
     stripped = reason.strip()
     if len(stripped) < MIN_REASON:
         message = f"Expected a reason of at least {MIN_REASON} characters, found {len(stripped)}."
         params = {"minimum": MIN_REASON, "found": len(stripped)}
         raise BadInput(
-            "reason.too_short", message,
-            problems=[{"path": "reason", "code": "reason.too_short", "message": message, "params": params}], **params,
+            code, message, problems=[{"path": path, "code": code, "message": message, "params": params}], **params,
         )  # fmt: skip
     return stripped
 

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from accounts.models import User
 from bedrock.errors import BadInput, Conflict, NotFound
 from workflows import store
+from workflows.actions import audit
 from workflows.actions.simulate import beginning_of
 from workflows.actions.soundness import require_sound
 from workflows.case_runs import CaseResult, run_case
@@ -20,7 +21,6 @@ from workflows.models import Definition, DefinitionCase
 from workflows.simulation.cases import Case
 
 MOST_CASES: Final = 100
-MIN_REASON: Final = 5
 
 
 def cases_of(definition: Definition) -> QuerySet[DefinitionCase]:
@@ -90,10 +90,8 @@ def require_cases(definition: Definition, plan: Plan, *, despite: str | None) ->
 
     Raises BadInput `definition.cases_failed` when it does not say so, `cases.reason_required` when it says too little.
     """
-    if despite is not None and len(despite.strip()) < MIN_REASON:
-        message = f"Expected a reason of at least {MIN_REASON} characters, found {len(despite.strip())}."
-        place = {"path": "despite_cases", "code": "cases.reason_required", "message": message}
-        raise BadInput("cases.reason_required", message, problems=[{**place, "params": {"minimum": MIN_REASON}}])
+    if despite is not None:
+        audit.require_reason(despite, code="cases.reason_required", path="despite_cases")
     failing = [one for one in _results(definition, plan) if not one.is_passed]
     if failing and despite is None:
         raise BadInput(

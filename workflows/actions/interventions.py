@@ -12,7 +12,7 @@ import networkx as nx
 from django.core import signing
 from django.db import transaction
 
-from bedrock.errors import BadInput, Conflict, Forbidden, NotFound
+from bedrock.errors import Conflict, Forbidden, NotFound
 from workflows import runtime, store
 from workflows.actions import audit
 from workflows.engine.events import Actor, CancelRequested, Event, Forced, Repaired
@@ -22,7 +22,6 @@ from workflows.engine.state import Awaits, State, Token
 from workflows.engine.step import Step, advance
 from workflows.store import Loaded
 
-MIN_REASON = 5
 TOKEN_SECONDS = 300
 _SALT = "workflows.intervention"
 
@@ -82,17 +81,7 @@ def apply(instance_id: str, token: str, *, kind: Kind, reason: str, by: audit.By
     Raises BadInput `force.reason_required`, Conflict `force.other_kind` when another kind was previewed and
     `force.stale_token` when the token is not of this run, actor and revision or is older than five minutes.
     """
-    reason = reason.strip()
-    if len(reason) < MIN_REASON:
-        raise BadInput(
-            "force.reason_required",
-            f"Expected a reason of at least {MIN_REASON} characters, found {len(reason)}.",
-            problems=[{
-                "path": "reason", "code": "force.reason_required",
-                "message": f"Expected at least {MIN_REASON} characters.",
-                "params": {"minimum": MIN_REASON, "found": len(reason)},
-            }],
-        )  # fmt: skip
+    reason = audit.require_reason(reason, code="force.reason_required")
     claims = _read(token)
     if claims["kind"] != kind:  # each kind has its own right, and people read what they have previewed
         raise Conflict(

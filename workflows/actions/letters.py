@@ -5,10 +5,9 @@ from typing import Any, Final
 
 from django.db import transaction
 
-from bedrock.errors import BadInput, Conflict, NotFound
+from bedrock.errors import Conflict, NotFound
 from workflows import runtime
 from workflows.actions import audit
-from workflows.actions.interventions import MIN_REASON
 from workflows.actions.messages import Sent, refuse, send
 from workflows.engine.events import MessageReceived
 from workflows.models import Letter
@@ -31,7 +30,7 @@ def requeue(
     Raises NotFound `message.unknown`; Conflict `message.not_dead`, and `message.nobody_listens` when nobody takes it
     and it is not to be kept; BadInput `message.reason_required` and what `send` raises. The letter then stays dead.
     """
-    _require_reason(reason)
+    audit.require_reason(reason, code="message.reason_required")
     with transaction.atomic():
         letter = _locked(letter_id)
         if letter.died_at is None:
@@ -53,7 +52,7 @@ def requeue(
 
 def discard(letter_id: int, *, reason: str, by: audit.By, now: datetime) -> None:
     """Throw a letter away, dead or not. Raises NotFound `message.unknown`, BadInput `message.reason_required`."""
-    _require_reason(reason)
+    audit.require_reason(reason, code="message.reason_required")
     with transaction.atomic():
         letter = _locked(letter_id)
         letter.delete()
@@ -91,12 +90,3 @@ def _told(letter: Letter) -> dict[str, Any]:
 
 def _record(action: str, letter_id: int, name: str, **more: Any) -> None:
     audit.record(action, on=audit.AuditObject(type="message", id=str(letter_id), title=name), **more)
-
-
-def _require_reason(reason: str) -> None:
-    if len(reason.strip()) < MIN_REASON:
-        sentence = f"Expected a reason of at least {MIN_REASON} characters, found {len(reason.strip())}."
-        raise BadInput("message.reason_required", sentence, problems=[{
-            "path": "reason", "code": "message.reason_required", "message": sentence,
-            "params": {"minimum": MIN_REASON, "found": len(reason.strip())},
-        }])  # fmt: skip

@@ -6,10 +6,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from typing_extensions import override
 
-from accounts.models import User
 from bedrock.clock import now
 from bedrock.errors import OrderflowError
-from workflows.actions.audit import By
 from workflows.actions.connections import (
     ChannelUse,
     SecretUse,
@@ -18,7 +16,7 @@ from workflows.actions.connections import (
     retire_connection,
 )
 from workflows.engine.connections import HTTP, MAIL, ROBOTS
-from workflows.engine.events import Actor
+from workflows.management.administrators import administrator
 from workflows.models import Connection
 
 
@@ -76,7 +74,7 @@ class Command(BaseCommand):
             )  # fmt: skip
         row = declare_connection(
             options["name"], base_url=options["base_url"], networks=options["networks"], secret=secret,
-            by=_administrator(options["administrator"]), now=now(),
+            by=administrator(options["administrator"]), now=now(),
         )  # fmt: skip
         self.stdout.write(_line(row))
 
@@ -93,12 +91,12 @@ class Command(BaseCommand):
     def _declare_channel(self, use: ChannelUse, options: dict[str, Any]) -> None:
         row = declare_channel(
             options["name"], use=use, base_url=options["base_url"], networks=options["networks"],
-            by=_administrator(options["administrator"]), now=now(),
+            by=administrator(options["administrator"]), now=now(),
         )  # fmt: skip
         self.stdout.write(_line(row))
 
     def _retire(self, options: dict[str, Any]) -> None:
-        retire_connection(options["name"], by=_administrator(options["administrator"]), now=now())
+        retire_connection(options["name"], by=administrator(options["administrator"]), now=now())
         self.stdout.write(f"{options['name']}: retired")
 
     def _list(self, options: dict[str, Any]) -> None:
@@ -112,12 +110,3 @@ def _line(row: Connection) -> str:
     signed = f", signed by {row.signing_secret}" if row.signing_secret else ""
     kind = "" if row.kind == HTTP else f"{row.kind} at "
     return f"{row.name}: {kind}{row.base_url}{networks}{secret}{signed}"
-
-
-def _administrator(username: str) -> By:
-    user = User.objects.filter(username=username, is_active=True).first()
-    if user is None:
-        raise CommandError(f"There is no active user {username}.")
-    if not user.is_superuser:
-        raise CommandError(f"{username} is no administrator.")
-    return By(actor=Actor(id=str(user.pk), name=user.get_full_name()), ip=None)

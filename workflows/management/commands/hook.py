@@ -6,12 +6,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from typing_extensions import override
 
-from accounts.models import User
 from bedrock.clock import now
 from bedrock.errors import OrderflowError
-from workflows.actions.audit import By
 from workflows.actions.hooks import declare_hook, retire_hook
-from workflows.engine.events import Actor
+from workflows.management.administrators import administrator
 from workflows.models import Hook
 
 
@@ -44,12 +42,12 @@ class Command(BaseCommand):
     def _declare(self, options: dict[str, Any]) -> None:
         row = declare_hook(
             options["name"], definition_key=options["flow"], secret=options["secret"],
-            previous_secret=options["previous_secret"], by=_administrator(options["username"]), now=now(),
+            previous_secret=options["previous_secret"], by=administrator(options["username"]), now=now(),
         )  # fmt: skip
         self.stdout.write(_line(row))
 
     def _retire(self, options: dict[str, Any]) -> None:
-        retire_hook(options["name"], by=_administrator(options["username"]), now=now())
+        retire_hook(options["name"], by=administrator(options["username"]), now=now())
         self.stdout.write(f"{options['name']}: retired")
 
     def _list(self, options: dict[str, Any]) -> None:
@@ -60,12 +58,3 @@ class Command(BaseCommand):
 def _line(row: Hook) -> str:
     before = f", still {row.previous_secret}" if row.previous_secret else ""
     return f"{row.name}: POST /api/v1/hooks/{row.name} starts {row.definition_key}, signed by {row.secret}{before}"
-
-
-def _administrator(username: str) -> By:
-    user = User.objects.filter(username=username, is_active=True).first()
-    if user is None:
-        raise CommandError(f"There is no active user {username}.")
-    if not user.is_superuser:
-        raise CommandError(f"{username} is no administrator.")
-    return By(actor=Actor(id=str(user.pk), name=user.get_full_name()), ip=None)

@@ -10,6 +10,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from accounts.models import User
 from accounts.policy import Role
+from bedrock.errors import NotFound
 from workflows import store
 from workflows.codec import encode_state
 from workflows.engine.registry import registry
@@ -253,6 +254,14 @@ def versions(definition: Definition) -> QuerySet[DefinitionVersion]:
     return definition.versions.select_related(
         "published_by", "standing__confirmed_by", "standing__definition"
     ).order_by("-number")
+
+
+def version_of(definition: Definition, number: int) -> DefinitionVersion:
+    """One version of a flow. Raises NotFound `version.unknown`."""
+    found = versions(definition).filter(number=number).first()
+    if found is None:
+        raise NotFound("version.unknown", f"Expected a version of this flow, found none with number {number}.")
+    return found
 
 
 def publish_requests(definition: Definition) -> QuerySet[PublishRequest]:

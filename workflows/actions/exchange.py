@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from accounts.models import User
-from bedrock.errors import BadInput, NotFound
+from bedrock.errors import BadInput
 from web.strict_json import read_json
 from workflows import worlds
 from workflows.actions.definitions import Draft, create_definition, save_draft
@@ -18,6 +18,7 @@ from workflows.exchange.bpmn_import import read_bpmn
 from workflows.exchange.flow_document import Flow, read_flow, write_flow
 from workflows.exchange.imported import Finding, Imported
 from workflows.models import Definition
+from workflows.queries import version_of
 
 Format = Literal["json", "bpmn"]
 
@@ -75,9 +76,7 @@ def flow_of(definition: Definition, *, number: int | None) -> Flow:
     """A flow's draft, or one of its versions, as it would be written. NotFound `version.unknown`."""
     graph, layout = definition.draft_graph, definition.draft_layout
     if number is not None:
-        version = definition.versions.filter(number=number).first()
-        if version is None:
-            raise NotFound("version.unknown", f"Expected a version of this flow, found none with number {number}.")
+        version = version_of(definition, number)
         graph, layout = version.graph, version.layout
     return read_flow({"key": definition.key, "title": definition.title, "graph": graph, "layout": layout})
 

@@ -16,10 +16,12 @@ from accounts.models import User
 from bedrock.errors import BadInput, Conflict, NotFound, OrderflowError
 from workflows import runtime, store
 from workflows.actions import audit
+from workflows.actions.definitions import locked
 from workflows.engine.events import Actor, Migrated
 from workflows.engine.migration import Hindrance, Verdict, judge
 from workflows.models import Definition, DefinitionVersion, Instance, Migration, MigrationItem, Standing
 from workflows.plans import Release, release_of
+from workflows.queries import version_of
 from workflows.store import Loaded
 
 MOST_RUNS: Final = 50_000
@@ -42,7 +44,7 @@ def plan(
         raise NotFound("definition.unknown", f"Expected a flow, found none with id {definition_id}.")
     if source == target:
         raise BadInput("migration.same_version", f"Expected two versions, found version {source} twice.")
-    left, reached = (_version(definition, number) for number in (source, target))
+    left, reached = (version_of(definition, number) for number in (source, target))
     if Standing.objects.filter(version=reached, status=Standing.Status.WITHDRAWN).exists():
         raise Conflict(
             "migration.version_withdrawn", f"Expected a version in use, found that {target} was withdrawn.",
@@ -205,16 +207,9 @@ def _locked(migration_id: str) -> Migration:
     found = Migration.objects.filter(pk=migration_id).values_list("definition_id", flat=True).first()
     if found is None:
         raise NotFound("migration.unknown", f"Expected a migration, found none with id {migration_id}.")
-    Definition.objects.select_for_update(of=("self",)).get(pk=found)
+    locked(str(found))
     rows = Migration.objects.select_for_update(of=("self",)).select_related("definition", "source", "target")
     return rows.get(pk=migration_id)
-
-
-def _version(definition: Definition, number: int) -> DefinitionVersion:
-    found = definition.versions.filter(number=number).first()
-    if found is None:
-        raise NotFound("version.unknown", f"Expected a version of this flow, found none with number {number}.")
-    return found
 
 
 def _require_nodes(old: Release, new: Release, mapping: Mapping[str, str]) -> None:

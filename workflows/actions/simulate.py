@@ -20,9 +20,10 @@ from workflows.engine.values import Money
 from workflows.engine.variables import Kind
 from workflows.engine.world import World
 from workflows.given_variables import read_variables
-from workflows.models import Definition, DefinitionVersion
+from workflows.models import Definition
 from workflows.past_runs import past_beginnings
 from workflows.plans import release_of
+from workflows.queries import version_of
 from workflows.simulation.cases import Away
 from workflows.simulation.difference import Difference, amount_of, gist_of
 from workflows.simulation.documents import difference_document, run_document
@@ -147,11 +148,7 @@ def beginning_of(definition: Definition, plan: Plan, name: str, *, at: datetime 
 
 def _plan(definition: Definition, wanted: Wanted, *, now: datetime) -> Plan:
     if wanted.version is not None:
-        found = DefinitionVersion.objects.filter(definition=definition, number=wanted.version).first()
-        if found is None:
-            message = f"Expected a version of this flow, found none with number {wanted.version}."
-            raise NotFound("version.unknown", message)
-        return release_of(str(found.pk)).plan
+        return release_of(str(version_of(definition, wanted.version).pk)).plan
     drawing = read_graph(definition.draft_graph if wanted.graph is None else wanted.graph)
     require_sound(drawing, flow=definition.key, now=now)
     return compile_plan(drawing, registry=registry)

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.policy import Role
-from bedrock.errors import BadInput, NotFound
+from bedrock.errors import BadInput
 from web.inputs import Input, query_of, read_input
 from web.permissions import reading_or
 from workflows.api.definitions import SEES_ALL, visible
@@ -19,6 +19,7 @@ from workflows.api.version_shapes import ComparisonShape
 from workflows.engine.comparison import Change, compare
 from workflows.engine.graph import Graph, read_graph
 from workflows.models import Definition
+from workflows.queries import version_of
 
 MAX_VERSION_DIGITS = 9
 WHICH = "A version's number, `live`, `draft`, or `nothing` for an empty drawing."
@@ -66,10 +67,7 @@ def _drawing(row: Definition, which: str, *, path: str) -> Graph:
             "compare.unknown_side", message,
             problems=[{"path": path, "code": "compare.unknown_side", "message": message, "params": {}}],
         )  # fmt: skip
-    version = row.versions.filter(number=int(which)).first()
-    if version is None:
-        raise NotFound("version.unknown", f"Expected a version of this flow, found none with number {int(which)}.")
-    return read_graph(version.graph)
+    return read_graph(version_of(row, int(which)).graph)
 
 
 def _document(before: Graph, after: Graph) -> dict[str, Any]:

@@ -13,7 +13,6 @@ from rest_framework.views import APIView
 from accounts.models import User
 from accounts.policy import Role
 from bedrock.clock import now
-from bedrock.errors import NotFound
 from web.inputs import Input, query_of, read_input
 from web.middleware import client_ip
 from web.permissions import reading_or, roles
@@ -143,9 +142,7 @@ class VersionView(APIView):
     def get(self, request: Request, definition_id: UUID, number: int) -> Response:
         query_of(request.query_params)
         row = visible(request, definition_id)
-        version = queries.versions(row).filter(number=number).first()
-        if version is None:
-            raise NotFound("version.unknown", f"Expected a version of this flow, found none with number {number}.")
+        version = queries.version_of(row, number)
         shown = _version(version, queries.running_by_version(row), now=now())
         return Response(shown | {"graph": version.graph, "layout": version.layout})
 

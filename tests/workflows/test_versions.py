@@ -379,6 +379,17 @@ def test_no_run_is_moved_onto_a_version_that_was_withdrawn(designer: User) -> No
     assert Instance.objects.get(pk=run.pk).version.number == 1
 
 
+def test_a_step_of_a_run_asks_nothing_about_the_version_that_it_is_on(designer: User) -> None:
+    """It began there, whatever became of the version since; only who comes onto it is asked."""
+    made("rest", by=designer)
+    run = started()
+    Standing.objects.filter(version=run.version_id).update(status="withdrawn", ended_at=NOON)
+
+    Instance.objects.filter(pk=run.pk).update(version=run.version_id, subject_title="later")
+
+    assert Instance.objects.get(pk=run.pk).subject_title == "later"
+
+
 # --- retiring ------------------------------------------------------------------------------------------------------
 
 

@@ -183,4 +183,4 @@ def test_steps_that_are_withdrawn_before_they_could_do_anything_are_refused_with
     )  # fmt: skip
     found = validate(read_graph(drawing), registry=registry, world=world_of(CalendarBook()), now=MONDAY_MORNING)
 
-    assert [(one.code, one.params) for one in found] == [("cancel.at_once", {"nodes": ["f", "drop"]})]
+    assert [(one.code, one.params) for one in found] == [("cancel.at_once", {"nodes": ["f", "drop"], "edges": ["e1"]})]

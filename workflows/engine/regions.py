@@ -121,8 +121,7 @@ def _conflicts(
     yield from _strangers(nesting, node, region, active)
     for fork, ports in walk.reached_at_once({node}):
         if fork in forks and nesting.beside(at, forks.index(fork)) & region:
-            way = walk.path(fork, {node}, ports)
-            yield Conflict(code="cancel.at_once", node=node, path=way)
+            yield Conflict(code="cancel.at_once", node=node, way=walk.way_past(fork, {node}, ports))
 
 
 def _strangers(nesting: _Nesting, node: str, region: frozenset[str], active: set[str]) -> Iterator[Conflict]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from workflows.engine.graph import Edge, Graph
 from workflows.engine.registry import Registry
+from workflows.engine.ways import Way, shortest_way
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -25,16 +26,15 @@ class Branch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conflict:
-    """A place where branches are not well nested; `path` is a way from a fork that shows it, if one does.
+    """A place where branches are not well nested; `way` shows it, if one does.
 
-    `edges` are the lines of a way from the start by which a run goes wrong. `steps` are those of a region that are too
-    much in it, or too few.
+    It comes from the start where a run that goes along it goes wrong, else from the fork. `steps` are those of a region
+    that are too much in it, or too few.
     """
 
     code: str
     node: str
-    path: tuple[str, ...] = ()
-    edges: tuple[str, ...] = ()
+    way: Way = ()
     steps: tuple[str, ...] = ()
 
 
@@ -71,8 +71,8 @@ def reachable(ways: Mapping[str, Iterable[str]], roots: Iterable[str]) -> set[st
     return reached
 
 
-_PATHS = 20  # that are drawn; a drawing in which much is wrong shows enough by them
-Way = tuple[str, Container[str], Container[str] | None]
+_WAYS = 20  # that are drawn; a drawing in which much is wrong shows enough by them
+Past = tuple[str, Container[str], Container[str] | None]
 
 
 class Walk:
@@ -151,23 +151,21 @@ class Walk:
     def forks(self, node: str) -> bool:
         return node in self.synchronizing and len(self.outgoing[node]) > 1
 
-    def conflict(self, code: str, node: str, *, way: Way | None = None) -> None:
-        """`way` names a fork, where a way past its join leads, and the ports by which; only the first are drawn."""
-        path = self.path(*way) if way is not None and len(self.conflicts) < _PATHS else ()
-        self.conflicts.append(Conflict(code=code, node=node, path=path))
+    def conflict(self, code: str, node: str, *, past: Past | None = None) -> None:
+        """`past` names a fork, where a way past its join leads, and the ports by which; only the first are drawn."""
+        way = self.way_past(*past) if past is not None and len(self.conflicts) < _WAYS else ()
+        self.conflicts.append(Conflict(code=code, node=node, way=way))
 
     def wrong_way(self, code: str, node: str, *last: str) -> None:
         """A conflict that a run shows which comes along one of these edges; only the first are drawn.
 
         Of several the one on whose way least is chosen: there the others may choose what goes wrong.
         """
-        routes = [self.route(self.lines[edge]) for edge in last] if len(self.conflicts) < _PATHS else []
-        edges = min(routes, key=self.chosen, default=[])
-        path = (edges[0].source, *(one.target for one in edges)) if edges else ()
-        ids = tuple(one.id for one in edges)
-        self.conflicts.append(Conflict(code=code, node=node, path=path, edges=ids))
+        routes = [self.route(self.lines[edge]) for edge in last] if len(self.conflicts) < _WAYS else []
+        way = min(routes, key=self.chosen, default=())
+        self.conflicts.append(Conflict(code=code, node=node, way=way))
 
-    def chosen(self, way: list[Edge]) -> int:
+    def chosen(self, way: Way) -> int:
         """How many choices a token makes that goes this way."""
         return sum(len(self.outgoing[edge.source]) > 1 and not self.forks(edge.source) for edge in way)
 
@@ -186,7 +184,7 @@ class Walk:
             return self.join(node, ways)
         if any(way is not ways[0] for way in ways) and self.outgoing[node]:  # at an end each ends for itself
             fork, _, _ = _innermost(set(ways))
-            self.conflict("parallel.branches_meet_without_join", node, way=(fork, {node}, None))
+            self.conflict("parallel.branches_meet_without_join", node, past=(fork, {node}, None))
         return _outermost(ways)
 
     def join(self, node: str, ways: list[Branch | None]) -> Branch | None:
@@ -205,7 +203,7 @@ class Walk:
                 self.wrong_way("parallel.join_never_complete", node, *self.incoming[node])
             if len(siblings) < len(ports):
                 missing = ports - {way.port for way in siblings if way is not None}
-                self.conflict("parallel.join_misses_branches", node, way=(fork, self.ends, missing))
+                self.conflict("parallel.join_misses_branches", node, past=(fork, self.ends, missing))
             self.joined[fork], self.closed[fork] = ports, node
             left = (left - siblings) | {outer}
         if not complete or len(left) > 1:
@@ -222,9 +220,9 @@ class Walk:
             fork, outer, siblings = _innermost(left)
             missing = {edge.port for edge in self.outgoing[fork]} - {way.port for way in siblings if way is not None}
             if self.closed.setdefault(fork, node) != node:
-                self.conflict("inclusive.join_not_the_only_one", node, way=(fork, {node}, None))
+                self.conflict("inclusive.join_not_the_only_one", node, past=(fork, {node}, None))
             elif missing:
-                self.conflict("parallel.join_misses_branches", node, way=(fork, self.ends, missing))
+                self.conflict("parallel.join_misses_branches", node, past=(fork, self.ends, missing))
             left = (left - siblings) | {outer}
         return left.pop()
 
@@ -250,7 +248,7 @@ class Walk:
     def ended_at_once(self) -> None:
         """A branch that ends the whole run before anything waits leaves its siblings no time to do anything."""
         for fork, ports in self.reached_at_once(self.final):
-            self.conflict("parallel.branch_ends_all_at_once", fork, way=(fork, self.final, ports))
+            self.conflict("parallel.branch_ends_all_at_once", fork, past=(fork, self.final, ports))
 
     def reached_at_once(self, final: Container[str]) -> list[tuple[str, set[str]]]:
         """The forks of which some ports lead surely, before anything waits, to one of these nodes; and those ports."""
@@ -278,41 +276,22 @@ class Walk:
         """Nothing but an inclusive join can end what an inclusive fork began: how many ways it took is not drawn."""
         for node in self.nodes:
             if node in self.inclusive and self.forks(node) and node not in self.closed:
-                self.conflict("inclusive.fork_not_closed", node, way=(node, self.ends, None))
+                self.conflict("inclusive.fork_not_closed", node, past=(node, self.ends, None))
 
-    def path(self, fork: str, to: Container[str], ports: Container[str] | None) -> tuple[str, ...]:
+    def way_past(self, fork: str, to: Container[str], ports: Container[str] | None) -> Way:
         """The shortest way from a fork, by these ports, past its join to one of these nodes; empty if there is none."""
-        before = {fork: "", self.closed.get(fork, ""): ""}
-        queue = deque([fork])
-        while queue:
-            node = queue.popleft()
-            if node in to:
-                way = [node]
-                while way[-1] != fork:
-                    way.append(before[way[-1]])
-                return tuple(way[::-1])
-            for edge in self.outgoing[node]:
-                left_by = node != fork or ports is None or edge.port in ports
-                if left_by and edge.kind == "normal" and edge.target not in before:
-                    before[edge.target] = node
-                    queue.append(edge.target)
-        return ()
+        join = self.closed.get(fork)
 
-    def route(self, last: Edge) -> list[Edge]:
+        def usable(edge: Edge) -> bool:
+            left_by = edge.source != fork or ports is None or edge.port in ports
+            return left_by and edge.kind == "normal" and edge.target != join
+
+        return shortest_way(self.outgoing, [fork], to, usable=usable) or ()
+
+    def route(self, last: Edge) -> Way:
         """The shortest way from the start that ends with this edge; empty if there is none."""
-        before: dict[str, Edge | None] = dict.fromkeys(self.starts)
-        queue = deque(self.starts)
-        while queue and last.source not in before:
-            for edge in self.outgoing[queue.popleft()]:
-                if edge.target not in before:
-                    before[edge.target] = edge
-                    queue.append(edge.target)
-        if last.source not in before:
-            return []
-        way = [last]
-        while (known := before[way[-1].source]) is not None:
-            way.append(known)
-        return way[::-1]
+        way = shortest_way(self.outgoing, self.starts, {last.source})
+        return () if way is None else (*way, last)
 
     def ahead(self) -> dict[str, str]:
         """Backwards from each join as far as its own branches go; a fork among them is as far from it as its join."""

@@ -17,6 +17,7 @@ from workflows.engine.registry import AnyNodeType, Registry
 from workflows.engine.state import Json
 from workflows.engine.structure import reachable
 from workflows.engine.variables import Variable, read_declarations
+from workflows.engine.ways import Way, nodes_of, shortest_way
 from workflows.engine.world import World
 
 _STRUCTURE = {
@@ -41,7 +42,7 @@ _STRUCTURE = {
     "inclusive.join_not_the_only_one": "Expected one inclusive join for the branches of a fork, found a second one.",
 }
 
-_SHOWN_NODES = 50  # of a loop or a way
+_SHOWN = 50  # lines of a loop or a way
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,8 +232,9 @@ def _reach(drawing: _Drawing, starts: list[str], ends: list[str]) -> Iterator[Pr
                 message="Expected a way from the start to this node, found none.",
             )  # fmt: skip
         elif node not in finishing:
+            way = shortest_way(drawing.outgoing, starts, {node}) or ()
             yield Problem(
-                code="node.no_way_to_end", node=node,
+                code="node.no_way_to_end", node=node, params=_shown(way),
                 message="Expected a way from this node to an end, found none.",
             )  # fmt: skip
 
@@ -251,13 +253,27 @@ def _cycles(drawing: _Drawing, starts: list[str]) -> Iterator[Problem]:
             elif edge.kind == "back" or edge.target in done:
                 continue
             elif edge.target in path:
-                loop = list(path)[list(path).index(edge.target) :]
                 yield Problem(
-                    code="graph.cycle", edge=edge.id, params={"nodes": loop[:_SHOWN_NODES]},
+                    code="graph.cycle", edge=edge.id, params=_shown(_loop(drawing.outgoing, edge, _is_normal)),
                     message="Expected the edge that closes a loop to be a back edge, found a plain cycle.",
                 )  # fmt: skip
             else:
                 path[edge.target] = iter(drawing.outgoing[edge.target])
+
+
+def _is_normal(edge: Edge) -> bool:
+    return edge.kind == "normal"
+
+
+def _loop(outgoing: Mapping[str, Sequence[Edge]], last: Edge, usable: Callable[[Edge], bool]) -> Way:
+    """The shortest loop that this edge closes, along usable edges."""
+    return (*(shortest_way(outgoing, [last.target], {last.source}, usable=usable) or ()), last)
+
+
+def _shown(way: Way) -> dict[str, Json]:
+    """A way as the designer draws it: its nodes and the lines between them, in order."""
+    shown = way[:_SHOWN]
+    return {"nodes": list(nodes_of(shown)), "edges": [edge.id for edge in shown]} if shown else {}
 
 
 def _automatic_loops(drawing: _Drawing) -> Iterator[Problem]:
@@ -271,19 +287,18 @@ def _automatic_loops(drawing: _Drawing) -> Iterator[Problem]:
     loops = {node: index for index, part in enumerate(nx.strongly_connected_components(directed)) for node in part}
     for edge in returning:
         if loops[edge.source] == loops[edge.target]:
+            loop = _loop(drawing.outgoing, edge, lambda one: one.source not in waiting and one.target not in waiting)
             yield Problem(
-                code="graph.automatic_loop", edge=edge.id,
+                code="graph.automatic_loop", edge=edge.id, params=_shown(loop),
                 message="Expected a step that waits inside a loop, found one that would spin.",
             )  # fmt: skip
 
 
 def _nesting(graph: Graph, drawing: _Drawing, registry: Registry) -> Iterator[Problem]:
     for found in branches_of(graph, registry=registry).conflicts:
-        shown: dict[str, Json] = {"nodes": list(found.path[:_SHOWN_NODES])} if found.path else {}
-        if found.edges:
-            shown["edges"] = list(found.edges[:_SHOWN_NODES])
+        shown = _shown(found.way)
         if found.steps:
-            shown["steps"] = list(found.steps[:_SHOWN_NODES])
+            shown["steps"] = list(found.steps[:_SHOWN])
         yield Problem(code=found.code, message=_STRUCTURE[found.code], node=found.node, params=shown)
     for node in drawing.all_of(lambda node_type: node_type.synchronizes != "nothing"):
         ways = sum(edge.kind == "normal" for edge in drawing.incoming[node])

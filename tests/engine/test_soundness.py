@@ -13,25 +13,8 @@ from random import Random
 import pytest
 
 from tests.engine.dropping import drawing_with_regions
-from tests.engine.token_game import CATCHING, FINAL, INCLUSIVE, PORTS, Drawing, all_drawings, goes_wrong, verdict
-from workflows.engine.calendar_book import CalendarBook
-from workflows.engine.graph import read_graph
-from workflows.engine.node_type import Problem
-from workflows.engine.registry import registry
-from workflows.engine.validate import validate
-from workflows.engine.world import world_of
-from workflows.testing import MONDAY_MORNING
-
-WORLD = world_of(CalendarBook())
-
-
-def problems_of(drawing: Drawing) -> tuple[Problem, ...]:
-    return validate(read_graph(drawing.to_graph()), registry=registry, world=WORLD, now=MONDAY_MORNING)
-
-
-def errors_of(drawing: Drawing) -> list[str]:
-    """The codes for which validation refuses a drawing."""
-    return sorted({problem.code for problem in problems_of(drawing) if problem.severity == "error"})
+from tests.engine.soundness_run import FAMILIES, Tally, errors_of, problems_of, run, samples
+from tests.engine.token_game import CATCHING, INCLUSIVE, PORTS, Drawing, all_drawings, goes_wrong, verdict
 
 
 def test_of_all_drawings_of_up_to_five_nodes_only_sound_ones_are_accepted() -> None:
@@ -141,15 +124,32 @@ def test_the_way_that_a_problem_shows_goes_wrong_when_it_is_played() -> None:
     assert min(shown.values()) > 5
 
 
-@pytest.mark.parametrize(
-    "kinds", [PORTS, INCLUSIVE, INCLUSIVE | FINAL, CATCHING], ids=["parallel", "inclusive", "final", "catching"]
-)
-@pytest.mark.parametrize("seed", range(4))
-def test_of_a_sample_of_larger_drawings_only_sound_ones_are_accepted(seed: int, kinds: Mapping[str, int]) -> None:
-    chance = Random(seed)
+def test_of_all_drawings_of_six_nodes_without_loops_only_sound_ones_are_accepted_and_they_end() -> None:
+    tally, chance = Tally(), Random(6)
+    for drawing in all_drawings(4, loops=False):
+        tally.add(drawing, chance)
+
+    assert (tally.wrongly, tally.stuck) == ([], [])
+    assert tally.seen == {("sound", True): 1416, ("sound", False): 146, ("unsound", False): 1542}
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_of_nearly_nested_drawings_of_eight_steps_only_sound_ones_are_accepted_and_they_end(seed: int) -> None:
+    tallies = run(samples(seed, nodes=8), most=1_500)
+
+    assert tallies.keys() == {*FAMILIES, "regions"}
+    for tally in tallies.values():
+        assert (tally.wrongly, tally.stuck) == ([], [])
+        assert min(tally.seen["sound", True], tally.seen["unsound", False]) > 50
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("seed", range(2))
+def test_of_a_sample_of_larger_drawings_only_sound_ones_are_accepted(seed: int, family: str) -> None:
+    chance, kinds = Random(seed), FAMILIES[family]
     accepted = 0
     for _ in range(2_000):
-        drawing = _sample(chance, inner=chance.randint(4, 7), kinds=kinds)
+        drawing = _sample(chance, inner=chance.randint(4, 8), kinds=kinds)
         errors = errors_of(drawing)
         accepted += not errors
         assert errors or verdict(drawing) == "sound", drawing

@@ -282,43 +282,28 @@ class _Game:
         return place if place > 0 else self.lines[-place].target
 
     def may_merge(self, places: Marking, merge: int) -> bool:
-        """Whether somebody waits at it, and nothing that could happen without it going on brings anybody else."""
-        here = {-each for each in self.joins[merge]}
-        if not here & places:
-            return False
-        seen = {places}
-        pending = [places]
-        while pending:
-            marking = pending.pop()
-            steps = [(marking - {place}, [line]) for place in marking if place > 0 for line in self.out[place]]
-            for other in self.merges:
-                waiting = {-each for each in self.joins[other]}
-                if other != merge and waiting & marking:  # as if it could go on whenever it likes
-                    steps += [(marking - waiting, [line]) for line in self.out[other]]
-            for left, arriving in steps:
-                for after in self.loosely(left, arriving):
-                    if (after & here) - places:
-                        return False
-                    if after not in seen:
-                        seen.add(after)
-                        pending.append(after)
-        return True
+        """Whether somebody waits at it and nobody else is on the way there: the rule of BPMN 2.0 for inclusive joins.
 
-    def loosely(self, places: Marking, arriving: list[int]) -> set[Marking]:
-        """Like `move`, but merges stay closed and nothing is wrong with two in one place."""
-        found: set[Marking] = set()
-        pending = [(places, tuple(arriving), 0)]
+        A token keeps it waiting from where a way leads, not through it, to a line by which nobody has come yet, unless
+        a way leads from there to a line by which somebody has as well: that token is a round behind.
+        """
+        waiting = {line for line in self.joins[merge] if -line in places}
+        if not waiting:
+            return False
+        empty = self.joins[merge] - waiting
+        elsewhere = [place for place in places if place > 0 or -place not in waiting]
+        return not any(
+            reached & empty and not reached & waiting
+            for reached in (self.reached(self.where(place), but=merge) for place in elsewhere)
+        )
+
+    def reached(self, node: int, *, but: int) -> set[int]:
+        """The lines that ways lead along from a node without passing this other one."""
+        lines: set[int] = set()
+        pending = [node]
         while pending:
-            marking, lines, passes = pending.pop()
-            if not lines or passes > 4 * len(self.lines):
-                found.add(marking)
-                continue
-            line, others = lines[-1], lines[:-1]
-            node = self.lines[line].target
-            here = {-each for each in self.joins[node]}
-            if line in self.joins[node] and (node in self.merges or not here <= marking | {-line}):
-                pending.append((marking | {-line}, others, passes + 1))
-            else:
-                after = self.go_on(marking - here if line in self.joins[node] else marking, node, others)
-                pending += [(*one, passes + 1) for one in after]
-        return found
+            here = pending.pop()
+            fresh = set(self.out[here]) - lines if here != but else set()
+            lines |= fresh
+            pending += [self.lines[line].target for line in fresh]
+        return lines

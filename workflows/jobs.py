@@ -21,8 +21,9 @@ from workflows import runtime
 from workflows.codec import decode_state
 from workflows.engine.catching import RetryPolicy, retry_policy
 from workflows.engine.events import ActivityDone, ActivityFailed
-from workflows.engine.node_type import Done, GiveUp, Job, JobResult, NodeType, Retry, RunContext, Work
+from workflows.engine.node_type import NodeType
 from workflows.engine.registry import registry
+from workflows.engine.work import Done, GiveUp, Job, JobResult, Retry, RunContext, Work
 from workflows.failpoints import hit
 from workflows.plans import release_of
 from workflows.prepared import fetch

@@ -6,7 +6,8 @@ from datetime import datetime
 from django.db.models import Q
 
 from workflows import wings
-from workflows.engine.facts import Started, decode
+from workflows.engine.fact_document import decode
+from workflows.engine.facts import Started
 from workflows.models import Definition, HistoryEvent, Instance
 from workflows.simulation.player import Beginning
 

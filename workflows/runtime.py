@@ -18,11 +18,11 @@ from bedrock.ids import new_id
 from workflows import mailbox, outbox, store, wings
 from workflows.engine.events import ActivityFailed, Actor, Event, Migrated, Started
 from workflows.engine.facts import Fact
-from workflows.engine.node_type import RunContext, Work
 from workflows.engine.plan import Plan
 from workflows.engine.registry import registry
 from workflows.engine.state import State, Status, Token
 from workflows.engine.step import Step, advance
+from workflows.engine.work import RunContext, Work
 from workflows.engine.world import World
 from workflows.failpoints import hit
 from workflows.mailbox import Address

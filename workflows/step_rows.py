@@ -9,10 +9,10 @@ from typing import Any
 from bedrock.errors import Conflict
 from bedrock.ids import new_id
 from workflows.codec import encode_state
-from workflows.engine import facts
-from workflows.engine.node_type import Work
+from workflows.engine import fact_document
 from workflows.engine.state import Awaits, State, Status, Token
 from workflows.engine.step import Step
+from workflows.engine.work import Work
 from workflows.models import Instance
 from workflows.plans import Release
 from workflows.statement import Part, Row, Writes
@@ -176,7 +176,7 @@ def _history(change: Change, at: str) -> Iterable[dict[str, Any]]:
         yield {
             "instance": change.id, "seq": first + index, "at": at, "kind": fact.kind,
             "node": getattr(fact, "node", None), "actor": actor.id, "actor_name": actor.name,
-            "source": actor.source, "data": facts.encode(fact),
+            "source": actor.source, "data": fact_document.encode(fact),
         }  # fmt: skip
 
 

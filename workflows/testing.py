@@ -13,11 +13,11 @@ from workflows.engine.events import Actor, Event
 from workflows.engine.facts import Fact
 from workflows.engine.graph import Graph, read_graph
 from workflows.engine.migration import Verdict, judge
-from workflows.engine.node_type import Work
 from workflows.engine.plan import Plan, compile_plan
 from workflows.engine.registry import Registry, registry
 from workflows.engine.state import Awaits, Json, State, Subject, Token
 from workflows.engine.step import Step, advance
+from workflows.engine.work import Work
 from workflows.engine.world import World
 
 MONDAY_MORNING = datetime(2026, 1, 26, 1, 0, tzinfo=UTC)  # 09:00 in Shanghai

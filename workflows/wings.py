@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from django.db.models import QuerySet
 
 from accounts.models import User
-from workflows.engine.node_type import RunContext, Work
+from workflows.engine.work import RunContext, Work
 from workflows.statement import Writes
 
 TasksOf = Callable[[Sequence[str]], Mapping[str, Sequence[Mapping[str, Any]]]]

@@ -15,7 +15,7 @@ from django.db.models import F
 from accounts.models import User
 from approvals.letters import Letter, Wording
 from approvals.models import Delivery, Notice
-from workflows.engine.node_type import Done, Job, JobResult, Retry
+from workflows.engine.work import Done, Job, JobResult, Retry
 from workflows.failpoints import hit
 from workflows.outbound.channels import Undelivered, tell_robot, write_mail
 from workflows.outbound.mail import Letter as Mail

@@ -12,7 +12,7 @@ from functools import cache
 from approvals.models import ApprovalTask
 from bedrock.errors import Conflict
 from bedrock.ids import new_id
-from workflows.engine.node_type import RunContext, Work
+from workflows.engine.work import RunContext, Work
 from workflows.statement import Part, Row, Writes
 
 Wait = tuple[str, int]  # the instance and the token

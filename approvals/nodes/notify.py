@@ -20,8 +20,6 @@ from workflows.engine.node_type import (
     Continue,
     Fail,
     Ignore,
-    Job,
-    JobResult,
     NodeType,
     Outcome,
     Port,
@@ -33,6 +31,7 @@ from workflows.engine.node_type import (
 from workflows.engine.state import Awaits, Json
 from workflows.engine.text_templates import ProseTemplate, prose_template
 from workflows.engine.variables import Variable
+from workflows.engine.work import Job, JobResult
 
 OUT = Port(port="out")
 FAILED = Port(port="failed", name=LocalText(zh="未送达", en="Not delivered"))

@@ -12,21 +12,9 @@ from orders.subjects import REFUND
 from workflows.engine.catching import Repeating
 from workflows.engine.events import ActivityDone, Resumption
 from workflows.engine.graph import LocalText
-from workflows.engine.node_type import (
-    Continue,
-    Done,
-    Fail,
-    GiveUp,
-    Ignore,
-    Job,
-    JobResult,
-    NodeType,
-    Outcome,
-    Retry,
-    Scope,
-    Wait,
-)
+from workflows.engine.node_type import Continue, Fail, Ignore, NodeType, Outcome, Scope, Wait
 from workflows.engine.state import Awaits
+from workflows.engine.work import Done, GiveUp, Job, JobResult, Retry
 
 # Seconds to wait after the first, second and third try without a usable answer.
 DELAYS: Final = (1.0, 3.0, 10.0)

@@ -9,7 +9,8 @@ from typing_extensions import override
 from orders.refunds.actions import reject_refunds
 from orders.subjects import REFUND
 from workflows.engine.graph import LocalText
-from workflows.engine.node_type import Config, Continue, Fail, NodeType, Outcome, RunContext, Scope, Work
+from workflows.engine.node_type import Config, Continue, Fail, NodeType, Outcome, Scope
+from workflows.engine.work import RunContext, Work
 
 
 class RejectRefundConfig(Config):

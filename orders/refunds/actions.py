@@ -21,8 +21,8 @@ from orders.refunds.models import OPEN, EffectStatus, Refund, RefundEffect, Refu
 from orders.subjects import REFUND_REQUESTED, Asked, refund_subject, refund_variables
 from workflows.actions.instances import start_for_trigger
 from workflows.engine.events import Actor
-from workflows.engine.node_type import RunContext
 from workflows.engine.values import Money
+from workflows.engine.work import RunContext
 from workflows.prepared import fetch
 
 _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")

@@ -17,9 +17,9 @@ from workflows import jobs
 from workflows.actions.audit import broken_entries
 from workflows.actions.instances import start
 from workflows.engine.events import SYSTEM
-from workflows.engine.node_type import GiveUp
 from workflows.engine.registry import registry
 from workflows.engine.state import Subject
+from workflows.engine.work import GiveUp
 from workflows.models import ActivityJob, AuditEntry, HistoryEvent, Instance, Timer
 
 pytestmark = pytest.mark.django_db

@@ -34,20 +34,10 @@ from workflows.actions.definitions import create_definition, publish
 from workflows.actions.instances import start
 from workflows.engine.events import ActivityDone, Actor, Resumption
 from workflows.engine.graph import LocalText
-from workflows.engine.node_type import (
-    Config,
-    Continue,
-    Done,
-    Ignore,
-    Job,
-    JobResult,
-    NodeType,
-    Outcome,
-    Scope,
-    Wait,
-)
+from workflows.engine.node_type import Config, Continue, Ignore, NodeType, Outcome, Scope, Wait
 from workflows.engine.registry import registry
 from workflows.engine.state import Awaits, Subject
+from workflows.engine.work import Done, Job, JobResult
 
 ROUNDS = 3
 RUNS = 200

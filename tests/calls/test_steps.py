@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 
 from tests.calls.flows import EACH, LINES, ONE, SUPERVISOR, VALUES, calling
 from workflows.codec import decode_state, encode_state
-from workflows.engine import facts
+from workflows.engine import fact_document, facts
 from workflows.engine.calls import encode_called
 from workflows.engine.events import ActivityDone, Called, CalledEnded, Started
-from workflows.engine.facts import Changed, apply
-from workflows.engine.node_type import Work
+from workflows.engine.facts import Changed
+from workflows.engine.fold import apply
 from workflows.engine.state import Awaits, Caller, State, Status, Subject
 from workflows.engine.step import Step
+from workflows.engine.work import Work
 from workflows.testing import Harness
 
 CALLER = Caller(
@@ -168,7 +169,7 @@ def test_whatever_the_order_of_ends_and_tellings_the_step_is_left_once_with_all_
     assert house.harness.state.variables["parcels"] == [f"P-{item}" for item in range(total)]
     again = State()
     for fact in house.harness.facts:
-        apply(again, facts.decode(fact.kind, facts.encode(fact)))
+        apply(again, fact_document.decode(fact.kind, fact_document.encode(fact)))
     assert encode_state(again) == encode_state(house.harness.state)
 
 
@@ -180,7 +181,7 @@ def test_a_run_knows_its_caller_from_its_first_fact_on() -> None:
     document = encode_state(harness.state)
     assert decode_state(json.dumps(document)).caller == CALLER
     first = harness.facts[0]
-    assert facts.decode("started", json.loads(json.dumps(facts.encode(first)))) == first
+    assert fact_document.decode("started", json.loads(json.dumps(fact_document.encode(first)))) == first
 
 
 def test_data_that_a_change_keeps_is_not_written_again() -> None:

@@ -7,12 +7,14 @@ from typing import Any
 
 from workflows.engine import events, facts
 from workflows.engine.events import Actor, Event
-from workflows.engine.facts import Fact, apply, decode, encode
-from workflows.engine.node_type import Work
+from workflows.engine.fact_document import decode, encode
+from workflows.engine.facts import Fact
+from workflows.engine.fold import apply
 from workflows.engine.plan import Plan
 from workflows.engine.replay import Recorded
 from workflows.engine.state import Awaits, State, Status, Subject, Token
 from workflows.engine.step import Step, advance
+from workflows.engine.work import Work
 from workflows.engine.world import World
 from workflows.testing import Harness
 

@@ -14,7 +14,8 @@ from tests.engine.player import recorded
 from workflows.codec import decode_state, encode_state
 from workflows.engine import events, facts
 from workflows.engine.events import Actor
-from workflows.engine.facts import Fact, decode, encode
+from workflows.engine.fact_document import decode, encode
+from workflows.engine.facts import Fact
 from workflows.engine.graph import LocalText
 from workflows.engine.node_type import Continue, Ignore, NodeType, Outcome, Refuse, Scope, Wait
 from workflows.engine.nodes.parallel import Parallel, ParallelConfig

@@ -7,7 +7,7 @@ import pytest
 
 from tests.engine.flows import fork, graph, several
 from tests.engine.player import SUPERVISOR, Player
-from workflows.engine import events, facts
+from workflows.engine import events, fact_document, facts
 from workflows.engine.calendar_book import CalendarBook
 from workflows.engine.graph import read_graph
 from workflows.engine.node_type import Problem
@@ -76,9 +76,9 @@ def test_a_multi_choice_says_in_the_history_why_each_branch_was_taken_or_not() -
     forked = next(fact for fact in run.facts if isinstance(fact, facts.Forked))
     assert forked.why is not None
     assert [one["port"] for one in forked.why["conditions"]] == ["goods", "money", "gift"]
-    encoded = facts.encode(forked)
-    assert facts.encode(facts.decode("forked", encoded)) == encoded
-    assert facts.decode("forked", {key: encoded[key] for key in encoded if key != "why"}) == facts.Forked(
+    encoded = fact_document.encode(forked)
+    assert fact_document.encode(fact_document.decode("forked", encoded)) == encoded
+    assert fact_document.decode("forked", {key: encoded[key] for key in encoded if key != "why"}) == facts.Forked(
         token=forked.token, node="f", visit=1, branches=forked.branches
     )  # as rows of before have it
 

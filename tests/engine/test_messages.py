@@ -11,7 +11,7 @@ from bedrock.errors import BadInput
 from tests.engine.flows import AskConfig, fork, graph, in_a_row
 from tests.engine.player import SUPERVISOR
 from workflows.codec import decode_state, encode_state
-from workflows.engine import events, facts
+from workflows.engine import events, fact_document, facts, fold
 from workflows.engine.calendar_book import CalendarBook
 from workflows.engine.graph import LocalText, read_graph
 from workflows.engine.node_type import Continue, NodeType, Outcome, Port, PortRule, Scope, Wait
@@ -170,7 +170,7 @@ def test_a_wait_for_a_message_is_stored_and_told_again() -> None:
     assert stored["tokens"][0]["listens"] == [["shipped", "O-1"]]
     told = State()
     for fact in run.facts:
-        facts.apply(told, facts.decode(fact.kind, facts.encode(fact)))
+        fold.apply(told, fact_document.decode(fact.kind, fact_document.encode(fact)))
     assert told == run.state
 
 

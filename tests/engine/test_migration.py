@@ -6,7 +6,7 @@ import pytest
 
 from tests.engine.flows import fork, graph
 from workflows.engine.events import SYSTEM, Fate
-from workflows.engine.facts import decode, encode
+from workflows.engine.fact_document import decode, encode
 from workflows.engine.replay import Recorded, replay
 from workflows.engine.state import Awaits
 from workflows.testing import Harness

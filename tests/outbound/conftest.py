@@ -13,8 +13,8 @@ from workflows.actions.audit import By
 from workflows.actions.connections import SecretUse, declare_connection
 from workflows.actions.instances import start
 from workflows.engine.events import SYSTEM, Actor
-from workflows.engine.node_type import Job, RunContext, Work
 from workflows.engine.state import Subject
+from workflows.engine.work import Job, RunContext, Work
 
 SECRET = "s3cr3t-of-the-erp"
 LOOPBACK = ("127.0.0.0/8",)

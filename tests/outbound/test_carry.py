@@ -10,7 +10,7 @@ import pytest
 from bedrock.clock import now
 from tests.outbound.conftest import SECRET, connect, job
 from tests.outbound.receiver import Receiver, Says, answer, drip
-from workflows.engine.node_type import Done, GiveUp, JobResult, Retry
+from workflows.engine.work import Done, GiveUp, JobResult, Retry
 from workflows.models import Connection, SentCall
 from workflows.outbound.carry import carry_out
 from workflows.outbound.sent_calls import forget_sent, note_sending

@@ -16,7 +16,7 @@ from bedrock.errors import BadInput
 from tests.outbound.conftest import BY, LOOPBACK, job
 from tests.outbound.receiver import Receiver, Says, answer, silence
 from workflows.actions.connections import ChannelUse, declare_channel
-from workflows.engine.node_type import GiveUp
+from workflows.engine.work import GiveUp
 from workflows.models import Connection
 from workflows.outbound import channels
 from workflows.outbound.carry import carry_out

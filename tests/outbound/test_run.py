@@ -15,7 +15,7 @@ from bedrock.clock import now
 from tests.outbound.conftest import SECRET, begin, connect, job
 from tests.outbound.receiver import Receiver, answer
 from workflows import jobs
-from workflows.engine.node_type import Done, JobResult, Retry
+from workflows.engine.work import Done, JobResult, Retry
 from workflows.models import ActivityJob, Incident, Instance
 from workflows.outbound.carry import carry_out
 

@@ -9,20 +9,9 @@ from bedrock.errors import Conflict
 from workflows.engine.catching import Repeating
 from workflows.engine.events import ActivityDone, Resumption
 from workflows.engine.graph import LocalText
-from workflows.engine.node_type import (
-    Continue,
-    Done,
-    Ignore,
-    Job,
-    JobResult,
-    NodeType,
-    Outcome,
-    RunContext,
-    Scope,
-    Wait,
-    Work,
-)
+from workflows.engine.node_type import Continue, Ignore, NodeType, Outcome, Scope, Wait
 from workflows.engine.state import Awaits
+from workflows.engine.work import Done, Job, JobResult, RunContext, Work
 
 
 class DeedConfig(Repeating):

@@ -16,8 +16,8 @@ from workflows import invariants, jobs, scheduler
 from workflows.actions.instances import start
 from workflows.actions.messages import send
 from workflows.engine.events import SYSTEM, MessageReceived
-from workflows.engine.node_type import GiveUp
 from workflows.engine.state import Subject
+from workflows.engine.work import GiveUp
 from workflows.models import ActivityJob, HistoryEvent, Incident, Instance, MessageWait, Timer
 from workflows.replays import replay_one
 

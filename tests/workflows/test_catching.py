@@ -13,8 +13,8 @@ from tests.workflows.nodes import Deed
 from workflows import jobs
 from workflows.actions.instances import start
 from workflows.engine.events import SYSTEM
-from workflows.engine.node_type import Done, GiveUp, JobResult, Retry
 from workflows.engine.state import Subject
+from workflows.engine.work import Done, GiveUp, JobResult, Retry
 from workflows.models import ActivityJob, HistoryEvent, Incident, Instance, Timer
 from workflows.replays import replay_one
 

@@ -14,8 +14,8 @@ from tests.workflows.nodes import Deed
 from workflows import invariants, jobs
 from workflows.actions.instances import start
 from workflows.engine.events import SYSTEM
-from workflows.engine.node_type import GiveUp
 from workflows.engine.state import Subject
+from workflows.engine.work import GiveUp
 
 pytestmark = pytest.mark.django_db
 

@@ -16,7 +16,7 @@ from tests.workflows.conftest import chain, live_flow
 from tests.workflows.nodes import Deed
 from tests.workflows.test_runtime import AMOUNT, begin
 from workflows import jobs, replays
-from workflows.engine.node_type import Done
+from workflows.engine.work import Done
 from workflows.models import HistoryEvent, Instance
 
 pytestmark = pytest.mark.django_db

@@ -17,8 +17,8 @@ from workflows.actions.audit import By
 from workflows.actions.definitions import publish, save_draft
 from workflows.actions.instances import deliver, start
 from workflows.engine.events import SYSTEM, Actor, TimerDue
-from workflows.engine.node_type import GiveUp
 from workflows.engine.state import Subject
+from workflows.engine.work import GiveUp
 from workflows.failpoints import Broken
 from workflows.models import AuditEntry, Definition, HistoryEvent, Instance, Migration, MigrationItem, Timer
 from workflows.replays import replay_all

@@ -14,9 +14,9 @@ from workflows import jobs, scheduler
 from workflows.actions.instances import deliver, start
 from workflows.codec import encode_state
 from workflows.engine.events import SYSTEM, ActivityDone, Actor
-from workflows.engine.node_type import Done, GiveUp, Retry
 from workflows.engine.replay import Recorded, replay
 from workflows.engine.state import State, Subject
+from workflows.engine.work import Done, GiveUp, Retry
 from workflows.models import ActivityJob, DefinitionVersion, HistoryEvent, Incident, Instance, Timer
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -14,7 +14,7 @@ from tests.workflows.conftest import chain, live_flow
 from tests.workflows.nodes import Deed
 from tests.workflows.test_runtime import begin, make_available
 from workflows import jobs, scheduler, wings
-from workflows.engine.node_type import Done, Job, JobResult
+from workflows.engine.work import Done, Job, JobResult
 from workflows.models import ActivityJob, Heartbeat, HistoryEvent, Incident, Instance, Timer
 
 pytestmark = pytest.mark.django_db(transaction=True)

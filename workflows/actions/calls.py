@@ -19,10 +19,10 @@ from workflows import outbox, runtime, store
 from workflows.engine.calls import MOST_DEEP, encode_called
 from workflows.engine.events import Actor, Called, CalledEnded, CancelRequested, Event, Started
 from workflows.engine.json_values import decode, encode
-from workflows.engine.node_type import Done, GiveUp, Job, JobResult, RunContext, Work
 from workflows.engine.state import Caller, Json, State, Status, Token
 from workflows.engine.values import ValueMismatch
 from workflows.engine.variables import Variable
+from workflows.engine.work import Done, GiveUp, Job, JobResult, RunContext, Work
 from workflows.failpoints import hit
 from workflows.prepared import fetch
 

@@ -8,7 +8,7 @@ from rest_framework import serializers
 from web.shapes import LocalTextShape, Shape
 from workflows.actions.interventions import EffectKind
 from workflows.api.task_shapes import TaskLineShape
-from workflows.engine.facts import FACTS
+from workflows.engine.fact_document import FACTS
 from workflows.engine.state import Awaits, Status
 
 INSTANCE_STATUSES = [status.value for status in Status]

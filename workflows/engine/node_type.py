@@ -12,12 +12,13 @@ from datetime import datetime
 from typing import Any, ClassVar, Generic, Literal, TypeVar
 
 from bedrock.errors import OrderflowError
-from workflows.engine.events import SYSTEM, Actor, Called, Resumption
+from workflows.engine.events import Actor, Called, Resumption
 from workflows.engine.graph import Document, LocalText
 from workflows.engine.record import record
 from workflows.engine.rehearsal import Foreseen
-from workflows.engine.state import Awaits, Caller, Json, State, Subject, Subscription, Token
+from workflows.engine.state import Awaits, Json, State, Subject, Subscription, Token
 from workflows.engine.variables import Variable
+from workflows.engine.work import Job, JobResult, RunContext, Work
 from workflows.engine.world import World
 
 
@@ -235,82 +236,6 @@ class Refuse:
 
 Outcome = Continue | Fork | Wait | Ignore | End | Fail | Refuse
 
-
-@record
-class Work:
-    """Work a step asks for, addressed to the wait that asked. Its key is (instance, node, visit, attempt)."""
-
-    type: str  # the node type that performs it
-    node: str
-    token: int
-    visit: int
-    attempt: int
-    payload: Mapping[str, Json]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunContext:
-    """What a performer may know of the run it works for; `actor` is who brought the step about."""
-
-    instance: str
-    definition_key: str
-    definition_title: Mapping[str, str]
-    version: int
-    subject: Subject
-    requester: str | None
-    now: datetime
-    caller: Caller | None = None
-    actor: Actor = SYSTEM
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
-    """Deferred work, claimed after the commit. `effect_key` is the same for every retry of one visit."""
-
-    context: RunContext
-    work: Work
-    variables: Mapping[str, Json]
-    tries: int
-
-    @property
-    def effect_key(self) -> str:
-        """Idempotency key of the external effect: instance, node and visit, not the try."""
-        return f"{self.context.instance}:{self.work.node}:{self.work.visit}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Done:
-    """The work succeeded."""
-
-    output: Mapping[str, Json] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Retry:
-    """The work failed or its outcome is unknown; try again after `after_seconds` unless tries are used up.
-
-    `asked_seconds` is how long the other side asked to be left alone: no policy of the flow comes back earlier.
-    """
-
-    code: str
-    message: str
-    after_seconds: float
-    params: Mapping[str, Json] = field(default_factory=dict)
-    asked_seconds: float = 0
-    is_outcome_unknown: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GiveUp:
-    """The work failed for good, or nobody knows whether it was done and it may not be tried again."""
-
-    code: str
-    message: str
-    params: Mapping[str, Json] = field(default_factory=dict)
-    is_outcome_unknown: bool = False
-
-
-JobResult = Done | Retry | GiveUp
 
 # What a node with several edges in waits for: one token of each edge, or all tokens of its fork that are under way.
 Synchronizes = Literal["nothing", "edges", "branches"]

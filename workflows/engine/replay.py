@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from bedrock.errors import Conflict
-from workflows.engine.facts import Fact, Started, apply, decode
+from workflows.engine.fact_document import decode
+from workflows.engine.facts import Fact, Started
+from workflows.engine.fold import apply
 from workflows.engine.state import Json, State
 
 # What a fact that was never written by this engine may raise while it is read and applied.

@@ -1,4 +1,4 @@
-"""Where an instance stands: tokens, variables and counters. Changed by facts only (`facts.apply`)."""
+"""Where an instance stands: tokens, variables and counters. Changed by facts only (`fold.apply`)."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field

@@ -64,7 +64,7 @@ class Instance(models.Model):
 
 
 class HistoryEvent(models.Model):
-    """One fact of a run, as `engine.facts` encodes it. Append-only; no foreign key: each would lock its parent."""
+    """One fact of a run, as `engine.fact_document` encodes it. Append-only; a foreign key would lock its parent."""
 
     pk = models.CompositePrimaryKey("instance", "seq")
     instance = models.UUIDField()

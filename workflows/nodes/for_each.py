@@ -19,20 +19,17 @@ from workflows.engine.node_type import (
     Continue,
     Fail,
     Ignore,
-    Job,
-    JobResult,
     NodeType,
     Outcome,
     Port,
     Problem,
-    RunContext,
     Scope,
     Wait,
-    Work,
 )
 from workflows.engine.state import Awaits, Json, Status
 from workflows.engine.values import ValueMismatch
 from workflows.engine.variables import Variable
+from workflows.engine.work import Job, JobResult, RunContext, Work
 
 _CANCELLED: Final = Port(port="cancelled", name=LocalText(zh="有子流程被取消", en="One was cancelled"))
 _AT_A_TIME: Final = 100  # runs that one transaction starts

@@ -17,19 +17,7 @@ from workflows.engine.expressions.language import Expression, check, compile_exp
 from workflows.engine.graph import Document, LocalText
 from workflows.engine.json_pointers import parse_pointer, put
 from workflows.engine.json_values import decode, encode
-from workflows.engine.node_type import (
-    CheckContext,
-    Continue,
-    Fail,
-    Ignore,
-    Job,
-    JobResult,
-    NodeType,
-    Outcome,
-    Problem,
-    Scope,
-    Wait,
-)
+from workflows.engine.node_type import CheckContext, Continue, Fail, Ignore, NodeType, Outcome, Problem, Scope, Wait
 from workflows.engine.panel import ui, with_columns
 from workflows.engine.results import expression_problems, kept
 from workflows.engine.state import Awaits, Json
@@ -43,6 +31,7 @@ from workflows.engine.text_templates import (
 )
 from workflows.engine.values import ValueMismatch
 from workflows.engine.variables import Variable
+from workflows.engine.work import Job, JobResult
 from workflows.outbound.carry import DELAYS, carry_out
 from workflows.outbound.request import Method, Request
 

@@ -19,22 +19,19 @@ from workflows.engine.node_type import (
     Continue,
     Fail,
     Ignore,
-    Job,
-    JobResult,
     NodeType,
     Outcome,
     Port,
     Problem,
-    RunContext,
     Scope,
     Wait,
-    Work,
 )
 from workflows.engine.panel import ui, with_columns
 from workflows.engine.results import fits
 from workflows.engine.state import Awaits, Json, Status
 from workflows.engine.values import ValueMismatch
 from workflows.engine.variables import Variable
+from workflows.engine.work import Job, JobResult, RunContext, Work
 
 _CANCELLED: Final = Port(port="cancelled", name=LocalText(zh="子流程被取消", en="Called flow cancelled"))
 _ONLY: Final = 0  # the item of the only run that a step calls

@@ -17,7 +17,7 @@ from typing import Any, Final
 from bedrock.errors import MalformedInput, OrderflowError
 from web.strict_json import read_json
 from workflows.engine.json_pointers import PointerLost, parse_pointer, pick
-from workflows.engine.node_type import Done, GiveUp, Job, JobResult, Retry
+from workflows.engine.work import Done, GiveUp, Job, JobResult, Retry
 from workflows.failpoints import hit
 from workflows.outbound.call import Answer, Message, call
 from workflows.outbound.connections import Ready, ready_connection

@@ -5,7 +5,7 @@ from typing import Final
 
 from django.db import connection
 
-from workflows.engine.node_type import Job
+from workflows.engine.work import Job
 from workflows.failpoints import hit
 
 KEPT: Final = timedelta(days=1)

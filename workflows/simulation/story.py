@@ -8,10 +8,10 @@ from typing import Any, Final
 from workflows.engine import facts
 from workflows.engine.events import Actor
 from workflows.engine.facts import Fact
-from workflows.engine.node_type import Work
 from workflows.engine.plan import Plan
 from workflows.engine.state import Awaits, Json
 from workflows.engine.step import Step
+from workflows.engine.work import Work
 from workflows.simulation.player import Played
 
 _RUN: Final = "rehearsal"  # what stands in an effect's key for the run that there is none of

@@ -80,7 +80,7 @@ def _verify(argv: Sequence[str]) -> int:
 def _django(argv: Sequence[str]) -> int:
     home = _home(None)
     with _alone(home):
-        _enter_environment(argv, Progress(logs=home / "logs"), extras=())
+        _enter_environment(argv, Progress(logs=home / "logs", to=sys.stderr), extras=())
     return command_line.run(argv, home=home)
 
 

@@ -12,6 +12,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 SAY_AGAIN_SECONDS = 5.0
 TAIL_LINES = 40
@@ -34,9 +35,13 @@ class Finished:
 
 
 class Progress:
-    """Runs commands and tells about them; threads may run theirs side by side until `stop()`."""
+    """Runs commands and tells about them; threads may run theirs side by side until `stop()`.
 
-    def __init__(self, *, logs: Path) -> None:
+    It tells on standard output, or on `to`: a command whose output is for programs keeps that free of it.
+    """
+
+    def __init__(self, *, logs: Path, to: TextIO | None = None) -> None:
+        self._to = to
         self.started = float(os.environ.get("ORDERFLOW_STARTED") or time.time())
         self.is_stopped = False
         self._running: set[subprocess.Popen[bytes]] = set()
@@ -52,7 +57,7 @@ class Progress:
     def say(self, text: str) -> None:
         """One line, with the seconds since the start in front."""
         with self._lock:
-            print(f"[{self.seconds:5.1f} s] {text}", flush=True)
+            print(f"[{self.seconds:5.1f} s] {text}", file=self._to, flush=True)
 
     def stop(self) -> None:
         """End the commands that run, and start no others."""

@@ -3,11 +3,13 @@
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
+import django
 import pytest
 
-from config import bootstrap, up
+from config import bootstrap, door, up
 from config.progress import Progress, StepFailedError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -78,6 +80,22 @@ def test_long_step_tells_that_it_still_works(
     Progress(logs=tmp_path).run("Build", ["sh", "-c", "echo half way; sleep 0.3"])
 
     assert "Build … still working | half way" in capsys.readouterr().out
+
+
+def test_what_a_command_prints_for_programs_is_free_of_progress(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def install(progress: Progress, *, extras: Sequence[str]) -> None:
+        progress.run("Python packages", ["true"])
+
+    monkeypatch.setenv("ORDERFLOW_HOME", str(tmp_path))
+    monkeypatch.setattr(door, "install_packages", install)
+
+    assert door._django(["manage.py", "version"]) == 0
+
+    told = capsys.readouterr()
+    assert "Python packages: done in" in told.err
+    assert told.out == f"{django.get_version()}\n"
 
 
 def test_next_free_port_is_taken_when_none_is_asked_for(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ class ApprovalsConfig(AppConfig):
     def ready(self) -> None:
         from approvals import queries
         from approvals.actions.notify import forget_deliveries
-        from approvals.actions.project import rows_of
+        from approvals.actions.project import FOLLOWED, rows_of
         from approvals.actions.reassess import reassess_left_work
         from approvals.directory import Directory
         from approvals.directory_document import read_directory
@@ -30,6 +30,7 @@ class ApprovalsConfig(AppConfig):
             suppose=with_absences, read=read_directory,
         )  # fmt: skip
         wings.write_with(Approval.key, rows_of)
+        wings.follow_due_times(FOLLOWED)
         wings.show_tasks(queries.lines_of)
         wings.show_to(queries.runs_shown_to)
         wings.show_all_to(queries.all_runs_shown_to)

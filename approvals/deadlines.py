@@ -34,7 +34,8 @@ def deadline(
     if ballot.step >= len(durations):
         return None
     working = clocks[ballot.step] == "working"
-    calendar = working_calendar(ballot.seats, presence=presence, at=ballot.since) if working else None
+    counting = presence.of(ballot.since)
+    calendar = working_calendar(ballot.seats, presence=counting, at=ballot.since) if working else None
     if ballot.left is None:
         return due_at(ballot.since, durations[ballot.step], calendar=calendar)
     return ballot.since + ballot.left if calendar is None else calendar.add(ballot.since, ballot.left)
@@ -48,5 +49,5 @@ def remaining(
         return None
     if clock == "wall":
         return max(due - now, timedelta())
-    calendar = working_calendar(ballot.seats, presence=presence, at=now)
+    calendar = working_calendar(ballot.seats, presence=presence.of(ballot.since), at=now)
     return max(calendar.between(now, due), timedelta())

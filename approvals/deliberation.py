@@ -220,6 +220,13 @@ class Deliberation:
                 note = Note(what="timed_out", data={"step": ballot.step})
                 return self.closed(ballot, later, port=TIMED_OUT, status=TIMED_OUT, actor=actor, notes=(note,))
 
+    def reckoned(self) -> datetime | None:
+        """When the running step is due by the calendars of now; None if it counts by the wall clock."""
+        ballot = self.ballot()
+        if ballot.step >= len(self.durations) or self.config.timeouts[ballot.step].clock != "working":
+            return None
+        return self.deadline(ballot)
+
     def hand_over(self, before: Ballot, later: Ballot, *, to: tuple[Target, ...]) -> Outcome:
         """Whoever kept silent is replaced; when nobody is found, not even an owner, the work stays where it is."""
         found = self.assign(to, leaving=before)

@@ -74,6 +74,7 @@ class Directory:
     _by_username: Mapping[str, Person] = field(init=False, repr=False, compare=False)
     # Composed calendars are slow to build and asked for again and again: kept by whoever composes them.
     composed: dict[Any, Any] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _pools: dict[str, tuple[Person, ...]] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         by_username = {person.username: person for person in self.people.values()}
@@ -97,9 +98,13 @@ class Directory:
 
     def members(self, key: str) -> tuple[Person, ...]:
         """The members of a group who may decide now, in their order; none if there is no such group."""
-        group = self.groups.get(key)
-        ids = () if group is None else group.members
-        return tuple(person for person in map(self.people.get, ids) if person is not None and person.may_decide)
+        found = self._pools.get(key)
+        if found is None:
+            group = self.groups.get(key)
+            ids = () if group is None else group.members
+            found = tuple(person for person in map(self.people.get, ids) if person is not None and person.may_decide)
+            self._pools[key] = found
+        return found
 
     def holders(self, role: str) -> tuple[Person, ...]:
         """The people with this role who may decide, by username."""

@@ -81,6 +81,7 @@ def sheet_of(ballot: Ballot, *, config: ApprovalConfig, due: datetime | None, di
         "due_does": None if step is None else due_does(step, directory=directory),
         "timing": {
             "clock": None if step is None else step.clock,
+            "since": ballot.since.isoformat(),
             "calendar": config.calendar,
             "offline": config.offline != "ignore",
         },

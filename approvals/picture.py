@@ -109,7 +109,7 @@ def _clock(task: ApprovalTask, *, viewer: Viewer) -> tuple[int | None, datetime 
     presence = Presence(
         directory=viewer.directory, book=viewer.world.need(CalendarBook), requester=task.requester or None,
         calendar=task.timing["calendar"], offline=task.timing["offline"],
-    )  # fmt: skip
+    ).of(datetime.fromisoformat(task.timing.get("since") or task.opened_at.isoformat()))  # fmt: skip
     seats = [candidate_of(scope) for scope in task.scopes]
     calendar = working_calendar(seats, presence=presence, at=viewer.now)
     left = max(calendar.between(viewer.now, task.due_at), timedelta())

@@ -1,7 +1,7 @@
 """When somebody is there: calendars of the house, offline windows and absences, composed per seat. Pure."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -27,6 +27,11 @@ class Presence:
     requester: str | None = None
     calendar: str | None = None
     offline: bool = True
+
+    def of(self, since: datetime) -> "Presence":
+        """How time counts for a wait that began at `since`."""
+        book = self.book.of(since)
+        return self if book is self.book else replace(self, book=book)
 
     def availability(self, candidates: Iterable[Candidate]) -> Calendar | None:
         """Open while at least one seat has somebody there; None when that can never be."""
@@ -111,6 +116,7 @@ class Presence:
 
     def _kept(self, key: tuple[Any, ...], build: Callable[[], Calendar | None]) -> Calendar | None:
         """What was built for this directory and this very book before; a calendar is slow to build and to fill."""
+        key = (id(self.book), *key)  # editions of the book take turns
         kept = self.directory.composed.get(key)
         if kept is None or kept[0] is not self.book:
             kept = (self.book, build())

@@ -11,6 +11,7 @@ class WorkflowsConfig(AppConfig):
     @override
     def ready(self) -> None:
         from workflows import wings
+        from workflows.actions.calendars import carry_out_edits
         from workflows.actions.calls import attend_due
         from workflows.actions.messages import go_on_calling
         from workflows.actions.migrations import carry_on
@@ -38,6 +39,7 @@ class WorkflowsConfig(AppConfig):
         wings.sweep_with(attend_due)
         wings.sweep_with(sweep_planned)
         wings.sweep_with(carry_on)
+        wings.sweep_with(carry_out_edits)
         wings.sweep_with(forget_old)
         wings.sweep_with(forget_sent)
         wings.sweep_with(forget_letters)

@@ -45,7 +45,7 @@ def decode_state(text: str) -> State:
         requester=document["requester"],
         caller=decode_caller(document.get("caller")),
         status=Status(document["status"]),
-        tokens={token["id"]: _decode_token(token) for token in document["tokens"]},
+        tokens={token["id"]: decode_token(token) for token in document["tokens"]},
         variables=document["variables"],
         visits=document["visits"],
         rounds=document.get("rounds", {}),
@@ -69,7 +69,8 @@ def _encode_token(token: Token) -> dict[str, Any]:
     return document
 
 
-def _decode_token(document: dict[str, Any]) -> Token:
+def decode_token(document: dict[str, Any]) -> Token:
+    """One token of its JSON."""
     return Token(
         id=document["id"], node=document["node"], via=document["via"], visit=document["visit"],
         awaits=Awaits(document["awaits"]), attempt=document["attempt"],

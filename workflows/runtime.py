@@ -134,8 +134,14 @@ def deliver_to_all(
     events_of: Callable[[State], Sequence[Event]], *, instance_ids: Sequence[str], now: datetime
 ) -> list[Delivered]:
     """Deliver the happenings of many runs in the caller's transaction; runs that are busy are left for later."""
-    loaded = store.lock(instance_ids, skip_locked=True)
-    return _run([(run, event) for run in loaded for event in events_of(run.state)[:1]], now=now, command="deliver")
+    return deliver_to_locked(events_of, runs=store.lock(instance_ids, skip_locked=True), now=now)
+
+
+def deliver_to_locked(
+    events_of: Callable[[State], Sequence[Event]], *, runs: Sequence[Loaded], now: datetime
+) -> list[Delivered]:
+    """Deliver the first happening of each of these runs, which the caller's transaction has locked."""
+    return _run([(run, event) for run in runs for event in events_of(run.state)[:1]], now=now, command="deliver")
 
 
 def migrate(runs: Sequence[tuple[Loaded, Migrated]], *, to: Release, now: datetime) -> list[Delivered]:

@@ -14,11 +14,12 @@ from typing import Final
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection, transaction
 
 from bedrock.clock import now
-from workflows import jobs, runtime, wings
+from workflows import jobs, runtime, store, wings
 from workflows.engine.events import Event, TimerDue
 from workflows.engine.state import State, Token
 from workflows.failpoints import hit
-from workflows.models import Heartbeat, Timer
+from workflows.models import Timer
+from workflows.prepared import fetch
 
 BATCH = 200
 PAUSE_SECONDS = 0.5
@@ -26,6 +27,14 @@ BELL_PATIENCE_SECONDS = 3.0
 REST_SECONDS = 10.0
 HANDS: Final = 4  # threads that perform left jobs, one job each at a time
 STOP_SECONDS = 10.0
+
+# The commit waits for no disk: a beat that a crash undoes is followed by the next one.
+_BEAT: Final = """
+WITH beat AS (
+    INSERT INTO workflows_heartbeat (name, at) VALUES ('scheduler', %s)
+    ON CONFLICT (name) DO UPDATE SET at = excluded.at)
+SELECT set_config('synchronous_commit', 'off', true)
+"""
 
 _logger = logging.getLogger(__name__)
 _resting: dict[str, datetime] = {}  # runs whose due time broke beyond an incident, and until when they are left alone
@@ -35,7 +44,7 @@ def sweep_timers() -> int:
     """Fire what is due and say that the heart beats; how many runs moved."""
     present = now()
     fired = fire_due(now=present)
-    Heartbeat.objects.update_or_create(name="scheduler", defaults={"at": present})
+    fetch(_BEAT, [present])
     return fired
 
 
@@ -61,41 +70,56 @@ def _chore(janitor: wings.Janitor, *, now: datetime) -> int:
 
 
 def fire_due(*, now: datetime, limit: int = BATCH) -> int:
-    """Fire the timers that are due, oldest first, one transaction per batch; how many runs moved."""
+    """Fire the timers that are due, oldest first, one transaction per batch; how many runs moved.
+
+    Sweeps that fire at once share the work: what one has claimed, the others pass over.
+    """
     for instance in [one for one, until in _resting.items() if until <= now]:
         _resting.pop(instance, None)
     fired = 0
-    while due := _due_runs(now=now, limit=limit):
-        moved = _fire(due, now=now)
+    more = Timer.objects.filter(due_at__lte=now).exists()
+    while more:
+        claimed, moved = _fire_next(now=now, limit=limit)
         fired += moved
-        if moved == 0 or len(due) < limit:
-            break
+        more = moved > 0 and claimed == limit
     return fired
 
 
-def _due_runs(*, now: datetime, limit: int) -> Sequence[str]:
-    due = Timer.objects.filter(due_at__lte=now).order_by("due_at").values_list("instance", flat=True)
-    if _resting:
-        due = due.exclude(instance__in=list(_resting))
-    return list(dict.fromkeys(str(instance) for instance in due[:limit]))
-
-
-def _fire(instance_ids: Sequence[str], *, now: datetime) -> int:
-    def due_of(state: State) -> Sequence[Event]:
-        return [TimerDue(token=token.id, visit=token.visit, attempt=token.attempt) for token in _due(state, now=now)]
-
+def _fire_next(*, now: datetime, limit: int) -> tuple[int, int]:
+    """Fire one batch; of how many timers, and how many runs moved."""
+    claimed: list[str] = []
     try:
         with transaction.atomic():
-            delivered = runtime.deliver_to_all(due_of, instance_ids=instance_ids, now=now)
+            rows = store.claim_due(now=now, limit=limit, besides=list(_resting))
+            claimed += rows
+            runs = [store.load(row) for row in rows.values()]
+            delivered = runtime.deliver_to_locked(_due_events(now), runs=runs, now=now)
             hit("timer.claimed")
+    except Exception as error:
+        if _is_database_away(error) or not claimed:
+            raise
+        # One run that breaks must not hold up the others.
+        return limit, sum(_fire_alone(instance, now=now) for instance in claimed)
+    return len(rows), sum(one.changed for one in delivered)
+
+
+def _fire_alone(instance_id: str, *, now: datetime) -> int:
+    try:
+        with transaction.atomic():
+            delivered = runtime.deliver_to_all(_due_events(now), instance_ids=[instance_id], now=now)
     except Exception as error:
         if _is_database_away(error):
             raise
-        if len(instance_ids) > 1:  # one run that breaks must not hold up the others
-            return sum(_fire([instance], now=now) for instance in instance_ids)
-        _logger.exception("timer broke", extra={"action": "workflows.timer_broke", "instance": instance_ids[0]})
-        return _give_up(instance_ids[0], error, now=now)
+        _logger.exception("timer broke", extra={"action": "workflows.timer_broke", "instance": instance_id})
+        return _give_up(instance_id, error, now=now)
     return sum(one.changed for one in delivered)
+
+
+def _due_events(now: datetime) -> Callable[[State], Sequence[Event]]:
+    def due_of(state: State) -> Sequence[Event]:
+        return [TimerDue(token=token.id, visit=token.visit, attempt=token.attempt) for token in _due(state, now=now)]
+
+    return due_of
 
 
 def _due(state: State, *, now: datetime) -> list[Token]:

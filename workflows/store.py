@@ -6,6 +6,7 @@ all (`Raced`). `lock` is for batches, and for whoever must not come second.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
@@ -21,9 +22,12 @@ from workflows.step_rows import Change, Raced
 from workflows.worlds import world_at
 
 __all__ = [
-    "Beside", "Change", "Live", "Loaded", "Raced", "live_release", "lock", "present_world", "read", "read_all",
-    "read_by", "remembered_release", "save",
+    "Beside", "Change", "Live", "Loaded", "Raced", "Row", "claim_due", "live_release", "load", "lock", "present_world",
+    "read", "read_all", "read_by", "remembered_release", "save",
 ]  # fmt: skip
+
+
+Row = Sequence[Any]  # a run as the statements here read it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +59,12 @@ _READ = f"SELECT {_COLUMNS} FROM workflows_instance i WHERE i.id = %s::uuid"  # 
 _READ_ALL = f"SELECT {_COLUMNS} FROM workflows_instance i WHERE i.id = ANY(%s::uuid[]) ORDER BY i.id"  # noqa: S608
 _LOCK = f"{_READ_ALL} FOR UPDATE OF i"
 _LOCK_FREE = f"{_LOCK} SKIP LOCKED"
+# Sweeps that look at once each find others; nobody waits for anybody, so the order of the locks is free.
+_CLAIM_DUE = f"""
+SELECT {_COLUMNS} FROM workflows_timer t JOIN workflows_instance i ON i.id = t.instance
+WHERE t.due_at <= %s::timestamptz AND NOT i.id = ANY(%s::uuid[])
+ORDER BY t.due_at LIMIT %s::int FOR UPDATE OF i SKIP LOCKED
+"""  # noqa: S608 - constants only
 _STARTS = "d.live_version_id IS NOT NULL AND d.retired_at IS NULL"
 _LIVE = f"SELECT d.live_version_id::text, {_WORLD} FROM workflows_definition d WHERE {_STARTS} AND "  # noqa: S608
 _LIVE_BY_KEY = f"{_LIVE} d.key = %s"
@@ -102,6 +112,20 @@ def lock(instance_ids: Sequence[str], *, skip_locked: bool = False) -> list[Load
     """Lock runs in the order of their ids and load them, without missing and, with `skip_locked`, busy ones."""
     ids = "{" + ",".join(instance_ids) + "}"
     return [_loaded(values) for values in fetch(_LOCK_FREE if skip_locked else _LOCK, [ids])]
+
+
+def claim_due(*, now: datetime, limit: int, besides: Sequence[str]) -> dict[str, Row]:
+    """Lock the free runs of so many timers that are due, those due for longest first; their rows by run, for `load`.
+
+    Runs `besides` are passed over. Rows that nobody can read are no trouble yet.
+    """
+    found = fetch(_CLAIM_DUE, [now, "{" + ",".join(besides) + "}", limit])
+    return {values[0]: values for values in found}
+
+
+def load(row: Row) -> Loaded:
+    """The run of a claimed row."""
+    return _loaded(row)
 
 
 def live_release(*, key: str | None = None, trigger: str | None = None) -> Live | None:

@@ -39,6 +39,7 @@ Offenders = Callable[[], Sequence[str]]
 
 RowsOf = Callable[[Sequence[tuple[RunContext, Work]]], Sequence[Writes]]
 
+_due_followers: list[str] = []
 _tasks: list[TasksOf] = []
 _rows: dict[str, RowsOf] = {}
 _settlers: dict[str, Settle] = {}
@@ -63,6 +64,17 @@ def write_with(node_type: str, rows_of: RowsOf) -> None:
 def rows_of(node_type: str) -> RowsOf | None:
     """The declared way to the rows of a node type's inline work; None for a type that performs it by itself."""
     return _rows.get(node_type)
+
+
+def follow_due_times(part: str) -> None:
+    """Declare rows that repeat due times of waits: the queries of a WITH that bring them after `moved_rows`, which has
+    the columns instance, token and due_at."""
+    _due_followers.append(part)
+
+
+def due_followers() -> tuple[str, ...]:
+    """What has to follow when waits are armed anew, in the order of declaration."""
+    return tuple(_due_followers)
 
 
 def show_tasks(tasks_of: TasksOf) -> None:

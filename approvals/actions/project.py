@@ -118,6 +118,17 @@ RELABELLED = Part(
     lost=_lost,
 )
 
+# Due times of waits that an edit of a calendar has moved.
+FOLLOWED = """followed_tasks AS (
+        UPDATE approvals_approvaltask t SET due_at = r.due_at
+        FROM moved_rows r
+        WHERE t.instance = r.instance AND t.token = r.token AND t.status || '' = 'open'
+        RETURNING t.id, t.due_at
+    ), followed_seats AS (
+        UPDATE approvals_assignment a SET sort_at = t.due_at
+        FROM followed_tasks t
+        WHERE a.task_id = t.id AND a.status || '' = 'open')"""
+
 PARTS = (CHANGED, SEATED_ANEW, DECIDED, OPENED, SAID, RELABELLED)
 
 

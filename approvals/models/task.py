@@ -14,7 +14,7 @@ from bedrock.ids import new_id
 class ApprovalTask(models.Model):
     """An approval that people see: one row per visit of a token, with what the subject looked like then.
 
-    `candidates`, `votes` and `due_does` are ready for people; `scopes` and `timing` say whose time counts.
+    `candidates`, `votes` and `due_does` are ready for people; `scopes` and `timing` say whose time counts since when.
     """
 
     class Status(models.TextChoices):

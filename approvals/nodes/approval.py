@@ -1,6 +1,7 @@
 """Approval: people are asked, their answers are counted, time-outs hand the work on. Decisions are pure."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from typing_extensions import override
 
@@ -97,6 +98,10 @@ class Approval(NodeType[ApprovalConfig]):
     @override
     def migrated(self, scope: Scope[ApprovalConfig]) -> tuple[Mapping[str, Json], ...]:
         return (papers.relabelling(name=scope.name),)
+
+    @override
+    def reckoned(self, scope: Scope[ApprovalConfig]) -> datetime | None:
+        return Deliberation(scope).reckoned()
 
     @override
     def foreseen(self, scope: Scope[ApprovalConfig], answer: str, by: str | None) -> Sequence[Foreseen]:

@@ -12,7 +12,7 @@ from tests.exchange.files import bpmn
 from tests.orders.builders import actor_of, cny, order_document, paid_document
 from workflows.actions import definitions, migrations
 from workflows.actions.audit import By
-from workflows.models import Definition, Incident, Migration
+from workflows.models import Calendar, Definition, Incident, Migration
 
 API = "/api/v1"
 REASON = "the customer waits"
@@ -90,6 +90,7 @@ reads("palette.node-types", "/node-types")
 reads("palette.triggers", "/triggers")
 reads("palette.templates", "/templates")
 reads("calendar.list", "/calendars")
+reads("calendar.read", "/calendars/office")
 reads("connection.list", "/connections")
 reads("notice.list", "/notices")
 reads("notice.summary", "/notices/summary")
@@ -364,9 +365,23 @@ def check_expression(client: APIClient, scene: Scene, actor: str) -> Any:
     return post(client, "/expressions/check", {"text": "1 < 2", "variables": []})
 
 
-@action("calendar.write")
-def write_calendar(client: APIClient, scene: Scene, actor: str) -> Any:
-    return client.put(f"{API}/calendars", {"key": "office"}, format="json")
+@action("calendar.edit")
+def edit_calendar(client: APIClient, scene: Scene, actor: str) -> Any:
+    known = Calendar.objects.get(key="office")
+    body = {
+        "name": TITLE, "document": {"zone": "Asia/Shanghai", "week": {"tue": ["09:00-18:00"]}},
+        "revision": known.revision, "policy": "keep", "reason": REASON,
+    }  # fmt: skip
+    return client.put(f"{API}/calendars/office", body, format="json")
+
+
+@action("calendar.preview")
+def preview_calendar(client: APIClient, scene: Scene, actor: str) -> Any:
+    known = Calendar.objects.get(key="office")
+    return post(client, "/calendars/office/preview", {"document": known.document})
+
+
+READS.add("calendar.preview")
 
 
 @action("instance.start")

@@ -14,6 +14,7 @@ from orders.core.models import Order
 from orders.refunds.actions import request_refund
 from orders.refunds.models import Refund
 from tests.orders.builders import actor_of, paid_document, place, yuan
+from workflows.actions.calendars import save_calendar
 from workflows.actions.cases import add_case
 from workflows.actions.definitions import create_definition, publish
 from workflows.actions.instances import start
@@ -91,6 +92,8 @@ def scene() -> Scene:
     for key, member in (("finance", "assigned"), ("backup", "colleague")):
         group = Group.objects.create(key=key, name={"zh": key, "en": key})
         GroupMember.objects.create(group=group, user=people[member])
+    hours = {"zone": "Asia/Shanghai", "week": {"mon": ["09:00-18:00"]}}
+    save_calendar("office", name=TITLE, document=hours, now=NOW)
     designer = people["designer"]
     flow = publish_flow(refund_graph("refund.requested"), key="refunds", by=designer)
     publish_flow(refund_graph(None), key="plain", by=designer)

@@ -34,6 +34,7 @@ CASE = {
     "name": "new", "given": {"values": {}, "at": "2026-01-26T09:00:00+08:00"},
     "expect": {"end": "end", "asked": [{"node": "wait", "who": "nobody"}], "within": "P1D"},
 }  # fmt: skip
+CALENDAR = {"zone": "Asia/Shanghai", "week": {"mon": ["09:00-18:00"]}}
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/definitions"): {"key": "new", "title": TITLE, "graph": SKETCH, "layout": {}},
     ("post", "/definitions/import"): {
@@ -60,6 +61,10 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/definitions/{definition_id}/cases"): CASE,
     ("post", "/definitions/{definition_id}/cases/run"): {"graph": SKETCH},
     ("put", "/definitions/{definition_id}/cases/{case_id}"): CASE,
+    ("put", "/calendars/{key}"): {
+        "name": TITLE, "document": CALENDAR, "revision": 1, "policy": "recompute", "reason": "the office moves",
+    },
+    ("post", "/calendars/{key}/preview"): {"document": CALENDAR},
     ("post", "/expressions/check"): {
         "text": "${a} < 2", "variables": [{"name": "a", "type": "integer", "label": TITLE}], "condition": True,
     },
@@ -85,7 +90,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/tasks/{task_id}/comment"): {"text": "please"},
 }  # fmt: skip
 # Documents of their own: the server stores or checks them by other rules.
-FREE = {"layout", "variables", "config", "payload", "values", "output"}
+FREE = {"document", "layout", "variables", "config", "payload", "values", "output"}
 
 HOSTILE: list[Any] = [
     None, [], {}, [None], True, 0, -1, 10**40, "1e400", "", "x" * 100_000, "😀" * 50, "\u202e\u0301", "' OR 1=1 --",
@@ -109,7 +114,7 @@ def address(path: str, house: Scene, **other: Any) -> str:
     known = {
         "definition_id": house.sketch.pk, "number": 1, "instance_id": house.run, "kind": "force-advance",
         "answer": "confirm", "verb": "run", "migration_id": NOBODY, "case_id": house.case.pk,
-        "letter_id": house.letter.pk,
+        "letter_id": house.letter.pk, "key": "office",
         "task_id": house.task.pk, "order_no": house.order.order_no, "notice_id": 1,
     }  # fmt: skip
     return path.format(**(known | other))

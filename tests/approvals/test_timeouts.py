@@ -198,7 +198,7 @@ def test_a_timeout_transfer_replaces_only_silent_voters_when_all_must_approve() 
     assert ended(run) == "yes"
 
 
-def test_the_rest_of_the_time_goes_along_when_a_person_transfers() -> None:
+def test_trap_68_the_rest_of_the_time_goes_along_when_a_person_transfers() -> None:
     run = opened(TRANSFER, now=at(10))  # 120 minutes: due at 12:00
     run.now = at(11, 30)
 

@@ -209,7 +209,7 @@ def test_all_branches_of_many_finish_together_and_the_join_fires_once() -> None:
         assert run.passed().count("j") == 1
 
 
-def test_deferred_work_is_answered_once_and_failure_is_an_incident() -> None:
+def test_trap_72_deferred_work_is_answered_once_and_a_late_end_of_a_given_up_try_means_nothing() -> None:
     run = Harness(graph({"start": "start", "call": "test.call", "end": "end"}, *in_a_row("start", "call", "end")))
     run.start()
     assert [(work.node, work.visit, work.attempt) for work in run.deferred] == [("call", 1, 1)]

@@ -69,18 +69,7 @@ class CalendarsView(APIView):
     def get(self, request: Request) -> Response:
         query_of(request.query_params)
         rows = Calendar.objects.order_by("key")
-        return Response(
-            {
-                "results": [
-                    {
-                        "key": row.key, "name": row.name, "zone": row.document["zone"],
-                        "confirmed_years": row.document.get("confirmed_years", []),
-                        "document": row.document,
-                    }
-                    for row in rows
-                ]
-            }
-        )  # fmt: skip
+        return Response({"results": [calendar_document(row) for row in rows]})
 
 
 class ConnectionsView(APIView):
@@ -139,6 +128,14 @@ class SchedulePreviewView(APIView):
         for problem in schedule_problems(schedule, now=present):
             raise BadInput(problem.code, problem.message, **problem.params)
         return Response({"next": next_times(schedule, after=present, count=PREVIEWED)})
+
+
+def calendar_document(row: Calendar) -> dict[str, Any]:
+    """A calendar as lists show it."""
+    return {
+        "key": row.key, "name": row.name, "zone": row.document["zone"],
+        "confirmed_years": row.document.get("confirmed_years", []), "document": row.document,
+    }  # fmt: skip
 
 
 def node_type_document(node_type: AnyNodeType) -> dict[str, Any]:

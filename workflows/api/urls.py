@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path, register_converter
 
 from workflows.api import (
+    calendars,
     comparisons,
     definitions,
     exchange,
@@ -48,6 +49,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("node-types", palette.NodeTypesView.as_view()),
     path("triggers", palette.TriggersView.as_view()),
     path("calendars", palette.CalendarsView.as_view()),
+    path("calendars/<slug:key>", calendars.CalendarView.as_view()),
+    path("calendars/<slug:key>/preview", calendars.CalendarPreviewView.as_view()),
     path("connections", palette.ConnectionsView.as_view()),
     path("expressions/check", palette.ExpressionCheckView.as_view()),
     path("schedules/preview", palette.SchedulePreviewView.as_view()),

@@ -61,7 +61,10 @@ class Waited:
 
 @record
 class Changed:
-    """A waiting token's own data, due time or attempt changed while it stands. `kept` says that its data did not."""
+    """A waiting token's own data, due time or attempt changed while it stands. `kept` says that its data did not.
+
+    `why` is there when it is not the wait's own doing: a calendar was edited.
+    """
 
     kind: ClassVar[str] = "changed"
     token: int
@@ -73,6 +76,7 @@ class Changed:
     due_at: datetime | None
     listens: tuple[Subscription, ...] | None = None
     kept: bool | None = None
+    why: Mapping[str, Json] | None = None
 
 
 @record

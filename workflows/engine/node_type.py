@@ -299,6 +299,13 @@ class NodeType(ABC, Generic[C]):
         """Inline work to do when a wait goes on in another version of its flow."""
         return ()
 
+    def reckoned(self, scope: Scope[C]) -> datetime | None:  # noqa: ARG002
+        """When the wait as it stands is due by the calendars of now; None if it does not go by any.
+
+        May raise NoOpenTime.
+        """
+        return None
+
     def foreseen(self, scope: Scope[C], answer: str, by: str | None) -> Sequence[Foreseen]:  # noqa: ARG002
         """Who may give this answer to the wait as it stands, in order; with `by` (a username) nobody but them."""
         return ()

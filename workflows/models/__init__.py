@@ -12,12 +12,13 @@ from workflows.models.outbound import Connection, SentCall
 from workflows.models.schedule import ScheduledRun, StartSchedule
 from workflows.models.standing import PublishRequest, Standing
 from workflows.models.work import ActivityJob, Heartbeat, MessageWait, Timer
-from workflows.models.world import Calendar, WorldRevision
+from workflows.models.world import Calendar, CalendarEdit, WorldRevision
 
 __all__ = [
     "ActivityJob",
     "AuditEntry",
     "Calendar",
+    "CalendarEdit",
     "Call",
     "CalledRun",
     "Connection",

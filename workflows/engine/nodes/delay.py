@@ -1,6 +1,7 @@
 """Wait for a time: a duration on the wall clock, or working time of a calendar."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import ClassVar, Literal
 
 from pydantic import Field
@@ -18,6 +19,7 @@ from workflows.engine.node_type import (
     Fail,
     Ignore,
     NodeType,
+    Note,
     Outcome,
     Problem,
     Scope,
@@ -83,14 +85,35 @@ class Delay(NodeType[DelayConfig]):
     @override
     def enter(self, scope: Scope[DelayConfig]) -> Outcome:
         try:
-            calendar = (
-                scope.world.need(CalendarBook)[scope.config.calendar or ""] if scope.config.clock == "working" else None
-            )
-            due = due_at(scope.now, scope.program, calendar=calendar)
+            due = _due(scope, since=scope.now)
         except NoOpenTime as error:
-            return Fail(code="calendar.no_open_time", message=str(error))
+            return Fail(code=error.code, message=str(error))
         return Wait(awaits=Awaits.TIMER, due_at=due)
 
     @override
     def resume(self, scope: Scope[DelayConfig], event: Resumption) -> Outcome:
-        return Continue() if isinstance(event, TimerDue) else Ignore()
+        if not isinstance(event, TimerDue):
+            return Ignore()
+        try:
+            due = self.reckoned(scope)
+        except NoOpenTime as error:
+            return Fail(code=error.code, message=str(error))
+        if due is not None and due > scope.now:
+            # The calendar was edited since the timer was set: it is not time yet.
+            note = Note(what="due_moved", data={"due_at": due.isoformat()})
+            return Wait(awaits=Awaits.TIMER, due_at=due, notes=(note,))
+        return Continue()
+
+    @override
+    def reckoned(self, scope: Scope[DelayConfig]) -> datetime | None:
+        if scope.config.clock == "wall" or scope.since is None:
+            return None
+        return _due(scope, since=scope.since)
+
+
+def _due(scope: Scope[DelayConfig], *, since: datetime) -> datetime:
+    """When it is over by the calendars that count for a wait of this age."""
+    if scope.config.clock == "wall":
+        return due_at(since, scope.program, calendar=None)
+    book = scope.world.need(CalendarBook).of(since)
+    return due_at(since, scope.program, calendar=book[scope.config.calendar or ""])

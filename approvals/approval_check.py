@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from approvals.approval_config import ApprovalConfig, TimeoutConfig
 from approvals.directory import Directory
 from approvals.targets import GroupTarget, HeadTarget, Target, UserTarget
+from approvals.vote_check import vote_problems
 from workflows.engine.calendar_book import CalendarBook
 from workflows.engine.due import parse_duration, unconfirmed_problems
 from workflows.engine.node_type import CheckContext, Problem
@@ -30,6 +31,7 @@ class _Check:
         yield from self.targets(config.assign, path="assign")
         yield from self.targets(config.on_empty, path="on_empty")
         yield from self.targets(config.offline_to, path="offline_to")
+        yield from vote_problems(config, directory=self.directory)
         if config.calendar is not None and config.calendar not in self.book:
             yield Problem(
                 code="calendar.unknown", path="calendar", params={"calendar": config.calendar},

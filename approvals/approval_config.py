@@ -5,10 +5,11 @@ from typing import Literal
 from pydantic import Field
 
 from approvals.targets import Target, Targets
+from approvals.vote_config import VoteConfig
 from approvals.voting import Mode
 from workflows.engine.graph import Document
 from workflows.engine.node_type import Config
-from workflows.engine.panel import ui
+from workflows.engine.panel import only_for, ui
 
 
 class TimeoutConfig(Document):
@@ -30,7 +31,21 @@ class ApprovalConfig(Config):
         default=Mode.ANY,
         json_schema_extra=ui(
             "select", zh="多人审批方式", en="When several are asked", group="who",
-            options=(("any", "或签:一人处理即可", "Any one decides"), ("all", "会签:须所有人同意", "All must approve")),
+            options=(
+                ("any", "或签:一人处理即可", "Any one decides"), ("all", "会签:须所有人同意", "All must approve"),
+                ("sequence", "依次:按顺序逐个同意", "One after the other"), ("vote", "票签:达到票数即可", "By vote"),
+            ),
+        ),
+    )  # fmt: skip
+    vote: VoteConfig = Field(
+        default=VoteConfig(),
+        json_schema_extra=only_for(
+            ui(
+                "vote", zh="计票规则", en="What is enough", group="who",
+                help_zh="同意与驳回两条规则同时满足时按驳回处理;所有人表态后两条都不满足也按驳回处理。",
+                help_en="Where both rules hold it is rejected, and so it is when all have answered and neither holds.",
+            ),
+            field="mode", value="vote",
         ),
     )  # fmt: skip
     on_requester: Literal["skip", "department_head"] = Field(

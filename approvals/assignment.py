@@ -201,7 +201,7 @@ class _Run:
         kept: list[Candidate] = []
         pools = [candidate for candidate in candidates if candidate.kind is not Kind.USER]
         for candidate in candidates:
-            if candidate.key in self.policy.voted and candidate.kind is Kind.USER:
+            if self.has_voted(candidate):
                 self.say("skipped.already_voted", self.about(candidate))
             elif candidate in self.policy.holding:
                 self.say("skipped.same_holder", self.about(candidate))
@@ -212,6 +212,15 @@ class _Run:
             else:
                 kept.append(candidate)
         return kept
+
+    def has_voted(self, candidate: Candidate) -> bool:
+        """A person who answered, or a pool of which nobody is left who did not."""
+        if not self.policy.voted:
+            return False
+        if candidate.kind is Kind.USER:
+            return candidate.key in self.policy.voted
+        people = {person.id for person in candidate.people(self.directory)} - {self.policy.requester}
+        return bool(people) and people <= self.policy.voted
 
     def covered(self, candidate: Candidate, pools: list[Candidate]) -> bool:
         return any(candidate.people(self.directory)[0] in pool.people(self.directory) for pool in pools)

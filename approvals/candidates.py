@@ -57,7 +57,12 @@ class Candidate:
 
 def read_candidates(documents: Iterable[dict[str, Any]]) -> tuple[Candidate, ...]:
     """The seats of a token's data."""
-    return tuple(Candidate(kind=Kind(document["kind"]), key=document["key"]) for document in documents)
+    return tuple(read_candidate(document) for document in documents)
+
+
+def read_candidate(document: dict[str, Any]) -> Candidate:
+    """One seat of a token's data."""
+    return Candidate(kind=Kind(document["kind"]), key=document["key"])
 
 
 def candidate_of(scope: str) -> Candidate:

@@ -1,44 +1,48 @@
 """What an event means for an open approval: who may answer, what it settles, what a timeout does. Pure."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
-
-from pydantic import TypeAdapter, ValidationError
 
 from approvals import papers
 from approvals.approval_config import ApprovalConfig
 from approvals.assignment import Assignment, Policy, assign, may_sit
-from approvals.ballot import Answer, Ballot, answer_of, read_ballot
+from approvals.ballot import Answer, Ballot, Turn, answer_of, read_ballot
 from approvals.candidates import OWNER, Candidate, Kind, describe
-from approvals.deadlines import deadline, remaining
+from approvals.deadlines import deadline
 from approvals.directory import SUPERUSER, Directory, Person
 from approvals.presence import Presence
 from approvals.refusals import (
     already_decided,
     comment_required,
+    no_abstaining,
     not_yours,
     own_request,
-    transfer_refused,
-    unknown_target,
 )
-from approvals.targets import GroupTarget, Target, UserTarget
-from approvals.voting import Mode, Verdict, Vote
-from bedrock.errors import BadInput, Conflict, OrderflowError
+from approvals.shortfalls import nobody, too_few
+from approvals.targets import Target
+from approvals.turns import Came, come
+from approvals.voting import PLAIN, Mode, Rules, Verdict, Voice, Vote
+from bedrock.errors import Conflict, OrderflowError
 from workflows.engine.calendar_book import CalendarBook
 from workflows.engine.events import Actor, Signalled
-from workflows.engine.node_type import Continue, Fail, Ignore, Note, Outcome, Scope, Wait
+from workflows.engine.node_type import Continue, Note, Outcome, Scope, Wait
 from workflows.engine.state import Awaits
 from workflows.engine.values import Duration
 
-MAX_TRANSFERS = 10  # by hand, in one visit; more is ping-pong
 TIMED_OUT = "timed_out"
-_TARGET: TypeAdapter[UserTarget | GroupTarget] = TypeAdapter(UserTarget | GroupTarget)
 
 
-# The new seats (None: nobody is left for one of them), and the runs of the rules that found them.
-Replaced = tuple[tuple[Candidate, ...] | None, list[Assignment]]
+POOLED = (Mode.ANY, Mode.SEQUENCE)  # a pool is one seat, whose members are live; otherwise each of them has a voice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """What a published step is compiled to."""
+
+    durations: tuple[Duration, ...]
+    rules: Rules
 
 
 class Refused(Exception):  # noqa: N818 - carries the typed error to the node's door
@@ -56,7 +60,9 @@ class Deliberation:
         self.scope = scope
         self.config = scope.config
         self.now: datetime = scope.now
-        self.durations: tuple[Duration, ...] = scope.program
+        program: Program = scope.program
+        self.durations = program.durations
+        self.rules = program.rules
         self.directory = scope.world.need(Directory)
         self.presence = Presence(
             directory=self.directory, book=scope.world.need(CalendarBook), requester=scope.requester,
@@ -67,72 +73,67 @@ class Deliberation:
 
     def open(self) -> Outcome:
         """Assign for the first time; it fails when nobody at all is left."""
-        found = self.assign(self.config.assign)
-        if not found.candidates:
-            return _nobody([found])
-        ballot = Ballot(mode=self.config.mode, seats=found.candidates, since=self.now)
+        asked = self.opened()
+        ballot = asked.ballot
+        if not ballot.seats:
+            return nobody(asked.runs)
+        count = ballot.tally()
+        if count.needed > count.silent:
+            return too_few(count.needed, count.total, asked.runs)
         due = self.deadline(ballot)
         work = papers.opening(
-            ballot, config=self.config, due=due, name=self.scope.name, found=found, directory=self.directory
+            ballot, config=self.config, due=due, name=self.scope.name, found=asked.runs, directory=self.directory
         )
         return Wait(awaits=Awaits.SIGNAL, data=ballot.to_json(), due_at=due, work=(work,))
 
+    def opened(self) -> Came:
+        """Who is asked first."""
+        if self.rules.mode is Mode.SEQUENCE:
+            turns = tuple(Turn(target=target) for target in self.config.assign)
+            return come(Ballot(rules=self.rules, seats=(), since=self.now, turns=turns), by=self, now=self.now)
+        found = self.assign(self.config.assign)
+        voices = self.voices_of(found.candidates)
+        opened = sum(voices.get(seat.scope, PLAIN).weight for seat in found.candidates)
+        ballot = Ballot(rules=self.rules, seats=found.candidates, since=self.now, voices=voices, opened=opened)
+        return Came(ballot=ballot, runs=(found,))
+
+    def voices_of(self, seats: Sequence[Candidate]) -> dict[str, Voice]:
+        """The voices of a vote, by scope, that weigh otherwise than most."""
+        if self.rules.mode is not Mode.VOTE:
+            return {}
+        found = {seat.scope: self.config.vote.voice_of(seat, directory=self.directory) for seat in seats}
+        return {scope: voice for scope, voice in found.items() if voice != PLAIN}
+
     def assign(
         self, targets: Sequence[Target], *, leaving: Ballot | None = None, by_hand: bool = False,
-        at_most: int | None = None,
+        last_resort: bool = True, at_most: int | None = None,
     ) -> Assignment:  # fmt: skip
         """Run the rules. By hand somebody names a person: nobody else is put in their place."""
         voted = () if leaving is None else (answer.by for answer in leaving.answers)
         policy = Policy(
-            mode=self.config.mode, requester=self.scope.requester, now=self.now,
+            mode=Mode.ANY if self.rules.mode in POOLED else Mode.ALL, requester=self.scope.requester, now=self.now,
             fallback=self.config.on_empty, on_requester="skip" if by_hand else self.config.on_requester,
             offline_to=self.config.substitutes(), voted=frozenset(voted),
-            holding=frozenset() if leaving is None else frozenset(leaving.seats), last_resort=not by_hand,
-            at_most=at_most,
+            holding=frozenset() if leaving is None else frozenset(leaving.pending()),
+            last_resort=last_resort and not by_hand, at_most=at_most,
         )  # fmt: skip
         return assign(targets, presence=self.presence, policy=policy)
 
     # people
 
     def answer(self, event: Signalled, outcome: Vote) -> Outcome:
-        """Somebody approves or rejects."""
+        """Somebody approves, rejects or abstains."""
         ballot = self.ballot()
         held = self.seats_to_answer(ballot, event.actor)
+        if outcome is Vote.ABSTAINED and not self.rules.abstain:
+            raise Refused(no_abstaining())
         self.check_revision(ballot, event)
         comment = str(event.payload.get("comment") or "").strip()
         if not comment and (outcome is Vote.REJECTED or self.config.comment == "always"):
             raise Refused(comment_required())
-        given = answer_of(
-            event.actor, outcome=outcome, at=self.now, comment=comment, scopes=[seat.scope for seat in held]
-        )
+        scopes = [seat.scope for seat in held]
+        given = answer_of(ballot, event.actor, outcome=outcome, at=self.now, comment=comment, scopes=scopes)
         return self.counted(ballot, ballot.with_answer(given), actor=event.actor)
-
-    def transfer(self, event: Signalled) -> Outcome:
-        """Somebody hands their seat to somebody else; a supervisor may hand on everybody's, with a comment."""
-        ballot = self.ballot()
-        comment = str(event.payload.get("comment") or "").strip()
-        leaving = self.seats_to_hand_on(ballot, event.actor, comment=comment)
-        self.check_revision(ballot, event)
-        if ballot.transfers >= MAX_TRANSFERS:
-            raise Refused(Conflict(
-                "task.transfer_limit", f"Expected at most {MAX_TRANSFERS} transfers of one task, found one more.",
-                limit=MAX_TRANSFERS,
-            ))  # fmt: skip
-        target = self.read_target(event.payload.get("to"))
-        staying = tuple(seat for seat in ballot.seats if seat not in leaving)
-        found = self.assign([target], leaving=ballot, by_hand=True)
-        if not found.candidates:
-            raise Refused(transfer_refused(found))
-        moved = ballot.moved((*staying, *found.candidates), by_hand=True)
-        if ballot.step < len(self.durations):
-            clock = self.config.timeouts[ballot.step].clock
-            left = remaining(ballot, due=self.scope.due_at, now=self.now, clock=clock, presence=self.presence)
-            moved = replace(moved, since=self.now, left=left)
-        note = self.moved_note(ballot, moved, cause="transfer", comment=comment, actor=event.actor)
-        return self.waiting(
-            ballot, moved, left=_ended(leaving, "transferred"), trace=self.traces([found], cause="transfer"),
-            notes=(note,),
-        )  # fmt: skip
 
     def comment(self, event: Signalled) -> Outcome:
         """Somebody who has to do with the task says something."""
@@ -142,7 +143,7 @@ class Deliberation:
         involved = person is not None and (
             person.id == self.scope.requester
             or ballot.answered_by(person.id) is not None
-            or _is_supervisor(person)
+            or is_supervisor(person)
             or any(self.may_sit(seat, person) for seat in ballot.seats)
         )
         if not involved:
@@ -152,48 +153,6 @@ class Deliberation:
         work = papers.remark(by=event.actor.id, name=event.actor.name, text=text, at=self.now)
         note = Note(what="commented", data={"text": text}, actor=event.actor)
         return Wait(awaits=Awaits.SIGNAL, data=self.scope.data, due_at=self.scope.due_at, work=(work,), notes=(note,))
-
-    def reassess(self, event: Signalled) -> Outcome:
-        """The organisation changed: seats that nobody can use any more are given to somebody else, or it fails.
-
-        A voice that is lost was never heard: it counts for nothing, and the verdict waits for its replacement.
-        """
-        ballot = self.ballot()
-        gone = tuple(seat for seat in ballot.seats if not self.usable(seat))
-        if not gone:
-            return Ignore()
-        seats, runs = self.replaced_each(ballot, gone) if ballot.mode is Mode.ALL else self.replaced_pool(ballot, gone)
-        if seats is None:
-            return _nobody(runs)
-        moved = ballot.moved(seats, by_hand=False)
-        note = self.moved_note(ballot, moved, cause="left", comment="", actor=event.actor)
-        trace = self.traces(runs, cause="left")
-        return self.waiting(ballot, moved, left=_ended(gone, "not_needed"), trace=trace, notes=(note,))
-
-    def replaced_each(self, ballot: Ballot, gone: Sequence[Candidate]) -> Replaced:
-        """Everybody must approve: one other person for each who left, so that as many voices are heard as before."""
-        seats, runs = list(ballot.seats), []
-        for seat in gone:
-            asked = replace(ballot, seats=(*ballot.seats, *seats))
-            found = self.assign(self.rules_of(ballot), leaving=asked, at_most=1)
-            runs.append(found)
-            if not found.candidates:
-                return None, runs
-            seats[seats.index(seat)] = found.candidates[0]
-        return tuple(seats), runs
-
-    def replaced_pool(self, ballot: Ballot, gone: Sequence[Candidate]) -> Replaced:
-        """Anybody may decide: those who are left do, and only when nobody is, the rules run again."""
-        kept = tuple(seat for seat in ballot.seats if seat not in gone)
-        if kept:
-            return kept, []
-        found = self.assign(self.rules_of(ballot), leaving=ballot)
-        return found.candidates or None, [found]
-
-    def rules_of(self, ballot: Ballot) -> tuple[Target, ...]:
-        """The targets in force: those of the last timeout transfer, or else those of the opening."""
-        transfers = [step.to for step in self.config.timeouts[: ballot.step] if step.do == "transfer"]
-        return transfers[-1] if transfers else self.config.assign
 
     # time
 
@@ -234,31 +193,69 @@ class Deliberation:
         if not found.candidates:
             note = Note(what="transfer_found_nobody", data={"step": before.step})
             return self.waiting(before, later, trace=trace, notes=(note,))
-        moved = later.moved(found.candidates, by_hand=False)
+        moved = self.handed_over(later, found.candidates)
+        if moved.tally().verdict is not Verdict.OPEN:
+            note = Note(what="transfer_found_too_few", data={"step": before.step})
+            return self.waiting(before, later, trace=trace, notes=(note,))
         note = self.moved_note(before, moved, cause="timeout", comment="", actor=None)
-        return self.waiting(before, moved, left=_ended(before.seats, "transferred"), trace=trace, notes=(note,))
+        return self.waiting(before, moved, left=ended(before.seats, "transferred"), trace=trace, notes=(note,))
+
+    def handed_over(self, ballot: Ballot, seats: tuple[Candidate, ...]) -> Ballot:
+        """All seats that are asked go to these, with the voices that the step gives them."""
+        came = tuple(seat.scope for seat in seats)
+        moved = ballot.moved(seats, by_hand=False, instead={seat.scope: came for seat in ballot.seats})
+        changed = {seat.scope for seat in ballot.seats} | set(came)
+        kept = {scope: voice for scope, voice in ballot.voices.items() if scope not in changed}
+        added = {scope: by for scope, by in ballot.added.items() if scope not in changed}
+        return replace(moved, voices=kept | self.voices_of(seats), added=added)
 
     def silence_counts(self, ballot: Ballot, vote: Vote, actor: Actor) -> Ballot:
         """Each silent voter's own silence is an answer; a pool that kept silent is one. Nobody's silence is none."""
         for seat in filter(self.usable, ballot.seats):
             person = self.directory.person(seat.key) if seat.kind is Kind.USER else None
             by = actor if person is None else Actor(id=person.id, name=person.name, source=actor.source)
-            ballot = ballot.with_answer(answer_of(by, outcome=vote, at=self.now, comment="", scopes=[seat.scope]))
+            given = answer_of(ballot, by, outcome=vote, at=self.now, comment="", scopes=[seat.scope])
+            ballot = ballot.with_answer(given)
             if ballot.mode is Mode.ANY:
                 break
         return ballot
 
     # what comes of it
 
-    def counted(self, before: Ballot, after: Ballot, *, actor: Actor, notes: tuple[Note, ...] = ()) -> Outcome:
-        """The tally decides, never the last voter."""
-        voted = tuple(_vote_note(answer) for answer in after.answers[len(before.answers) :])
-        notes = (*notes, *voted)
-        verdict = after.tally().verdict
+    def counted(
+        self, before: Ballot, after: Ballot, *, actor: Actor, notes: tuple[Note, ...] = (),
+        left: Mapping[str, str] | None = None, trace: Sequence[dict[str, Any]] = (),
+    ) -> Outcome:  # fmt: skip
+        """The tally decides, never the last voter. While it is open, those are asked whose turn has come."""
+        given = after.answers[len(before.answers) :]
+        notes = (*notes, *(_vote_note(answer) for answer in given))
+        came, verdict = Came(ballot=after), after.tally().verdict
         if verdict is Verdict.OPEN:
-            gone = _ended([seat for seat in before.seats if seat not in after.seats], "decided")
-            return self.waiting(before, after, left=gone, notes=notes)
-        return self.closed(before, after, port=verdict.value, status=verdict.value, actor=actor, notes=notes)
+            came = come(after, by=self, now=self.now)
+            verdict = came.ballot.tally().verdict  # turns that fall away may have been all that was missing
+        elif verdict is Verdict.UNHEARD:
+            came, verdict = self.refilled(after), Verdict.OPEN
+        if came.nobody:
+            return nobody(came.runs)
+        if verdict is not Verdict.OPEN:
+            return self.closed(before, came.ballot, port=verdict.value, status=verdict.value, actor=actor, notes=notes)
+        if came.asked:
+            asked = replace(after, seats=came.asked)
+            notes = (*notes, self.moved_note(replace(before, seats=()), asked, cause="turn", comment="", actor=None))
+        gone = {scope: "decided" for answer in given for scope in answer.scopes} | dict(left or {})
+        trace = (*trace, *self.traces(came.runs, cause="turn"))
+        return self.waiting(before, came.ballot, left=gone, trace=trace, notes=notes)
+
+    def refilled(self, ballot: Ballot) -> Came:
+        """Everybody abstained: those decide who do when nobody is left."""
+        found = self.assign((), leaving=ballot)
+        voices = self.voices_of(found.candidates)
+        more = sum(voices.get(seat.scope, PLAIN).weight for seat in found.candidates)
+        anew = replace(
+            ballot, seats=found.candidates, step=0, since=self.now, left=None, opened=ballot.opened + more,
+            voices={**ballot.voices, **voices},
+        )  # fmt: skip
+        return Came(ballot=anew, runs=(found,), asked=found.candidates, nobody=not found.candidates)
 
     def closed(
         self, before: Ballot, after: Ballot, *, port: str, status: str, actor: Actor, notes: tuple[Note, ...]
@@ -272,6 +269,8 @@ class Deliberation:
             "outcome": status, "approved": count.approved, "rejected": count.rejected, "silent": count.silent,
             "by": actor.id, "by_name": actor.name, "votes": work["sheet"]["votes"],
         }  # fmt: skip
+        if work["sheet"]["standing"]:
+            why["standing"] = work["sheet"]["standing"]
         return Continue(port=port, why=why, work=(work,), notes=notes)
 
     def waiting(
@@ -322,22 +321,6 @@ class Deliberation:
             raise Refused(not_yours())
         return held
 
-    def seats_to_hand_on(self, ballot: Ballot, actor: Actor, *, comment: str) -> tuple[Candidate, ...]:
-        person = self.directory.person(actor.id)
-        if person is not None and person.active and _is_supervisor(person):
-            if actor.id == self.scope.requester:
-                raise Refused(own_request())
-            held = tuple(seat for seat in ballot.seats if self.may_sit(seat, person))
-            if held:
-                return held
-            if not comment:
-                raise Refused(comment_required())
-            if ballot.mode is Mode.ALL and len(ballot.seats) > 1:
-                # One person instead of several would quietly weaken a countersign.
-                raise Refused(BadInput("task.transfer_which_seat", "Expected one seat to hand on, but several wait."))
-            return ballot.seats
-        return self.seats_to_answer(ballot, actor)
-
     def check_revision(self, ballot: Ballot, event: Signalled) -> None:
         seen = event.payload.get("revision")
         if seen != ballot.revision:
@@ -345,22 +328,6 @@ class Deliberation:
                 "task.revision_conflict", f"Expected revision {ballot.revision} of the task, but got {seen}.",
                 current_revision=ballot.revision,
             ))  # fmt: skip
-
-    def read_target(self, document: Any) -> Target:
-        """Whom a transfer names; unknown ones are refused."""
-        try:
-            target = _TARGET.validate_python(document)
-        except ValidationError:
-            raise Refused(unknown_target()) from None
-        known = (
-            self.directory.group(target.group) if isinstance(target, GroupTarget)
-            else self.directory.find_person(target.user)
-        )  # fmt: skip
-        if known is None:
-            raise Refused(unknown_target())
-        if isinstance(target, GroupTarget) and self.config.mode is Mode.ALL:
-            raise Refused(BadInput("task.transfer_needs_person", "Expected one person for one seat, but got a group."))
-        return target
 
     def traces(self, runs: Sequence[Assignment], *, cause: str) -> list[dict[str, Any]]:
         return [papers.trace_of(found, at=self.now, cause=cause) for found in runs]
@@ -370,31 +337,16 @@ class Deliberation:
         return Note(what="reassigned", data={"cause": cause, "from": old, "to": new, "comment": comment}, actor=actor)
 
 
-def _is_supervisor(person: Person) -> bool:
+def is_supervisor(person: Person) -> bool:
+    """Whether this person may move work that is not theirs."""
     return OWNER in person.roles or SUPERUSER in person.roles
 
 
-def _nobody(runs: Sequence[Assignment]) -> Fail:
-    """Somebody must repair the organisation first: nothing passes because nobody is there."""
-    return Fail(
-        code="approval.nobody", message="Expected somebody who may decide, not even an owner was found.",
-        params={"trace": [why.to_json() for found in runs for why in found.trace]},
-    )  # fmt: skip
-
-
-def _ended(seats: Sequence[Candidate], status: str) -> dict[str, str]:
+def ended(seats: Sequence[Candidate], status: str) -> dict[str, str]:
+    """How seats ended, by scope."""
     return {seat.scope: status for seat in seats}
 
 
 def _vote_note(answer: Answer) -> Note:
     actor = Actor(id=answer.by, name=answer.name, source=answer.source)
     return Note(what="voted", data={"outcome": answer.outcome.value, "comment": answer.comment}, actor=actor)
-
-
-PERSONS: Mapping[str, Callable[[Deliberation, Signalled], Outcome]] = {
-    "approve": lambda case, event: case.answer(event, Vote.APPROVED),
-    "reject": lambda case, event: case.answer(event, Vote.REJECTED),
-    "transfer": Deliberation.transfer,
-    "comment": Deliberation.comment,
-}
-SYSTEMS: Mapping[str, Callable[[Deliberation, Signalled], Outcome]] = {"reassess": Deliberation.reassess}

@@ -32,15 +32,24 @@ _QUERIES = {
     # Ids of assignments.
     "assignment.open_only_while_its_task_is": """SELECT a.id FROM approvals_assignment a
         JOIN approvals_approvaltask t ON t.id = a.task_id WHERE a.status = 'open' AND t.status <> 'open'""",
+    # Where somebody was added, an approval may give the word on; then it is not the only answer of its task.
     "task.verdict_has_its_decisions": """SELECT t.id FROM approvals_approvaltask t
         CROSS JOIN LATERAL (
-            SELECT count(*) FILTER (WHERE outcome = 'approved') AS yes,
+            SELECT count(*) AS answers, count(*) FILTER (WHERE outcome = 'approved') AS yes,
                 count(*) FILTER (WHERE outcome = 'rejected') AS no
             FROM approvals_decision d WHERE d.task_id = t.id) given
-        WHERE jsonb_array_length(t.votes) <> yes + no OR (t.mode = 'any' AND yes + no > 1) OR CASE t.status
-            WHEN 'approved' THEN yes = 0 OR no > 0
-            WHEN 'rejected' THEN no = 0
-            ELSE no > 0 OR (t.mode = 'any' AND yes > 0) END""",
+        WHERE jsonb_array_length(t.votes) <> answers OR (t.mode = 'any' AND t.standing = '{}' AND answers > 1)
+            OR (t.mode <> 'vote' AND yes + no <> answers) OR CASE t.status
+            WHEN 'approved' THEN yes = 0 OR (t.mode <> 'vote' AND no > 0)
+            WHEN 'rejected' THEN t.mode <> 'vote' AND no = 0
+            ELSE t.mode <> 'vote' AND no > 0 OR (t.mode = 'any' AND t.standing = '{}' AND yes > 0) END""",
+    "task.threshold_was_reached": """SELECT t.id FROM approvals_approvaltask t
+        CROSS JOIN LATERAL (
+            SELECT coalesce(sum((v->>'weight')::int) FILTER (WHERE v->>'outcome' = 'approved'), 0) AS yes
+            FROM jsonb_array_elements(t.votes) v) given
+        WHERE t.mode = 'vote' AND (
+            yes <> (t.standing->>'approved')::int
+            OR (t.status = 'approved' AND yes < (t.standing->>'needed')::int))""",
     # The database checks no reference from what is written by the thousand; this does.
     "assignment.has_its_task": """SELECT id FROM approvals_assignment a
         WHERE NOT EXISTS (SELECT FROM approvals_approvaltask t WHERE t.id = a.task_id)""",

@@ -1,27 +1,29 @@
 """What the node asks to have written: the payloads of its inline work. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from approvals.approval_config import ApprovalConfig, TimeoutConfig
 from approvals.assignment import Assignment
-from approvals.ballot import Answer, Ballot
+from approvals.ballot import Answer, Ballot, Turn
 from approvals.candidates import Candidate, Kind, describe
 from approvals.directory import Directory
 from approvals.targets import GroupTarget, HeadTarget, Target, UserTarget
+from approvals.voting import Mode
 from workflows.engine.graph import LocalText
 
 DEPARTMENT_HEAD = LocalText(zh="部门负责人", en="Department head")
 
 
 def opening(
-    ballot: Ballot, *, config: ApprovalConfig, due: datetime | None, name: LocalText, found: Assignment,
-    directory: Directory,
+    ballot: Ballot, *, config: ApprovalConfig, due: datetime | None, name: LocalText,
+    found: Sequence[Assignment], directory: Directory,
 ) -> dict[str, Any]:  # fmt: skip
     """A task begins."""
     sheet = sheet_of(ballot, config=config, due=due, directory=directory)
-    lines = trace_of(found, at=ballot.since, cause="opened")
+    run = Assignment(candidates=ballot.seats, trace=tuple(why for one in found for why in one.trace))
+    lines = trace_of(run, at=ballot.since, cause="opened")
     return {"op": "open", "title": name.model_dump(), "mode": ballot.mode.value, "sheet": sheet, "trace": [lines]}
 
 
@@ -77,6 +79,7 @@ def sheet_of(ballot: Ballot, *, config: ApprovalConfig, due: datetime | None, di
         "candidates": [describe(seat, directory=directory) for seat in ballot.seats],
         "scopes": [seat.scope for seat in ballot.seats],
         "votes": [vote_of(answer, directory=directory) for answer in ballot.answers],
+        "standing": standing_of(ballot, directory=directory),
         "due_at": None if due is None else due.isoformat(),
         "due_does": None if step is None else due_does(step, directory=directory),
         "timing": {
@@ -86,6 +89,43 @@ def sheet_of(ballot: Ballot, *, config: ApprovalConfig, due: datetime | None, di
             "offline": config.offline != "ignore",
         },
     }
+
+
+def standing_of(ballot: Ballot, *, directory: Directory) -> dict[str, Any]:
+    """How far the votes have come, what is missing, and who follows; empty where the first answer decides.
+
+    `approved`, `rejected` and `abstained` of `total` are weights. `needed` is what approval takes, `reject_needed`
+    what rejection does by its own rule. `must` names who has to be heard before an approval, `added` who asked whom.
+    """
+    if ballot.mode is Mode.ANY and not ballot.turns and not ballot.added:
+        return {}
+    rules, count = ballot.rules, ballot.tally()
+    pending = ballot.pending()
+    return {
+        "approved": count.approved,
+        "rejected": count.rejected,
+        "abstained": count.abstained,
+        "total": count.total,
+        "needed": count.needed,
+        "rule": str(rules.approve) if ballot.mode is Mode.VOTE else None,
+        "reject_needed": None if rules.reject is None else rules.reject.needed(count.total),
+        "abstain": rules.abstain,
+        "ahead": [_turn(turn, directory=directory) for turn in ballot.turns],
+        "must": [describe(seat, directory=directory) for seat in pending if ballot.voice(seat.scope).must],
+        "added": [
+            {"who": describe(seat, directory=directory), "by": ballot.added[seat.scope]}
+            for seat in pending
+            if seat.scope in ballot.added
+        ],
+    }
+
+
+def _turn(turn: Turn, *, directory: Directory) -> dict[str, Any]:
+    if turn.seat is not None:
+        return describe(turn.seat, directory=directory)
+    if turn.target is None:
+        raise ValueError("A turn is somebody's: expected a seat or a target.")
+    return _target(turn.target, directory=directory)
 
 
 def vote_of(answer: Answer, *, directory: Directory) -> dict[str, Any]:
@@ -101,6 +141,7 @@ def vote_of(answer: Answer, *, directory: Directory) -> dict[str, Any]:
         "at": answer.at.isoformat(),
         "comment": answer.comment,
         "source": answer.source,
+        "weight": answer.voice.weight,
     }
 
 

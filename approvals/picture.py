@@ -58,6 +58,7 @@ def picture(task: ApprovalTask, *, viewer: Viewer) -> dict[str, Any]:
         "candidates": task.candidates,
         "assignee": _assignee(task, viewer=viewer),
         "votes": task.votes,
+        "standing": task.standing or None,
         "actions": actions_of(task, viewer=viewer),
         "status": str(task.status),
         "outcome": None if task.status == ApprovalTask.Status.OPEN else str(task.status),
@@ -79,8 +80,8 @@ def line(task: ApprovalTask) -> dict[str, Any]:
     return {
         "id": str(task.pk), "title": task.title, "node": task.node, "visit": task.visit, "mode": task.mode,
         "status": str(task.status), "candidates": task.candidates, "votes": task.votes,
-        "opened_at": task.opened_at, "due_at": task.due_at, "due_does": task.due_does,
-        "closed_at": task.closed_at, "decided_by": task.decided_by_name or None,
+        "standing": task.standing or None, "opened_at": task.opened_at, "due_at": task.due_at,
+        "due_does": task.due_does, "closed_at": task.closed_at, "decided_by": task.decided_by_name or None,
     }  # fmt: skip
 
 
@@ -95,7 +96,7 @@ def actions_of(task: ApprovalTask, *, viewer: Viewer) -> list[str]:
         for scope in task.scopes
     )
     if seated:
-        return list(ANSWERS)
+        return ["approve", "reject", "abstain", *ANSWERS[2:]] if task.standing.get("abstain") else list(ANSWERS)
     if not own and (OWNER in person.roles or SUPERUSER in person.roles):
         return ["transfer", "comment"]
     voted = any(vote["user"]["id"] == person.id for vote in task.votes)

@@ -27,6 +27,11 @@ def comment_required() -> BadInput:
     return BadInput("task.comment_required", "Expected a comment, but there is none.")
 
 
+def no_abstaining() -> BadInput:
+    """This step wants a yes or a no."""
+    return BadInput("task.no_abstaining", "Expected an approval or a rejection; nobody abstains here.")
+
+
 def unknown_target() -> BadInput:
     """A transfer names nobody."""
     return BadInput("task.unknown_target", "Expected a person or a group to transfer to.")

@@ -103,6 +103,7 @@ def _followed(task: ApprovalTask, delivered: Delivered) -> ApprovalTask:
         return find_task(task.pk) or task
     task.close(left.why["outcome"])
     task.votes = left.why["votes"]
+    task.standing = left.why.get("standing", {})
     task.decided_by, task.decided_by_name = left.why["by"], left.why["by_name"]
     task.closed_at, task.due_at, task.due_does = delivered.context.now, None, None
     task.candidates, task.scopes = [], []
@@ -115,6 +116,7 @@ def _show(task: ApprovalTask, ballot: Ballot, *, directory: Directory) -> None:
     task.scopes = [seat.scope for seat in ballot.seats]
     task.candidates = [describe(seat, directory=directory) for seat in ballot.seats]
     task.votes = [papers.vote_of(given, directory=directory) for given in ballot.answers]
+    task.standing = papers.standing_of(ballot, directory=directory)
 
 
 def _record_intervention(done: Answered, *, reason: str, by: audit.By, now: datetime) -> None:

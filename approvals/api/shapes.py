@@ -6,6 +6,8 @@ from web.shapes import LocalTextShape, Shape
 from workflows.api.run_shapes import INSTANCE_STATUSES, SubjectFactShape, TokenShape
 from workflows.api.task_shapes import TASK_STATUSES, TaskLineShape, TaskPersonShape
 
+ACTIONS = ("approve", "reject", "abstain", "transfer", "comment")
+
 
 class TaskSubjectShape(Shape):
     type = serializers.CharField()
@@ -31,7 +33,7 @@ class TaskShape(TaskLineShape):
     paused_until = serializers.DateTimeField(allow_null=True)
     reminded_at = serializers.DateTimeField(allow_null=True)
     assignee = TaskPersonShape(allow_null=True)
-    actions = serializers.ListField(child=serializers.ChoiceField(choices=["approve", "reject", "transfer", "comment"]))
+    actions = serializers.ListField(child=serializers.ChoiceField(choices=ACTIONS))
     outcome = serializers.ChoiceField(choices=TASK_STATUSES[1:], allow_null=True)
 
 
@@ -61,7 +63,7 @@ class TraceLineShape(Shape):
 
 class TraceShape(Shape):
     at = serializers.DateTimeField()
-    cause = serializers.ChoiceField(choices=["opened", "transfer", "timeout", "left"])
+    cause = serializers.ChoiceField(choices=["opened", "transfer", "timeout", "left", "turn"])
     lines = TraceLineShape(many=True)
 
 

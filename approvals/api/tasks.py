@@ -1,4 +1,4 @@
-"""`/tasks`: the inbox, its badge, one task, and the four answers."""
+"""`/tasks`: the inbox, its badge, one task, and what may be done with it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -114,6 +114,14 @@ class RejectView(APIView):
     @extend_schema(operation_id="tasks_reject", parameters=[KEY], request=AnswerInput, responses=shapes.AnsweredShape)
     def post(self, request: Request, task_id: UUID) -> HttpResponse:
         return _answer(request, task_id, name="reject", payload=read_input(AnswerInput, request))
+
+
+class AbstainView(APIView):
+    permission_classes = [INBOX]
+
+    @extend_schema(operation_id="tasks_abstain", parameters=[KEY], request=AnswerInput, responses=shapes.AnsweredShape)
+    def post(self, request: Request, task_id: UUID) -> HttpResponse:
+        return _answer(request, task_id, name="abstain", payload=read_input(AnswerInput, request))
 
 
 class TransferView(APIView):

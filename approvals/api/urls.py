@@ -10,6 +10,7 @@ urlpatterns = [
     path("tasks/<uuid:task_id>", tasks.TaskView.as_view()),
     path("tasks/<uuid:task_id>/approve", tasks.ApproveView.as_view()),
     path("tasks/<uuid:task_id>/reject", tasks.RejectView.as_view()),
+    path("tasks/<uuid:task_id>/abstain", tasks.AbstainView.as_view()),
     path("tasks/<uuid:task_id>/transfer", tasks.TransferView.as_view()),
     path("tasks/<uuid:task_id>/comment", tasks.CommentView.as_view()),
     path("notices", notices.NoticesView.as_view()),

@@ -14,7 +14,8 @@ from bedrock.ids import new_id
 class ApprovalTask(models.Model):
     """An approval that people see: one row per visit of a token, with what the subject looked like then.
 
-    `candidates`, `votes` and `due_does` are ready for people; `scopes` and `timing` say whose time counts since when.
+    `candidates`, `votes`, `standing` and `due_does` are ready for people; `scopes` and `timing` say whose time counts
+    since when.
     """
 
     class Status(models.TextChoices):
@@ -44,6 +45,7 @@ class ApprovalTask(models.Model):
     candidates = models.JSONField()
     scopes: "ArrayField[list[str], list[str]]" = ArrayField(models.CharField(max_length=80))
     votes = models.JSONField(default=list)
+    standing = models.JSONField(default=dict)
     trace = models.JSONField(default=list)
     opened_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)
@@ -67,7 +69,7 @@ class ApprovalTask(models.Model):
                 ),
                 name="task_status_is_known_and_tells_the_end",
             ),
-            models.CheckConstraint(condition=Q(mode__in=["any", "all"]), name="task_mode_is_known"),
+            models.CheckConstraint(condition=Q(mode__in=["any", "all", "sequence", "vote"]), name="task_mode_is_known"),
             models.CheckConstraint(condition=Q(revision__gte=1), name="task_revision_from_one"),
         ]
         indexes = [
@@ -119,6 +121,8 @@ class Assignment(models.Model):
         DECIDED = "decided", "decided"
         TRANSFERRED = "transferred", "transferred"
         NOT_NEEDED = "not_needed", "not needed"
+        PAUSED = "paused", "paused"  # its turn comes again behind an added signer
+        REMOVED = "removed", "removed"  # an added signer who was not to answer after all
 
     # Seats and decisions are written with their task by one statement: the database need not look for it again.
     task = models.ForeignKey(ApprovalTask, on_delete=models.CASCADE, related_name="assignments", db_constraint=False)
@@ -135,7 +139,7 @@ class Assignment(models.Model):
                 fields=["task", "scope"], condition=Q(status="open"), name="one_open_seat_per_scope"
             ),
             models.CheckConstraint(
-                condition=Q(status__in=["open", "decided", "transferred", "not_needed"]),
+                condition=Q(status__in=["open", "decided", "transferred", "not_needed", "paused", "removed"]),
                 name="assignment_status_is_known",
             ),
         ]
@@ -168,8 +172,13 @@ class Decision(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["task", "actor"], name="one_decision_per_person"),
-            models.CheckConstraint(condition=Q(outcome__in=["approved", "rejected"]), name="decision_is_known"),
+            # Time may answer for more than one pool that kept silent.
+            models.UniqueConstraint(
+                fields=["task", "actor"], condition=~Q(actor="timer"), name="one_decision_per_person"
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome__in=["approved", "rejected", "abstained"]), name="decision_is_known"
+            ),
         ]
         indexes = [models.Index(F("actor"), F("at").desc(), F("id").desc(), name="decision_done_by")]
 

@@ -8,7 +8,9 @@ from typing_extensions import override
 from approvals import papers, rehearsal
 from approvals.approval_check import problems_of
 from approvals.approval_config import ApprovalConfig
-from approvals.deliberation import PERSONS, SYSTEMS, TIMED_OUT, Deliberation, Refused
+from approvals.commands import PERSONS, SYSTEMS
+from approvals.deliberation import TIMED_OUT, Deliberation, Program, Refused
+from approvals.vote_config import compiled_rules
 from workflows.engine.calendars import NoOpenTime
 from workflows.engine.due import parse_duration
 from workflows.engine.events import Resumption, Signalled, TimerDue
@@ -27,7 +29,6 @@ from workflows.engine.node_type import (
 )
 from workflows.engine.rehearsal import Foreseen
 from workflows.engine.state import Json
-from workflows.engine.values import Duration
 from workflows.engine.variables import Variable
 
 APPROVED = Port(port="approved", name=LocalText(zh="同意", en="Approved"))
@@ -59,12 +60,15 @@ class Approval(NodeType[ApprovalConfig]):
         return problems_of(config, context=context)
 
     @override
-    def compile(self, config: ApprovalConfig, variables: tuple[Variable, ...]) -> tuple[Duration, ...]:
+    def compile(self, config: ApprovalConfig, variables: tuple[Variable, ...]) -> Program:
         durations = [(timeout.after, parse_duration(timeout.after)) for timeout in config.timeouts]
         for text, duration in durations:
             if duration is None:
                 raise ValueError(f"Expected a duration, found {text!r}.")
-        return tuple(duration for _, duration in durations if duration is not None)
+        return Program(
+            durations=tuple(duration for _, duration in durations if duration is not None),
+            rules=compiled_rules(config.mode, config.vote),
+        )
 
     @override
     def enter(self, scope: Scope[ApprovalConfig]) -> Outcome:

@@ -483,6 +483,11 @@ def reject(client: APIClient, scene: Scene, actor: str) -> Any:
     return post(client, f"/tasks/{scene.task.pk}/reject", {"revision": 1, "comment": REASON})
 
 
+@action("task.abstain")
+def abstain(client: APIClient, scene: Scene, actor: str) -> Any:
+    return post(client, f"/tasks/{scene.task.pk}/abstain", {"revision": 1})
+
+
 @action("task.transfer")
 def transfer(client: APIClient, scene: Scene, actor: str) -> Any:
     body = {"revision": 1, "to": {"kind": "group", "key": "backup"}, "comment": REASON}

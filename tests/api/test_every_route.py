@@ -85,6 +85,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/session"): {"username": "root", "password": "wrong"},
     ("patch", "/session"): {"language": "en"},
     ("post", "/tasks/{task_id}/approve"): TASK,
+    ("post", "/tasks/{task_id}/abstain"): TASK,
     ("post", "/tasks/{task_id}/reject"): TASK,
     ("post", "/tasks/{task_id}/transfer"): TASK | {"to": {"kind": "group", "key": "backup"}},
     ("post", "/tasks/{task_id}/comment"): {"text": "please"},

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from approvals.voting import Mode, Verdict, Vote, tally
+from approvals.voting import PLAIN, Cast, Mode, Rules, Tally, Verdict, Vote, tally
 from bedrock.errors import BadInput, Conflict, Forbidden
 from tests.approvals.office import MONDAY, actor, directory, ended, noted, opened, seats, with_group, with_person, world
 from workflows.engine.events import Signalled
@@ -12,6 +12,10 @@ from workflows.testing import Harness
 
 YES, NO = Vote.APPROVED, Vote.REJECTED
 ALL3 = {"assign": [{"kind": "user", "user": name} for name in ("f1", "f2", "b1")], "mode": "all"}
+
+
+def tallied(mode: Mode, *, votes: dict[str, Vote], silent: int) -> Tally:
+    return tally(Rules(mode=mode), cast=[Cast(outcome=vote) for vote in votes.values()], silent=[PLAIN] * silent)
 
 
 def test_any_is_decided_by_its_first_answer_when_a_pool_is_asked() -> None:
@@ -56,14 +60,14 @@ def test_all_is_rejected_at_once_when_one_says_no() -> None:
 
 
 def test_trap_19_the_tally_decides_when_the_last_voter_approves_after_a_rejection() -> None:
-    assert tally(Mode.ALL, votes={"a": NO, "b": YES}, silent=0).verdict is Verdict.REJECTED
-    assert tally(Mode.ANY, votes={"a": NO, "b": YES}, silent=0).verdict is Verdict.REJECTED
+    assert tallied(Mode.ALL, votes={"a": NO, "b": YES}, silent=0).verdict is Verdict.REJECTED
+    assert tallied(Mode.ANY, votes={"a": NO, "b": YES}, silent=0).verdict is Verdict.REJECTED
 
 
 def test_trap_24_the_threshold_is_unreachable_when_one_rejected_and_nobody_is_never_a_pass() -> None:
-    assert tally(Mode.ALL, votes={"a": NO}, silent=5).verdict is Verdict.REJECTED
-    assert tally(Mode.ALL, votes={}, silent=0).verdict is Verdict.OPEN
-    assert tally(Mode.ANY, votes={}, silent=0).verdict is Verdict.OPEN
+    assert tallied(Mode.ALL, votes={"a": NO}, silent=5).verdict is Verdict.REJECTED
+    assert tallied(Mode.ALL, votes={}, silent=0).verdict is Verdict.OPEN
+    assert tallied(Mode.ANY, votes={}, silent=0).verdict is Verdict.OPEN
 
 
 def parallel_graph() -> dict[str, Any]:

@@ -51,10 +51,11 @@ WITH run AS (
 ), task AS (
     INSERT INTO approvals_approvaltask (id, instance, token, node, visit, title, definition_key, definition_title,
         version, subject_type, subject_id, subject_title, subject_facts, requester, mode, status, revision, candidates,
-        scopes, votes, trace, opened_at, due_at, due_does, timing, reminded_at, closed_at, decided_by, decided_by_name)
+        scopes, votes, standing, trace, opened_at, due_at, due_does, timing, reminded_at, closed_at, decided_by,
+        decided_by_name)
     SELECT gen_random_uuid(), r.id, t.token, t.node, t.visit, t.title, t.definition_key, t.definition_title, t.version,
         t.subject_type, t.subject_id, t.subject_title, t.subject_facts, t.requester, t.mode, 'approved', t.revision,
-        '[]', '{}', t.votes, t.trace, r.started_at, NULL, NULL, t.timing, NULL, r.started_at, t.decided_by,
+        '[]', '{}', t.votes, t.standing, t.trace, r.started_at, NULL, NULL, t.timing, NULL, r.started_at, t.decided_by,
         t.decided_by_name
     FROM run r CROSS JOIN (SELECT * FROM approvals_approvaltask WHERE instance = %s) t
     RETURNING id, node, opened_at, requester

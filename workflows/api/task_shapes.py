@@ -26,10 +26,32 @@ class DueDoesShape(Shape):
 
 class VoteShape(Shape):
     user = TaskPersonShape()
-    outcome = serializers.ChoiceField(choices=["approved", "rejected"])
+    outcome = serializers.ChoiceField(choices=["approved", "rejected", "abstained"])
+    weight = serializers.IntegerField(required=False, help_text="What the answer weighs; one if nothing is said.")
     at = serializers.DateTimeField()
     comment = serializers.CharField(allow_blank=True)
     source = serializers.ChoiceField(choices=["person", "api", "timer"])  # type: ignore[assignment]  # a field of DRF
+
+
+class AddedShape(Shape):
+    who = CandidateShape()
+    by = serializers.CharField(help_text="The id of the person who asked for them.")
+
+
+class StandingOfVotesShape(Shape):
+    """How far the votes have come. All numbers are weights; without weights each person counts one."""
+
+    approved = serializers.IntegerField()
+    rejected = serializers.IntegerField()
+    abstained = serializers.IntegerField()
+    total = serializers.IntegerField()
+    needed = serializers.IntegerField(help_text="What approval takes.")
+    rule = serializers.CharField(allow_null=True, help_text="The threshold as the flow says it: 2/3, >1/2 or 3.")
+    reject_needed = serializers.IntegerField(allow_null=True, help_text="What rejection takes by a rule of its own.")
+    abstain = serializers.BooleanField()
+    ahead = CandidateShape(many=True, help_text="Whose turn comes later, in order.")
+    must = CandidateShape(many=True, help_text="Who has to be heard before an approval, and was not yet.")
+    added = AddedShape(many=True, help_text="Added signers who have not answered.")
 
 
 class TaskLineShape(Shape):
@@ -37,10 +59,11 @@ class TaskLineShape(Shape):
     title = LocalTextShape()
     node = serializers.CharField()
     visit = serializers.IntegerField()
-    mode = serializers.ChoiceField(choices=["any", "all"])
+    mode = serializers.ChoiceField(choices=["any", "all", "sequence", "vote"])
     status = serializers.ChoiceField(choices=TASK_STATUSES)
     candidates = CandidateShape(many=True)
     votes = VoteShape(many=True)
+    standing = StandingOfVotesShape(allow_null=True, help_text="Null where the first answer decides.")
     opened_at = serializers.DateTimeField()
     due_at = serializers.DateTimeField(allow_null=True)
     due_does = DueDoesShape(allow_null=True)

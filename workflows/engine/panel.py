@@ -6,7 +6,7 @@ Group = Literal["who", "what", "when", "after", "advanced"]
 Widget = Literal[
     "assignees", "timeouts", "branches", "expression", "duration", "select", "text", "trigger", "flow",
     "calendar", "switch", "number", "assignments", "decision_table", "connection", "rows", "variable",
-    "errors", "retry", "steps", "paragraph", "schedule",
+    "errors", "retry", "steps", "paragraph", "schedule", "vote",
 ]  # fmt: skip
 
 
@@ -27,6 +27,11 @@ def ui(
     if options:
         hint["options"] = [{"value": v, "label": {"zh": z, "en": e}} for v, z, e in options]
     return {"ui": hint}
+
+
+def only_for(hint: dict[str, Any], *, field: str, value: str) -> dict[str, Any]:
+    """The hint of a setting that is shown only while another field has this value."""
+    return {"ui": hint["ui"] | {"shown_for": {"field": field, "value": value}}}
 
 
 def with_columns(hint: dict[str, Any], *columns: tuple[str, Widget, str, str]) -> dict[str, Any]:

@@ -71,6 +71,7 @@ type WidgetName =
   | "errors"
   | "retry"
   | "steps"
+  | "vote"
   | "flow";
 export type UiHint = {
   widget?: WidgetName;
@@ -79,6 +80,8 @@ export type UiHint = {
   group?: "who" | "what" | "when" | "after" | "advanced";
   /** What to choose from; of a connection the kinds that fit. */
   options?: { value: string; label: Text }[];
+  /** Shown only while another field has this value. */
+  shown_for?: { field: string; value: string };
   /** The fields of each row, and how they are edited; one with `shown_for` belongs to rows of that kind alone. */
   columns?: {
     field: string;

@@ -61,6 +61,8 @@ export type TaskDetail = Schemas["TaskDetailShape"];
 export type TaskLine = Schemas["TaskLineShape"];
 export type TaskBox = NonNullable<NonNullable<operations["tasks_list"]["parameters"]["query"]>["box"]>;
 export type TaskAction = Task["actions"][number];
+/** How far the votes have come. */
+export type TaskStanding = NonNullable<Task["standing"]>;
 export type TaskVote = Schemas["VoteShape"];
 export type TaskComment = Schemas["CommentShape"];
 export type TaskSummary = Schemas["SummaryShape"];

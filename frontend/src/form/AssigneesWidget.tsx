@@ -27,10 +27,12 @@ export function TargetSelect(props: {
   describedBy?: string | undefined;
   label?: string | undefined;
   size?: "small" | "middle";
+  /** Whether the requester's managers may be chosen as well. */
+  heads?: boolean;
 }): ReactElement {
   const { t } = useTranslation("form");
   const [search, setSearch] = useState("");
-  const options = useTargetOptions(search);
+  const options = useTargetOptions(search, props.heads ?? true);
   const list = Array.isArray(props.value) ? props.value : [];
   const keys = list.flatMap((target) => keyOfTarget(target) ?? []);
   return (
@@ -57,7 +59,7 @@ interface Option {
   search: string;
 }
 
-function useTargetOptions(search: string): { label: string; options: Option[] }[] {
+function useTargetOptions(search: string, heads: boolean): { label: string; options: Option[] }[] {
   const { t } = useTranslation("form");
   const language = currentLanguage();
   const groups = useGroups().data?.results ?? [];
@@ -82,7 +84,7 @@ function useTargetOptions(search: string): { label: string; options: Option[] }[
     },
     {
       label: t("assignees.heads"),
-      options: LEVELS.map((level) => {
+      options: (heads ? LEVELS : []).map((level) => {
         const name = t("assignees.head", { level });
         return { value: `department_head:${level}`, label: name, search: name };
       }),

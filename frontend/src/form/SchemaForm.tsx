@@ -25,7 +25,9 @@ export interface SchemaFormProps {
 
 export function SchemaForm(props: SchemaFormProps): ReactElement {
   const { t } = useTranslation("form");
-  const fields = Object.entries(props.schema.properties ?? {}).filter(([name]) => !props.skip?.has(name));
+  const fields = Object.entries(props.schema.properties ?? {}).filter(
+    ([name, schema]) => !props.skip?.has(name) && isShown(schema, props),
+  );
   return (
     <>
       {GROUPS.map((group) => {
@@ -42,6 +44,13 @@ export function SchemaForm(props: SchemaFormProps): ReactElement {
       })}
     </>
   );
+}
+
+/** Settings that another one makes meaningless are not shown. */
+function isShown({ ui }: JsonSchema, { schema, config }: SchemaFormProps): boolean {
+  if (!ui?.shown_for) return true;
+  const { field, value } = ui.shown_for;
+  return (config[field] ?? schema.properties?.[field]?.default) === value;
 }
 
 function SchemaField({

@@ -18,6 +18,7 @@ import { FULL, described } from "./sizes";
 import { ScheduleWidget } from "./ScheduleWidget";
 import { TimeoutsWidget } from "./TimeoutsWidget";
 import { ExpressionWidget, VariableWidget } from "./variableWidgets";
+import { VoteWidget } from "./VoteWidget";
 import type { WidgetProps } from "./widgetProps";
 
 /** What holds while nothing is said. */
@@ -130,6 +131,7 @@ const WIDGETS: Record<string, ComponentType<WidgetProps>> = {
   steps: StepsWidget,
   expression: ExpressionWidget,
   variable: VariableWidget,
+  vote: VoteWidget,
 };
 
 const BY_TYPE: Record<string, string> = { string: "text", boolean: "switch", integer: "number" };
@@ -149,6 +151,7 @@ const GROUPS = new Set([
   "retry",
   "decision_table",
   "expression",
+  "vote",
 ]);
 const PLACES_PROBLEMS = new Set(["decision_table"]);
 

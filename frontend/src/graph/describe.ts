@@ -16,6 +16,7 @@ import { callSentence, eachSentence } from "./callSentence";
 import { errorName } from "./errorName";
 import { durationText, readableExpression } from "./expressionText";
 import { noticeSentence } from "./noticeSentence";
+import { readThreshold, USUAL_THRESHOLD } from "./threshold";
 
 export type Accent = "approval" | "condition" | "action" | "plain";
 
@@ -180,7 +181,7 @@ const SENTENCES: Record<string, (node: GraphNode, graph: Graph, speech: Speech) 
   for_each: (node, graph, { say, language }) => eachSentence(node, say, graph.variables, language),
   approval: (node, _graph, speech) => {
     const who = sayAssignees(node.config["assign"], speech);
-    const mode = sayMode(node.config["mode"], speech);
+    const mode = sayMode(node.config, speech);
     return {
       sentence: who ? speech.say("card.approval", { who, mode }) : "",
       missing: who ? null : speech.say("card.missing.assignee"),
@@ -262,9 +263,10 @@ function sayAssignee(item: Record<string, unknown>, speech: Speech): string {
   }
 }
 
-function sayMode(mode: unknown, speech: Speech): string {
-  const key = isRecord(mode) ? "vote" : typeof mode === "string" ? mode : "any";
-  return speech.say(`mode.${key}`);
+function sayMode({ mode = "any", vote }: GraphNode["config"], speech: Speech): string {
+  if (mode !== "vote") return speech.say(`mode.${String(mode)}`);
+  const { kind, parts, of } = readThreshold(isRecord(vote) ? vote["approve"] : null) ?? USUAL_THRESHOLD;
+  return speech.say(`mode.vote.${kind}`, { parts, of });
 }
 
 export function timeoutChips(list: unknown, speech: Speech): Chip[] {

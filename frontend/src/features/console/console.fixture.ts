@@ -18,6 +18,7 @@ export function aTask(change: Partial<TaskLine> = {}): TaskLine {
     node: "finance",
     visit: 1,
     mode: "any",
+    standing: null,
     status: "open",
     candidates: [FINANCE],
     votes: [],

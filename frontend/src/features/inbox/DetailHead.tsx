@@ -5,6 +5,7 @@ import type { Task } from "@/api/types";
 import { useLocal } from "@/i18n/local";
 import { Countdown } from "@/ui/Countdown";
 import { DateTime } from "@/ui/DateTime";
+import { VoteStanding } from "@/ui/VoteStanding";
 import styles from "./Detail.module.css";
 import { briefOf } from "./taskFacts";
 import { TaskStatus } from "./TaskStatus";
@@ -82,15 +83,13 @@ export function DetailHead({
           {t("detail.openedAt")} <DateTime at={task.opened_at} />
         </span>
         {open && task.candidates.length > 0 && (
-          <span className="muted">
-            {t("detail.waitsFor", { names: names(task.candidates) })}
-            {task.mode === "all" && ` · ${t("detail.countersign", { count: task.votes.length })}`}
-          </span>
+          <span className="muted">{t("detail.waitsFor", { names: names(task.candidates) })}</span>
         )}
         {task.requester && (
           <span className="muted">{t("detail.requester", { name: task.requester.display_name })}</span>
         )}
       </div>
+      {open && task.standing && <VoteStanding standing={task.standing} />}
     </header>
   );
 }

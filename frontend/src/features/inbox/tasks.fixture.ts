@@ -43,6 +43,7 @@ export function aTask(number: number, change: Partial<TaskDetail> = {}): TaskDet
     paused_until: null,
     reminded_at: null,
     mode: "any",
+    standing: null,
     candidates: [{ kind: "group", key: "finance", name: { zh: "财务部", en: "Finance" } }],
     assignee: null,
     votes: [],

@@ -8,6 +8,7 @@ import { useConsequence } from "@/ui/Countdown";
 import { DateTime } from "@/ui/DateTime";
 import { EmptyState } from "@/ui/EmptyState";
 import { StateTag, type Tone } from "@/ui/StateTag";
+import { VoteStanding } from "@/ui/VoteStanding";
 import { isOpen } from "../standing";
 import { useHolders } from "../useStanding";
 import styles from "./Instance.module.css";
@@ -25,6 +26,23 @@ function Vote({ vote }: { vote: TaskVote }) {
       <DateTime at={vote.at} />
       {vote.comment && <span className={styles.comment}>{vote.comment}</span>}
     </li>
+  );
+}
+
+/** How far the votes have come, while they count, and what was said. */
+function Votes({ task, open }: { task: TaskLine; open: boolean }) {
+  const { t } = useTranslation("console");
+  return (
+    <>
+      {open && task.standing && <VoteStanding standing={task.standing} />}
+      {task.votes.length > 0 && (
+        <ul className={styles.votes} aria-label={t("people.votes")}>
+          {task.votes.map((vote) => (
+            <Vote key={`${vote.user.display_name} ${vote.at}`} vote={vote} />
+          ))}
+        </ul>
+      )}
+    </>
   );
 }
 
@@ -61,13 +79,7 @@ function TaskBlock({ task }: { task: TaskLine }) {
           <Link to={`/inbox/${task.id}`}>{t("people.openTask")}</Link>
         </p>
       )}
-      {task.votes.length > 0 && (
-        <ul className={styles.votes} aria-label={t("people.votes")}>
-          {task.votes.map((vote) => (
-            <Vote key={`${vote.user.display_name} ${vote.at}`} vote={vote} />
-          ))}
-        </ul>
-      )}
+      <Votes task={task} open={open} />
       <p className={styles.small}>
         {t("people.opened")} <DateTime at={task.opened_at} />
         {task.closed_at && (

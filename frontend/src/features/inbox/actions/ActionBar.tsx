@@ -1,4 +1,10 @@
-import { CheckOutlined, CloseOutlined, CommentOutlined, SwapOutlined } from "@ant-design/icons";
+import {
+  CheckOutlined,
+  CloseOutlined,
+  CommentOutlined,
+  MinusOutlined,
+  SwapOutlined,
+} from "@ant-design/icons";
 import { Button } from "antd";
 import { type ReactNode, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -7,6 +13,7 @@ import type { Task, TaskAction } from "@/api/types";
 import { useShortcuts } from "@/ui/shortcuts";
 import { useDecided } from "../useDecided";
 import styles from "./ActionBar.module.css";
+import { AbstainForm } from "./AbstainForm";
 import { ApproveForm } from "./ApproveForm";
 import { CommentForm } from "./CommentForm";
 import { RejectForm } from "./RejectForm";
@@ -16,10 +23,11 @@ type Look = { key: string; icon: ReactNode };
 const LOOKS: Record<TaskAction, Look> = {
   approve: { key: "a", icon: <CheckOutlined aria-hidden /> },
   reject: { key: "r", icon: <CloseOutlined aria-hidden /> },
+  abstain: { key: "e", icon: <MinusOutlined aria-hidden /> },
   transfer: { key: "t", icon: <SwapOutlined aria-hidden /> },
   comment: { key: "c", icon: <CommentOutlined aria-hidden /> },
 };
-const ORDER: TaskAction[] = ["approve", "reject", "transfer", "comment"];
+const ORDER: TaskAction[] = ["approve", "reject", "abstain", "transfer", "comment"];
 
 type Props = {
   task: Task;
@@ -59,6 +67,7 @@ export function ActionBar({ task, onDealtWith, onNext }: Props) {
       {act.trouble}
       {open === "approve" && <ApproveForm {...form} />}
       {open === "reject" && <RejectForm {...form} />}
+      {open === "abstain" && <AbstainForm {...form} />}
       {open === "transfer" && <TransferForm {...form} />}
       {open === "comment" && <CommentForm {...form} />}
       {open === null && (

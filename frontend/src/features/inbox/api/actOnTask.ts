@@ -1,4 +1,4 @@
-/** POST /tasks/{id}/{approve, reject, transfer, comment}: one act of a person on one task. */
+/** POST /tasks/{id}/{approve, reject, abstain, transfer, comment}: one act of a person on one task. */
 import { type InfiniteData, type QueryClient, useMutation, useQueryClient } from "@tanstack/react-query";
 import { post } from "@/api/client";
 import type { Task, TaskDecided } from "@/api/types";
@@ -8,6 +8,7 @@ import { type ReadTask, taskKey } from "./readTask";
 export type TaskAct =
   | { verb: "approve"; comment: string }
   | { verb: "reject"; comment: string }
+  | { verb: "abstain"; comment: string }
   | { verb: "transfer"; to: { kind: "user" | "group"; key: string }; comment: string }
   | { verb: "comment"; text: string };
 

@@ -1,0 +1,20 @@
+"""What an open approval can be told, by the name of the signal. Pure."""
+
+from collections.abc import Callable, Mapping
+
+from approvals import leavers, transfers
+from approvals.deliberation import Deliberation
+from approvals.voting import Vote
+from workflows.engine.events import Signalled
+from workflows.engine.node_type import Outcome
+
+Command = Callable[[Deliberation, Signalled], Outcome]
+
+PERSONS: Mapping[str, Command] = {
+    "approve": lambda case, event: case.answer(event, Vote.APPROVED),
+    "reject": lambda case, event: case.answer(event, Vote.REJECTED),
+    "abstain": lambda case, event: case.answer(event, Vote.ABSTAINED),
+    "transfer": transfers.transfer,
+    "comment": Deliberation.comment,
+}
+SYSTEMS: Mapping[str, Command] = {"reassess": leavers.reassess}

@@ -1,7 +1,7 @@
 # Short names for what developers type; everything real is in manage.py and pyproject.toml.
 PYTHON ?= .venv/bin/python
 
-.PHONY: up check fast format openapi picture
+.PHONY: up check fast faults format openapi picture
 
 up:
 	python3 manage.py up
@@ -11,6 +11,14 @@ check:
 
 fast:
 	$(PYTHON) -m pytest -q tests/engine
+
+# Every trial as large as docs/reliability.md says, or a share of that: make faults SIZE=0.1
+SIZE ?= full
+TRIALS ?= tests/faults tests/approvals/test_races.py tests/workflows/test_clocks.py tests/engine/test_dates.py \
+	tests/orders/test_moments.py
+
+faults:
+	ORDERFLOW_FAULT_SIZE=$(SIZE) $(PYTHON) -m pytest -q $(TRIALS)
 
 format:
 	$(PYTHON) -m ruff format .

@@ -1,15 +1,17 @@
-"""A client that insists: the same request under the same key until it is answered, with a log of what it heard."""
+"""A client that insists: the same request under the same key until it is answered, with a history of what it heard."""
 
 import threading
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from tests.faults.trial import Trial
 from tests.flows.shop import cny
 from tests.house import Answer, pause
+from tests.sizes import LOAD_SECONDS
 
 TRIES = 600
 PAUSE_SECONDS = 0.2
@@ -19,17 +21,20 @@ Todo = tuple[str, str, tuple[str, ...]]  # order, amount, who approves in turn
 
 @dataclass
 class Client:
-    """Brings refunds to their end. `log` holds (operation, status), UNKNOWN where the line was cut."""
+    """Brings refunds to their end. `log` holds (operation, status), UNKNOWN where the line was cut; what it asks to be
+    done is in the history of the house, too."""
 
     house: Trial
+    number: int = 0
     log: list[tuple[str, int]] = field(default_factory=list)
     without_hint: int = 0  # answers 503 that did not say when to come again
 
-    def insist(self, operation: str, path: str, body: Any, user: str) -> Answer:
+    def insist(self, operation: str, about: str, path: str, body: Any, user: str) -> Answer:
         """Ask until there is an answer other than `not now`."""
         key = f"{operation} {path}"[-120:]
+        ask = partial(self.house.attempt, "POST", path, body, user=user, Idempotency_Key=key)
         for _ in range(TRIES):
-            answer = self.house.attempt("POST", path, body, user=user, Idempotency_Key=key)
+            answer = self.house.history.ask(operation, about, ask, client=self.number)
             if self._is_final(operation, answer):
                 assert answer is not None
                 return answer
@@ -49,14 +54,13 @@ class Client:
 
     def settle(self, number: str, amount: str, *, users: Sequence[str]) -> None:
         """Ask for a refund and let each of these people approve it in turn."""
-        asked = self.insist(
-            "refund", f"/api/v1/orders/{number}/refunds", {"amount": cny(amount), "reason": "质量问题"}, "cs1"
-        )
+        wish = {"amount": cny(amount), "reason": "质量问题"}
+        asked = self.insist("refund", number, f"/api/v1/orders/{number}/refunds", wish, "cs1")
         assert asked.status in (200, 201), asked.json
         for user in users:
             [task] = self.read(f"/api/v1/tasks?box=todo&q={number}", user)["results"]
             path = f"/api/v1/tasks/{task['id']}/approve"
-            answer = self.insist("approve", path, {"revision": task["revision"]}, user)
+            answer = self.insist("approve", task["id"], path, {"revision": task["revision"]}, user)
             assert answer.status == 200, answer.json
 
     def _is_final(self, operation: str, answer: Answer | None) -> bool:
@@ -82,7 +86,7 @@ class Load:
 
     def run(self) -> None:
         """Settle all, or until told to stop; the first failed assertion of a client is raised."""
-        self.made = [Client(self.house) for _ in range(self.clients)]
+        self.made = [Client(self.house, number) for number in range(1, self.clients + 1)]
         lock = threading.Lock()
 
         def work(client: Client) -> None:
@@ -96,7 +100,7 @@ class Load:
 
         with ThreadPoolExecutor(self.clients) as pool:
             for future in [pool.submit(work, client) for client in self.made]:
-                future.result(300)
+                future.result(LOAD_SECONDS)
 
     @property
     def log(self) -> list[tuple[str, int]]:

@@ -9,10 +9,11 @@ from config.local_postgres import LocalPostgres, url
 from tests.faults.trial import Trial
 
 FIGURES = pytest.StashKey[list[str]]()
+TRIAL = pytest.StashKey[Trial]()
 
 
 @pytest.fixture(scope="session")
-def trial(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trial]:
+def trial(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Iterator[Trial]:
     """The product on a scratch database of its own server, with the demo's people and the shipped refund flow."""
     home = tmp_path_factory.mktemp("faults")
     given = os.environ.get("DATABASE_URL")
@@ -27,6 +28,7 @@ def trial(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trial]:
         with made:
             made.demo = False  # from now on a start only serves
             made.token("admin")  # and those of all others: later there may be nobody to make them
+            pytestconfig.stash[TRIAL] = made
             yield made
 
 
@@ -38,14 +40,25 @@ def house(trial: Trial) -> Trial:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _whole_afterwards(trial: Trial) -> Iterator[None]:
-    """Whatever the tests of a file did to the product, its invariants hold when the work is done."""
+def _whole_afterwards(pytestconfig: pytest.Config) -> Iterator[None]:
+    """Whatever the tests of a file did to the product: when the work is done its invariants hold, the history of every
+    run gives its state again (F84), and what the clients heard is what the rows say."""
     yield
+    trial = pytestconfig.stash.get(TRIAL, None)
+    if trial is None:  # nothing here has asked for it
+        return
     trial.ensure_up()
     trial.wait_until_idle()
     told = trial.invariants()
     assert told["broken"] == {}
     assert len(told["checked"]) >= 9
+    assert "instance.replay_gives_state" in told["checked"]
+    runs = trial.count("workflows_instance")
+    pytestconfig.stash.setdefault(FIGURES, []).append(f"F84: {runs} runs told again from their history: 0 differ")
+    verdict = trial.judge_history()
+    if verdict is not None:
+        assert verdict.broken == ()
+        pytestconfig.stash[FIGURES].append(f"History of the clients: {verdict}")
 
 
 @pytest.fixture

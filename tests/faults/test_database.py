@@ -13,12 +13,14 @@ from tests.faults.client import UNKNOWN, Load, Todo, assert_settled_once
 from tests.faults.trial import Tell, Trial
 from tests.flows.shop import paid_order
 from tests.house import eventually
+from tests.sizes import LOAD_SECONDS, sized
 
 pytestmark = [pytest.mark.serial, pytest.mark.filterwarnings("ignore:This process .* is multi-threaded")]
 
-ORDERS = 48
-RESTARTS = (signal.SIGINT, signal.SIGQUIT, signal.SIGQUIT)  # fast, immediate, immediate
-ENDED_SESSIONS = 30
+RESTARTS = (signal.SIGINT, signal.SIGQUIT, signal.SIGQUIT) * sized(1, full=7)  # fast, immediate, immediate
+ORDERS = 16 * len(RESTARTS)
+TERMINATED_ORDERS = sized(48, full=2_000)  # five requests each
+ENDED_SESSIONS = sized(30, full=1_000)
 SEED = 4001
 HONEST = {200, 201, 409, 503}
 
@@ -33,13 +35,13 @@ def under_load(house: Trial, fault: Callable[[Load], None], *, orders: int = ORD
         try:
             fault(load)
         finally:
-            running.result(300)
+            running.result(LOAD_SECONDS)
     house.wait_until_idle()
     return load, wanted
 
 
 def wait_for_progress(load: Load, count: int) -> None:
-    eventually(lambda: len(load.done) >= count or not load.todo, seconds=120)
+    eventually(lambda: len(load.done) >= count or not load.todo, seconds=LOAD_SECONDS)
 
 
 def test_f19_clients_hear_503_and_nothing_is_lost_when_the_server_restarts(house: Trial, tell: Tell) -> None:
@@ -65,7 +67,7 @@ def test_f19_clients_hear_503_and_nothing_is_lost_when_the_server_restarts(house
     assert eventually(lambda: house.get("/readyz").json["status"] == "ok")
     lost, doubled = assert_settled_once(house, wanted, decisions=2 * ORDERS)
     tell(
-        f"F19: {len(RESTARTS)} restarts (fast, immediate, immediate) under {load.clients} clients, "
+        f"F19: {len(RESTARTS)} restarts (fast, immediate, immediate, …) under {load.clients} clients, "
         f"{len(load.log)} requests: {load.heard[503]} × 503, 0 × 500, {load.heard[UNKNOWN]} cut; first success "
         f"{max(recovered):.2f} s after ready at most; {lost} lost, {doubled} doubled"
     )
@@ -84,12 +86,12 @@ def test_f21_nothing_is_half_done_when_sessions_are_ended_at_random(house: Trial
                 ended.append(chance.choice(found))
                 house.rows("SELECT pg_terminate_backend(%s)", ended[-1])
 
-    load, wanted = under_load(house, end_sessions)
+    load, wanted = under_load(house, end_sessions, orders=TERMINATED_ORDERS)
 
     assert load.heard.keys() <= HONEST
     assert len(ended) > ENDED_SESSIONS / 2
     assert (house.product.pid, house.product.poll()) == (process, None)
-    lost, doubled = assert_settled_once(house, wanted, decisions=2 * ORDERS)
+    lost, doubled = assert_settled_once(house, wanted, decisions=2 * TERMINATED_ORDERS)
     tell(
         f"F21: {len(ended)} sessions ended at random, {len(load.log)} requests: {load.heard[503]} × 503, 0 × 500; "
         f"{lost} lost, {doubled} doubled"

@@ -13,10 +13,11 @@ import pytest
 from tests.faults.trial import Tell, Trial, approve, at_once, waiting_task
 from tests.flows.shop import paid_back, wait_for_status
 from tests.house import eventually
+from tests.sizes import sized
 
 pytestmark = pytest.mark.serial
 
-OTHERS = 10
+OTHERS = sized(10, full=200)
 PATIENCE_SECONDS = 3.5  # two lock timeouts of 1.4 s, for the row and for the queue before it, and the way back
 
 

@@ -7,9 +7,11 @@ import pytest
 from tests.faults.trial import Tell, Trial, approve, waiting_task
 from tests.flows.shop import cny, paid_back, refund_status
 from tests.house import eventually, pause
+from tests.sizes import sized
 from workflows.failpoints import SLEEP_SECONDS
 
 pytestmark = pytest.mark.serial
+TURNS = sized(1, full=100)  # at each of two points
 
 
 def cancel(house: Trial, instance: str) -> None:
@@ -24,6 +26,13 @@ def cancel(house: Trial, instance: str) -> None:
 def test_f18_nothing_is_paid_when_the_worker_wakes_up_after_its_refund_was_given_up(
     house: Trial, tell: Tell, point: str
 ) -> None:
+    for _ in range(TURNS):
+        assert_nothing_is_paid(house, point)
+    tell(f"F18: {TURNS} times: worker stopped at {point}, run cancelled, amount freed, worker let go: 0 paid")
+
+
+def assert_nothing_is_paid(house: Trial, point: str) -> None:
+    """A worker is stopped at this point until its refund was given up."""
     number, task = waiting_task(house)
     unanswered = int(point == "refund.let_out")
 
@@ -51,4 +60,3 @@ def test_f18_nothing_is_paid_when_the_worker_wakes_up_after_its_refund_was_given
 
     assert (refund_status(house, number), paid_back(house, number)) == ("failed", [])
     assert effects("e.status = 'refused' AND e.unanswered = 0") == 1
-    tell(f"F18: worker stopped at {point}, run cancelled, amount freed, worker let go: 0 paid")

@@ -14,12 +14,14 @@ from django.utils import timezone
 
 from tests.faults.trial import Tell, Trial, at_once
 from tests.house import eventually
+from tests.sizes import LOAD_SECONDS, sized
 
 pytestmark = pytest.mark.serial
 
-KILLS = 3
-PUBLISHES = 6
-ROUNDS = 20
+KILLS = sized(3, full=100)
+PUBLISHES = sized(6, full=60)
+RUNS = sized(1, full=1_000)  # at least
+ROUNDS = sized(20, full=1_000)
 CHAIN: dict[str, Any] = {
     "format": 1,
     "nodes": [
@@ -140,6 +142,7 @@ def test_f59_runs_keep_their_version_and_new_ones_have_the_newest_when_it_is_pub
                 flow.draw(number)
                 assert flow.publish().status == 201
                 published.append(number)
+            eventually(lambda: len(begun) >= RUNS, seconds=LOAD_SECONDS)
         finally:
             over.set()
         for starter in starters:

@@ -10,10 +10,13 @@ import pytest
 from tests.faults.trial import Tell, Trial, approve, at_once, waiting_task
 from tests.flows.shop import cny, instance_of, nodes_of, paid_order, place_order, task_of
 from tests.house import Answer, eventually, pause
+from tests.sizes import sized
 
 pytestmark = pytest.mark.serial
 
-ROUNDS = 20
+ROUNDS = sized(20, full=5_000)  # F46, F50
+FEWER = sized(20, full=2_000)  # F47, F48
+FEW = sized(20, full=1_000)  # F49, F51
 SEED = 50
 TOGETHER = {
     "format": 1,
@@ -77,7 +80,7 @@ def test_f46_one_approval_counts_when_two_approve_at_once(house: Trial, tell: Te
 
 def test_f48_one_outcome_counts_when_one_approves_and_one_rejects_at_once(house: Trial, tell: Tell) -> None:
     outcomes = []
-    for _ in range(ROUNDS):
+    for _ in range(FEWER):
         _, task = waiting_task(house, "finance1", "60.00")
 
         answers = at_once(
@@ -91,7 +94,7 @@ def test_f48_one_outcome_counts_when_one_approves_and_one_rejects_at_once(house:
         rows = house.rows("SELECT status FROM approvals_approvaltask WHERE id = %s", task["id"])
         assert (rows, votes(house, task), moves(house, task)) == ([(said,)], 1, 1)
         outcomes.append(said)
-    tell(f"F48: {ROUNDS} × approve against reject: {ROUNDS} outcomes ({outcomes.count('approved')} approved)")
+    tell(f"F48: {FEWER} × approve against reject: {FEWER} outcomes ({outcomes.count('approved')} approved)")
 
 
 def test_f47_the_run_goes_on_once_when_the_last_two_votes_come_at_once(house: Trial, tell: Tell) -> None:
@@ -104,7 +107,7 @@ def test_f47_the_run_goes_on_once_when_the_last_two_votes_come_at_once(house: Tr
         f"/api/v1/definitions/{made.json['id']}/publish", {"revision": 1, "note": "first"}, user="admin"
     )
     assert published.status == 201, published.json
-    for index in range(ROUNDS):
+    for index in range(FEWER):
         subject = {"type": "ticket", "id": f"{key}-{index}", "title": f"{key}-{index}"}
         started = house.post("/api/v1/instances", {"definition": key, "subject": subject}, user="cs1")
         assert started.status == 201, started.json
@@ -117,7 +120,7 @@ def test_f47_the_run_goes_on_once_when_the_last_two_votes_come_at_once(house: Tr
         assert (votes(house, task), moves(house, task)) == (2, 1)
         open_ = "instance = %s AND node = 'next' AND status = 'open'"
         assert house.count("approvals_approvaltask", open_, task["instance"]) == 1
-    tell(f"F47: {ROUNDS} × the last two votes at once: {ROUNDS} continuations")
+    tell(f"F47: {FEWER} × the last two votes at once: {FEWER} continuations")
 
 
 def test_f50_either_the_approval_or_the_timeout_counts_when_both_come_at_once(house: Trial, tell: Tell) -> None:
@@ -144,7 +147,7 @@ def test_f50_either_the_approval_or_the_timeout_counts_when_both_come_at_once(ho
 
 def test_f51_the_run_moves_once_when_it_is_forced_and_approved_at_once(house: Trial, tell: Tell) -> None:
     forced = 0
-    for _ in range(ROUNDS):
+    for _ in range(FEW):
         number, task = waiting_task(house, "finance1", "60.00")
         path = f"/api/v1/instances/{instance_of(house, number)['id']}/force-advance"
         shown = house.post(f"{path}/preview", {"target": "ops"}, user="supervisor1").json
@@ -166,29 +169,31 @@ def test_f51_the_run_moves_once_when_it_is_forced_and_approved_at_once(house: Tr
             forced += 1
         else:
             assert (votes(house, task), audited, force.json["code"]) == (1, [], "force.stale_token")
-    tell(f"F51: {ROUNDS} × force-advance against approval: each run moved once ({forced} forced, each audited)")
+    tell(f"F51: {FEW} × force-advance against approval: each run moved once ({forced} forced, each audited)")
 
 
 def test_f49_one_order_is_made_when_it_is_sent_four_times_at_once(house: Trial, tell: Tell) -> None:
-    for _ in range(ROUNDS):
+    for _ in range(FEW):
         number, key = f"ORD{uuid.uuid4().hex[:12].upper()}", uuid.uuid4().hex
 
-        answers = at_once(*[partial(place_order, house, "10.00", key=key, order_no=number)] * 4)
+        place = partial(place_order, house, "10.00", key=key, order_no=number)
+        answers = at_once(*[partial(house.history.ask, "order", number, place, client=one) for one in range(4)])
 
         assert statuses(answers) == [200, 200, 200, 201]
         assert all(answer.json == answers[0].json for answer in answers)
         assert house.count("orders_order", "order_no = %s", number) == 1
         other = place_order(house, "11.00", key=key, order_no=number)
         assert (other.status, other.json["code"]) == (422, "idempotency.key_reused")
-    tell(f"F49: {ROUNDS} orders × 4 posts at once under one key: {ROUNDS} orders, {3 * ROUNDS} replays")
+    tell(f"F49: {FEW} orders × 4 posts at once under one key: {FEW} orders, {3 * FEW} replays")
 
 
 def test_f49_one_refund_is_made_when_it_is_sent_four_times_at_once(house: Trial, tell: Tell) -> None:
-    for _ in range(ROUNDS):
+    for _ in range(FEW):
         number, body = paid_order(house, "100.00"), {"amount": cny("60.00"), "reason": "七天无理由退货"}
         path, key = f"/api/v1/orders/{number}/refunds", uuid.uuid4().hex
 
-        keyed = at_once(*[partial(house.post, path, body, user="cs1", Idempotency_Key=key)] * 4)
+        ask = partial(house.post, path, body, user="cs1", Idempotency_Key=key)
+        keyed = at_once(*[partial(house.history.ask, "refund", number, ask, client=one) for one in range(4)])
         keyless = at_once(*[partial(house.post, path, body, user="cs1")] * 2)
 
         assert statuses(keyed) == [200, 200, 200, 201]
@@ -197,4 +202,4 @@ def test_f49_one_refund_is_made_when_it_is_sent_four_times_at_once(house: Trial,
         reserved = "SELECT refund_reserved::numeric(18,2)::text FROM orders_order WHERE order_no = %s"
         assert house.rows(reserved, number) == [("60.00",)]
         assert house.count("workflows_instance", "subject_title LIKE %s", f"{number}%") == 1
-    tell(f"F49: {ROUNDS} refunds × 4 posts at once under one key: {ROUNDS} refunds; more than was paid is refused")
+    tell(f"F49: {FEW} refunds × 4 posts at once under one key: {FEW} refunds; more than was paid is refused")

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPException
+from itertools import pairwise
 from pathlib import Path
 from subprocess import Popen, TimeoutExpired
 from typing import Any
@@ -14,11 +15,13 @@ from typing import Any
 from typing_extensions import override
 
 from config.local_postgres import LocalPostgres
+from tests.faults.history import History, Verdict, check
 from tests.flows.shop import paid_order, refund, task_of
 from tests.house import Answer, House, eventually, free_port
 
 LEASE_SECONDS = 4
 SIGKILLED = -9
+DOOR_SECRET = "trial-" + "x" * 40
 Tell = Callable[[str], None]
 
 
@@ -30,8 +33,14 @@ class Trial(House):
             home,
             environment={
                 "ORDERFLOW_LEASE_SECONDS": str(LEASE_SECONDS),
+                "ORDERFLOW_CONNECTION_SECRET_TRIAL": DOOR_SECRET,
             },
         )
+        self.history = History(home / "history.jsonl")
+
+    def judge_history(self) -> Verdict | None:
+        """What the rows say of all that clients have heard; None when nobody has asked for anything."""
+        return check(self.history.path, self.database_url) if self.history.path.exists() else None
 
     def ensure_up(self) -> None:
         """Start the product when it does not run."""
@@ -44,9 +53,9 @@ class Trial(House):
         """The process that runs."""
         return next(process for process in self.processes if process.poll() is None)
 
-    def wait_until_idle(self) -> None:
+    def wait_until_idle(self, *, seconds: float = 60) -> None:
         """Wait until no work that may be done is left lying."""
-        eventually(lambda: self.count("workflows_activityjob") == 0, seconds=60)
+        eventually(lambda: self.count("workflows_activityjob") == 0, seconds=seconds)
 
     def count(self, table: str, where: str = "true", *parameters: Any) -> int:
         """How many rows there are."""
@@ -60,7 +69,7 @@ class Trial(House):
             running.up(failpoint=failpoint)
             yield running
 
-    def attempt(self, method: str, path: str, body: Any, *, user: str, **headers: str) -> Answer | None:
+    def attempt(self, method: str, path: str, body: Any, *, user: str | None, **headers: str) -> Answer | None:
         """A request whose outcome may stay unknown: None when the line was cut or nobody listens."""
         try:
             return self.call(method, path, body, user=user, **headers)
@@ -88,7 +97,8 @@ class Trial(House):
     # The database server.
 
     def restart_database(self, how: signal.Signals) -> None:
-        """End the server of this home, SIGINT for fast and SIGQUIT for immediate, and start it again."""
+        """End the server of this home, SIGINT for fast, SIGQUIT for immediate and SIGKILL for a failing power, and
+        start it again."""
         pid = int((self.home / "postgres" / "postmaster.pid").read_text().splitlines()[0])
         os.kill(pid, how)
         eventually(lambda: not _is_alive(pid))
@@ -101,7 +111,7 @@ class Neighbour(Trial):
 
     def __init__(self, house: Trial, environment: Mapping[str, str] | None = None) -> None:
         self.database, self.database_url, self.clock = house.database, house.database_url, house.clock
-        self.tokens, self.demo = house.tokens, False
+        self.tokens, self.demo, self.history = house.tokens, False, house.history
         self.environment = {**house.environment, **(environment or {})}
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -161,7 +171,36 @@ def waiting_task(house: House, user: str = "ops1", amount: str = "10.00") -> tup
 def approve(
     house: Trial, task: dict[str, Any], user: str = "ops1", *, verb: str = "approve", key: str | None = None
 ) -> Answer | None:
-    """Answer a task; None when the outcome is unknown."""
+    """Answer a task, on record; None when the outcome is unknown."""
     body = {"revision": task["revision"]} | ({"comment": "凭证不清楚"} if verb == "reject" else {})
     headers = {} if key is None else {"Idempotency_Key": key}
-    return house.attempt("POST", f"/api/v1/tasks/{task['id']}/{verb}", body, user=user, **headers)
+    path = f"/api/v1/tasks/{task['id']}/{verb}"
+    return house.history.ask(
+        "vote", f"{task['id']}/{user}", lambda: house.attempt("POST", path, body, user=user, **headers)
+    )
+
+
+def make_administrator(house: House) -> None:
+    """`root`, who may declare doors and connections, if there is none yet."""
+    make = "from accounts.models import User; User.objects.filter(username='root') or "
+    house.manage("shell", "--verbosity", "0", "-c", f"{make}User.objects.create_superuser('root')")
+
+
+def published(house: House, key: str, *nodes: dict[str, Any]) -> None:
+    """A live flow of these nodes in a row, each with `type` and `config`, between a start and an end."""
+    row = [
+        {"id": "start", "type": "start"},
+        *({"id": f"step{number}", **node} for number, node in enumerate(nodes, start=1)),
+        {"id": "end", "type": "end"},
+    ]
+    edges = [
+        {"id": f"e{number}", "from": one["id"], "to": other["id"]}
+        for number, (one, other) in enumerate(pairwise(row), start=1)
+    ]
+    graph = {"format": 1, "nodes": row, "edges": edges}
+    body = {"key": key, "title": {"zh": key, "en": key}, "graph": graph}
+    made = house.post("/api/v1/definitions", body, user="admin")
+    assert made.status == 201, made.json
+    path = f"/api/v1/definitions/{made.json['id']}/publish"
+    live = house.post(path, {"revision": 1, "note": "trial"}, user="admin")
+    assert live.status == 201, live.json

@@ -125,6 +125,20 @@ def test_no_body_makes_a_server_error_when_it_is_hostile(shop: APIClient, body: 
     assert Order.objects.count() == 0
 
 
+@pytest.mark.parametrize(
+    ("lines", "status", "code"), [(100_000, 413, "input.too_large"), (10_000, 422, "input.invalid")]
+)
+def test_f77_an_order_of_very_many_lines_is_refused_and_nothing_is_placed(
+    shop: APIClient, lines: int, status: int, code: str
+) -> None:
+    line = {"sku": "SKU-1", "name": "保温杯", "quantity": 1, "unit_price": cny("199.00")}
+
+    answer = post_order(shop, order_document(lines=[line] * lines))
+
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert Order.objects.count() == 0
+
+
 def test_an_order_is_shown_whole_when_it_is_read(cs1: APIClient) -> None:
     order = paid_order()
     refund = refund_row(order)

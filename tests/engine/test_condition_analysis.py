@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from workflows.engine.expressions.analysis import findings
 from workflows.engine.expressions.analysis.findings import Finding, FindingKind, analyse
 from workflows.engine.expressions.analysis.problems import branch_findings
 from workflows.engine.expressions.language import compile_condition
@@ -30,6 +31,12 @@ VARIABLES = parse_variables(
     ]
 )
 K = FindingKind
+
+
+@pytest.fixture(autouse=True)
+def _by_intervals(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody else is asked; what a solver adds is told in its own tests."""
+    monkeypatch.setattr(findings, "installed_solver", lambda: None)
 
 
 def warnings(*texts: str, variables: tuple[Variable, ...] = VARIABLES) -> tuple[Problem, ...]:

@@ -14,7 +14,9 @@ from workflows.engine.expressions.analysis.linear import Constraint, Relation
 from workflows.engine.expressions.analysis.meaning import ALWAYS, All, AnyOf, Formula, Presence, Verdict, meaning
 from workflows.engine.expressions.analysis.models import PLAIN_CURRENCY, Maker
 from workflows.engine.expressions.analysis.search import Budget, Search, Silence
+from workflows.engine.expressions.analysis.second_opinion import SecondOpinion
 from workflows.engine.expressions.analysis.slots import Slots
+from workflows.engine.expressions.analysis.smt_solver import installed_solver
 from workflows.engine.expressions.checker import Typed
 from workflows.engine.expressions.errors import EvaluationError
 from workflows.engine.expressions.language import Condition
@@ -93,6 +95,7 @@ class Analysis:
     ground: Ground
     present: tuple[Formula, ...]
     left: int
+    second: SecondOpinion | None
     never: set[int] = field(default_factory=set)
 
     @classmethod
@@ -107,13 +110,14 @@ class Analysis:
         read = dict.fromkeys(slot for tree in trees for slot in slots.variables(tree))
         amounts = (each for tree in trees for each in _amounts(tree))
         maker = Maker(slots, next((amount.currency for amount in amounts), PLAIN_CURRENCY))
+        solver = installed_solver()
         inputs = Inputs(conditions, [slots.known[slot].path for slot in read])
         for values in samples(slots, maker):
             inputs.decide(values)
         present = tuple(Presence(slot, is_there=True) for slot in read)
         return cls(
             inputs=inputs, formulas=formulas, slots=slots, maker=maker, ground=ground_of(slots), present=present,
-            left=work,
+            left=work, second=None if solver is None else SecondOpinion(solver, trees, maker.currency),
         )  # fmt: skip
 
     def findings(self, *, has_otherwise: bool) -> Iterator[Finding]:
@@ -257,12 +261,25 @@ class Analysis:
 
         seen = self._seen(fits)
         self.left -= 1 + len(self.inputs.tried) // 20
-        if seen is not None or self.left <= 0:
-            return seen or Silence.UNKNOWN
+        if seen is not None:
+            return seen
         goals: list[Formula] = [ALWAYS] * len(self.inputs.conditions)
         for branch, verdict in wanted.items():
             goals[branch] = self.formulas[verdict][branch]
-        return self._search([*(goals if by is None else by), *(self.present if is_complete else ())], accept)
+        found: Decided | Silence = Silence.UNKNOWN
+        if self.left > 0:
+            found = self._search([*(goals if by is None else by), *(self.present if is_complete else ())], accept)
+        return self._asked(wanted, fits, is_complete=is_complete) if found is Silence.UNKNOWN else found
+
+    def _asked(self, wanted: Wanted, fits: Callable[[Decided], bool], *, is_complete: bool) -> Decided | Silence:
+        """What the solver knows of a question that was left open; what it proposes is decided on before it counts."""
+        if self.second is None:
+            return Silence.UNKNOWN
+        proposed = self.second.inputs(wanted, is_complete=is_complete)
+        if isinstance(proposed, Silence):
+            return proposed
+        shown = (decided for decided in map(self.inputs.decide, proposed) if fits(decided))
+        return next(shown, Silence.UNKNOWN)
 
     def excludes(self, formulas: Sequence[Formula], *, is_complete: bool) -> bool:
         """Whether it is proven that no input meets all of them."""

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.people import People
+from tests.e2e.unsound import unsound_flow
 from tests.flows.shop import paid_order, refund
 from tests.house import PASSWORD, House
 
@@ -125,6 +126,26 @@ def test_a_designer_inserts_an_approval_and_publishes_by_keys(house: House, peop
     )
     [added] = [node for node in graph["nodes"] if node["type"] == "approval" and node["id"] not in {"finance", "ops"}]
     assert added["config"]["assign"] == [{"kind": "group", "group": "supervisors"}]
+
+
+def test_a_designer_is_led_along_the_way_that_goes_wrong_by_keys(house: House, people: People) -> None:
+    person = people.come("admin")
+    page = person.opens(f"/flows/{unsound_flow(house)}")
+    expect(page.get_by_role("group", name=re.compile("^都复核完")).first).to_be_visible()
+    drawn, said = page.locator("[data-shown]"), page.get_by_test_id("live-region")
+
+    while "提前结束" not in (said.text_content() or ""):
+        before = said.text_content()
+        page.keyboard.press("F8")
+        expect(said).not_to_have_text(before or "")
+
+    expect(drawn).to_have_attribute("data-shown", "e0 e1 e4")
+    expect(said).to_contain_text("走法:1 退款申请、2 同时复核、3 财务复核、4 结束。")
+    steps = {step.get_attribute("data-step"): step.text_content() for step in page.locator("[data-step]").all()}
+    assert steps == {"start": "1", "both": "2", "finance": "3", "end": "4"}
+    page.keyboard.press("Escape")
+    expect(drawn).to_have_count(0)
+    expect(said).to_have_text("已收起图上的标记")
 
 
 def test_the_interface_speaks_english_to_the_last_word(people: People) -> None:

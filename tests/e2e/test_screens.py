@@ -15,6 +15,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import RESULTS
 from tests.e2e.people import PHONE, WIDE, People
+from tests.e2e.unsound import unsound_flow
 from tests.flows.shop import instance_of, paid_order, refund
 from tests.house import House
 
@@ -57,6 +58,7 @@ class Sample:
     waiting: str
     order: str
     in_finance: str
+    unsound: str
 
 
 @pytest.fixture(scope="module")
@@ -81,8 +83,9 @@ def sample(house: House) -> Sample:
     other = paid_order(house, "329.00")
     refund(house, other, "129.00", "颜色与页面不符")
     return Sample(
-        flow=flow["id"], forced=run["id"], waiting=instance_of(house, other)["id"], order=order, in_finance=other
-    )
+        flow=flow["id"], forced=run["id"], waiting=instance_of(house, other)["id"], order=order, in_finance=other,
+        unsound=unsound_flow(house),
+    )  # fmt: skip
 
 
 def change(graph: dict[str, list[dict[str, dict[str, list[dict[str, str]]]]]]) -> None:
@@ -124,6 +127,19 @@ def condition(page: Page, base: str, sample: Sample) -> None:
     page.get_by_role("group", name=re.compile("^小额退款")).first.click()
     page.get_by_role("complementary", name="属性").get_by_text("表达式", exact=True).click()
     expect(page.get_by_text("✓ 条件可用")).to_be_visible()
+
+
+def problem(page: Page, base: str, sample: Sample, *, said: str = "有分支可能提前结束") -> None:
+    page.goto(f"{base}/flows/{sample.unsound}")
+    page.get_by_text(re.compile(r"^\d+ 个问题$")).first.click()
+    page.get_by_role("button", name=re.compile(said)).click()
+    expect(page.get_by_role("region", name="图上标出的问题").get_by_text(said)).to_be_visible()
+    expect(page.locator("[data-shown]")).to_be_attached()
+
+
+def problem_values(page: Page, base: str, sample: Sample) -> None:
+    problem(page, base, sample, said="分支之间有缺口")
+    expect(page.get_by_text("订单金额 = ¥500.00 时所有分支都不走,只能走这里")).to_be_visible()
 
 
 def publish(page: Page, base: str, sample: Sample) -> None:
@@ -235,6 +251,7 @@ def is_wide(page: Page) -> bool:
 
 SHOWN: dict[Callable[[Page, str, Sample], None], str | None] = {
     sign_in: None, flows: "admin", gallery: "admin", designer: "admin", condition: "admin", publish: "admin",
+    problem: "admin", problem_values: "admin",
     rehearsal: "admin", rehearsal_of_all: "admin",
     publish_later: "admin", versions: "admin", versions_managed: "admin", compare: "admin", inbox: "finance1",
     task: "finance1", run: "supervisor1", force: "supervisor1", console: "supervisor1", audit: "auditor1",

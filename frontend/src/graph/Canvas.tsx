@@ -1,8 +1,15 @@
 /** The editor's drawing surface: React Flow with our layout, our focus and our keys; it decides nothing. */
 import "@xyflow/react/dist/style.css";
 import "./graph.css";
-import { Background, BackgroundVariant, ReactFlow, ReactFlowProvider, useReactFlow } from "@xyflow/react";
-import { type ReactElement, useEffect, useRef } from "react";
+import {
+  Background,
+  BackgroundVariant,
+  ReactFlow,
+  ReactFlowProvider,
+  useReactFlow,
+  ViewportPortal,
+} from "@xyflow/react";
+import { type ReactElement, type ReactNode, useEffect, useRef } from "react";
 import { CanvasContext, type CanvasContextValue } from "./canvasContext";
 import { edgeTypes, nodeTypes } from "./CanvasParts";
 import { shiftInto } from "./fit";
@@ -17,7 +24,9 @@ export interface CanvasProps {
   dark: boolean;
   onReady: (instance: CanvasInstance) => void;
   onActivate: (id: string) => void;
-  children?: React.ReactNode;
+  /** Drawn over the cards, where they stand. */
+  over?: ReactNode;
+  children?: ReactNode;
 }
 
 const MIN_ZOOM = 0.1;
@@ -83,6 +92,7 @@ function Surface(props: CanvasProps): ReactElement {
         onNodeClick={(_event, node) => props.onActivate(node.id)}
       >
         <Background variant={BackgroundVariant.Dots} gap={20} size={1} color="var(--line)" />
+        {props.over && <ViewportPortal>{props.over}</ViewportPortal>}
       </ReactFlow>
       {props.children}
     </div>

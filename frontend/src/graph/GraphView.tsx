@@ -11,6 +11,8 @@ import { directionOf, move, stopsOf } from "./navigation";
 import { BranchLabel, Card, JumpCard } from "./parts";
 import { type Course, type NodeTrace, type Trace, tracePath } from "./path";
 import { buildScene, type Scene } from "./scene";
+import { ShownLayer } from "./ShownLayer";
+import { type Callout, placesOf, type ShownProblem } from "./shownProblem";
 import { useSpeech } from "./useSpeech";
 import { useViewScale, ZoomBar } from "./ViewScale";
 
@@ -38,6 +40,9 @@ export interface GraphViewProps {
   notes?: Readonly<Record<string, string>> | undefined;
   /** Spoken name of the drawing. */
   label: string;
+  /** A problem that is drawn over it, and the words of its callouts. */
+  shown?: ShownProblem | undefined;
+  calloutWords?: ((callout: Callout) => string) | undefined;
   /** CSS height of the frame; the drawing scrolls inside. */
   height?: number | string | undefined;
 }
@@ -51,7 +56,7 @@ export function GraphView(props: GraphViewProps): ReactElement {
     [props.graph, props.run],
   );
   const frame = useRef<HTMLDivElement>(null);
-  const here = currentOf(trace) ?? props.selected ?? undefined;
+  const here = props.shown ? seenFirst(props.shown) : (currentOf(trace) ?? props.selected ?? undefined);
   const view = useViewScale(frame, scene.layout, here);
   // The stage has no size of its own, or what is shifted beside it would count as something to scroll to.
   const style = {
@@ -98,12 +103,20 @@ export function GraphView(props: GraphViewProps): ReactElement {
                 </div>
               );
             })}
+            {props.shown && (
+              <ShownLayer scene={scene} shown={props.shown} words={props.calloutWords ?? (() => "")} />
+            )}
           </div>
         </div>
       </div>
       <ZoomBar view={view} />
     </div>
   );
+}
+
+/** Where a run comes to grief, else the first thing that a problem speaks of. */
+function seenFirst(shown: ShownProblem): string | undefined {
+  return shown.stuck?.node ?? shown.gateway ?? placesOf(shown)[0];
 }
 
 function currentOf(trace: Trace | undefined): string | undefined {

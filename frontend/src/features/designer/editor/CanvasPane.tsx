@@ -24,6 +24,7 @@ import { offeredTypes } from "./offeredTypes";
 import { useCanvasKeys } from "./useCanvasKeys";
 import { useSaid } from "./useSaid";
 import { type DragSource, useSlotDrag } from "./useSlotDrag";
+import { useShownProblem } from "./useShownProblem";
 import { type ProblemCounts, useFlowWords, useSlotName } from "./useSpoken";
 import { ZoomTools } from "./ZoomTools";
 
@@ -97,6 +98,7 @@ export function CanvasPane({ scene, problems, minimap, onDragReady }: CanvasPane
   useEffect(() => onDragReady(startDrag), [onDragReady, startDrag]);
   const context = useCanvasContext({ canvas, scene, openMenu, slotName, startDrag });
   useCanvasKeys({ scene, openMenu, flow });
+  const problem = useShownProblem(scene, flow);
   const insertable = useMemo(() => offeredTypes(editor.types), [editor.types]);
   return (
     <div className={styles.canvas} ref={frame} data-region role="region" aria-label={t("region.canvas")}>
@@ -111,10 +113,12 @@ export function CanvasPane({ scene, problems, minimap, onDragReady }: CanvasPane
           showTop(instance, scene, frame.current);
         }}
         onActivate={(id) => editor.store.getState().goTo(id)}
+        over={problem.layer}
       >
         <ZoomTools flow={flow} />
         {minimap && <Overview layout={scene.layout} />}
       </Canvas>
+      {problem.bar}
       {menu && (
         <InsertMenu
           key={menu.slot.id}

@@ -4,9 +4,9 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { hasRole, useCurrentUser } from "@/api/session";
 import type { DefinitionSummary, Draft } from "@/api/types";
-import { GraphView } from "@/graph/GraphView";
 import { useLocal } from "@/i18n/local";
 import { FlowStatus } from "../list/FlowStatus";
+import { DraftProblems } from "./DraftProblems";
 import styles from "./Editor.module.css";
 
 export function DraftView({
@@ -30,7 +30,7 @@ export function DraftView({
         {phone && rehearses && <Link to={`/flows/${definition.id}/test`}>{t("bar.rehearse")}</Link>}
       </header>
       <div className={styles.viewBody}>
-        <GraphView graph={draft.graph} layout={draft.layout} label={t("view.label", { title })} />
+        <DraftProblems draft={draft} label={t("view.label", { title })} />
       </div>
     </div>
   );

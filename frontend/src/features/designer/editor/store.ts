@@ -6,6 +6,7 @@ import { nodeOf } from "@/graph/document";
 import { type Change, isRefusal, type Outcome, type Refusal, type Said } from "@/graph/commands/edit";
 import { EMPTY_HISTORY, type History, perform, redo, undo } from "@/graph/commands/history";
 import { stopOf, stopsOf } from "@/graph/navigation";
+import { problemKey } from "@/graph/shownProblem";
 
 export type SaveState = "saved" | "unsaved" | "saving" | "failed" | "conflict";
 
@@ -24,6 +25,8 @@ export interface EditorState {
   /** Asks the canvas for the focus. */
   focus: { id: string; turn: number } | null;
   problems: Problem[];
+  /** The key of the problem that is drawn. */
+  shown: string | null;
   revision: number;
   save: SaveState;
   /** The document as the server has it. */
@@ -40,6 +43,9 @@ export interface EditorActions {
   select: (id: string | null) => void;
   /** Selects and moves the focus there. */
   goTo: (id: string) => void;
+  /** Draws a problem, and goes to its place. */
+  showProblem: (problem: Problem, place: string) => void;
+  clearShown: () => void;
   openPanel: () => void;
   refuse: (refusal: Refusal) => void;
   replaceDocument: (document: FlowDocument, revision: number, problems: Problem[]) => void;
@@ -86,6 +92,7 @@ export function createEditorStore(loaded: Loaded): EditorStore {
       history: EMPTY_HISTORY,
       selected: first,
       focus: null,
+      shown: null,
       save: "saved",
       saved: loaded.document,
       savedAt: null,
@@ -108,6 +115,8 @@ export function createEditorStore(loaded: Loaded): EditorStore {
       redo: () => step("redone", redo(get().document, get().history)),
       select: (id) => set({ selected: id }),
       goTo: (id) => set(show(id)),
+      showProblem: (problem, place) => set({ ...show(place), shown: problemKey(problem) }),
+      clearShown: () => set({ shown: null }),
       openPanel: () => set({ panelTurn: get().panelTurn + 1 }),
       refuse: (refusal) =>
         set({ notice: notice("refused", { key: refusal.refused, params: refusal.params }, refusal.refused) }),

@@ -1,5 +1,6 @@
 /** The designer's shortcuts, from the one list of commands; typing in a field keeps its own keys. */
 import { useTranslation } from "react-i18next";
+import type { Problem } from "@/api/types";
 import type { NodeTypes } from "@/graph/commands/nodeKit";
 import { App } from "antd";
 import { type Shortcut, useShortcuts } from "@/ui/shortcuts";
@@ -57,10 +58,16 @@ function renameSelected(): void {
 }
 
 function visitProblem(store: EditorStore, by: 1 | -1): void {
-  const { problems, document, selected, goTo } = store.getState();
-  const places = [...new Set(problems.flatMap((problem) => placeOfProblem(problem, document.graph) ?? []))];
+  const { problems, document, selected, showProblem } = store.getState();
+  const first = new Map<string, Problem>();
+  for (const problem of problems) {
+    const place = placeOfProblem(problem, document.graph);
+    if (place !== null && !first.has(place)) first.set(place, problem);
+  }
+  const places = [...first.keys()];
   if (places.length === 0) return;
   const at = selected === null ? -1 : places.indexOf(selected);
   const next = places[at < 0 ? (by > 0 ? 0 : places.length - 1) : (at + by + places.length) % places.length];
-  if (next !== undefined) goTo(next);
+  const problem = next === undefined ? undefined : first.get(next);
+  if (problem && next !== undefined) showProblem(problem, next);
 }

@@ -18,6 +18,7 @@ class WorkflowsConfig(AppConfig):
         from workflows.actions.schedules import forget_scheduled, reckon_schedules, start_scheduled
         from workflows.actions.versions import sweep_planned
         from workflows.calendar_rows import load_calendars, read_calendars
+        from workflows.effects import forget_let_out
         from workflows.engine.calendar_book import CalendarBook
         from workflows.engine.connections import ConnectionBook
         from workflows.engine.flow_book import FlowBook
@@ -26,7 +27,6 @@ class WorkflowsConfig(AppConfig):
         from workflows.idempotency import forget_old
         from workflows.mailbox import forget_letters
         from workflows.outbound.connections import load_connections
-        from workflows.outbound.sent_calls import forget_sent
         from workflows.worlds import provide
 
         discover("workflows.engine.nodes")
@@ -41,7 +41,7 @@ class WorkflowsConfig(AppConfig):
         wings.sweep_with(carry_on)
         wings.sweep_with(carry_out_edits)
         wings.sweep_with(forget_old)
-        wings.sweep_with(forget_sent)
+        wings.sweep_with(forget_let_out)
         wings.sweep_with(forget_letters)
         wings.sweep_with(go_on_calling)
         wings.sweep_with(reckon_schedules)

@@ -12,7 +12,7 @@ POINTS: Final = frozenset(
         "start.before_commit", "start.after_commit", "deliver.before_commit", "deliver.after_commit",
         "job.claimed", "job.performed", "job.before_done", "timer.claimed", "publish.mid", "publish.day_mid",
         "audit.append", "migrate.before_commit", "migrate.after_commit",
-        "refund.before_call", "refund.let_out", "refund.after_call", "call.noted", "call.answered",
+        "refund.before_call", "refund.let_out", "refund.after_call", "effect.let_out", "call.answered",
         "notice.noted", "notice.told",
         "called.started", "called.told",
     }

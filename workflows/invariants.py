@@ -110,6 +110,16 @@ _QUERIES = {
     + """ t WHERE awaits = 'activity') t
         FULL JOIN workflows_activityjob j ON j.instance = t.instance AND j.token = t.token
         WHERE t.token IS NULL OR j.token IS NULL""",
+    # What a run left behind is in the ledger, and the other way round; and nobody is asked to do it any more.
+    "effect.skipped_is_that_of_a_fact": """SELECT COALESCE(e.instance, h.instance) FROM (
+            SELECT * FROM workflows_effect WHERE skipped_at IS NOT NULL) e
+        FULL JOIN (SELECT instance, node, (data->>'visit')::int AS visit FROM workflows_historyevent
+            WHERE kind = 'withdrawn' AND data @> '{"skips": true}') h
+            ON h.instance = e.instance AND h.node = e.node AND h.visit = e.visit
+        WHERE e.instance IS NULL OR h.instance IS NULL""",
+    "effect.skipped_is_not_asked_for": """SELECT e.instance FROM workflows_effect e
+        JOIN workflows_activityjob j ON j.instance = e.instance AND j.node = e.node AND j.visit = e.visit
+        WHERE e.skipped_at IS NOT NULL""",
     "call.is_that_of_a_run": """SELECT c.instance FROM workflows_calledrun c
         LEFT JOIN workflows_instance i ON i.id = c.instance
         WHERE i.id IS NULL OR i.status <> c.status OR i.state->'caller'->>'instance' IS DISTINCT FROM c.caller::text

@@ -17,7 +17,7 @@ from django.db import DatabaseError, connection, transaction
 from bedrock.clock import now
 from bedrock.errors import Unavailable
 from bedrock.ids import new_id
-from workflows import runtime
+from workflows import effects, runtime
 from workflows.codec import decode_state
 from workflows.engine.catching import RetryPolicy, retry_policy
 from workflows.engine.events import ActivityDone, ActivityFailed
@@ -165,7 +165,7 @@ def _backoff(claim: Claim) -> float:
 
 def report(claim: Claim, result: JobResult) -> None:
     """Tell the run how its work went, in one transaction. If the run moved on, the job is dropped."""
-    work = claim.work
+    work, is_done = claim.work, isinstance(result, Done)
     if isinstance(result, Retry):
         _try_later(claim, result)
         return
@@ -179,7 +179,7 @@ def report(claim: Claim, result: JobResult) -> None:
             caught_by="code" if result.is_outcome_unknown else "any",
         )  # fmt: skip
     try:
-        _deliver(claim, event)
+        _deliver(claim, event, is_done=is_done)
     except Exception as error:
         if isinstance(error, Unavailable | DatabaseError):
             raise
@@ -190,14 +190,20 @@ def report(claim: Claim, result: JobResult) -> None:
             token=work.token, visit=work.visit, attempt=work.attempt, code=code,
             message=message, params={"after": after}, caught_by="nothing",
         )  # fmt: skip
-        _deliver(claim, refused)
+        _deliver(claim, refused, is_done=is_done)
 
 
-def _deliver(claim: Claim, event: ActivityDone | ActivityFailed) -> None:
+def _deliver(claim: Claim, event: ActivityDone | ActivityFailed, *, is_done: bool) -> None:
+    """Tell the run. What was done although its run does not go on with it, the ledger remembers."""
     with transaction.atomic():
         delivered = runtime.deliver(claim.instance, event, now=now())
         if not delivered.changed:
             _drop(claim)
+        if is_done and not (delivered.changed and isinstance(event, ActivityDone)):
+            work = claim.work
+            effects.note_done(
+                effects.Wish(instance=claim.instance, node=work.node, visit=work.visit, attempt=work.attempt)
+            )
         hit("job.before_done")
 
 

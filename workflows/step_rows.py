@@ -10,6 +10,7 @@ from bedrock.errors import Conflict
 from bedrock.ids import new_id
 from workflows.codec import encode_state
 from workflows.engine import fact_document
+from workflows.engine.facts import Cancelled, Forced, Withdrawn
 from workflows.engine.state import Awaits, State, Status, Token
 from workflows.engine.step import Step
 from workflows.engine.work import Work
@@ -46,9 +47,10 @@ def rows_of(changes: Sequence[Change]) -> tuple[tuple[Part, Sequence[Row]], Writ
             _add_wait(rows, change, token)
         for token in change.before.tokens.values():
             _add_end_of_wait(rows, change, token, at)
+        rows[SKIPPED] += _skipped(change)
         _add_listening(rows, change)
         _add_call(rows, change, begins=begins)
-    moves, *rest = [(part, rows[part]) for part in PARTS if part in rows]
+    moves, *rest = [(part, rows[part]) for part in PARTS if rows.get(part)]
     return moves, rest
 
 
@@ -180,6 +182,20 @@ def _history(change: Change, at: str) -> Iterable[dict[str, Any]]:
         }  # fmt: skip
 
 
+def _skipped(change: Change) -> Iterable[dict[str, Any]]:
+    """The effects that were asked for and left behind, in whose name and for what reason."""
+    step = change.step
+    skips = [fact for fact in step.facts if isinstance(fact, Withdrawn) and fact.skips]
+    if not skips:
+        return
+    said = [fact.reason for fact in step.facts if isinstance(fact, Forced | Cancelled)]
+    for fact in skips:
+        yield {
+            "instance": change.id, "node": fact.node, "visit": fact.visit, "cause": fact.reason,
+            "reason": "".join(said), "actor": step.actor.id, "actor_name": step.actor.name or step.actor.id,
+        }  # fmt: skip
+
+
 def _job(instance: str, work: Work, at: str) -> dict[str, Any]:
     return {
         "id": new_id(), "instance": instance, "token": work.token, "node": work.node,
@@ -291,6 +307,18 @@ JOBS_OVER = Part(
         WHERE {held} AND j.instance = r.instance AND j.token = r.token
             AND j.attempt = r.attempt)""",
 )
+SKIPPED = Part(
+    columns="instance uuid, node text, visit int, cause text, reason text, actor text, actor_name text",
+    sql="""skipped_rows AS (
+        INSERT INTO workflows_effect AS e (instance, node, visit, attempt, unanswered, is_done, skipped_at,
+            skipped_by, skipped_by_name, cause, reason)
+        SELECT instance, node, visit, 0, 0, FALSE, clock_timestamp(), actor, actor_name, cause, reason
+        FROM {rows}
+        WHERE {held}
+        ON CONFLICT (instance, node, visit) DO UPDATE SET
+            skipped_at = GREATEST(clock_timestamp(), e.let_out_at), skipped_by = EXCLUDED.skipped_by,
+            skipped_by_name = EXCLUDED.skipped_by_name, cause = EXCLUDED.cause, reason = EXCLUDED.reason)""",
+)
 OPENED = Part(
     columns="""
         id uuid, instance uuid, token int, node text, visit int, attempt int, code text, message text, params jsonb,
@@ -331,5 +359,6 @@ CALL_OVER = Part(
         WHERE {held} AND c.instance = r.instance)""",
 )
 PARTS = (
-    NEW, MOVED, HISTORY, ARMED, DISARMED, LISTENING, LISTENED, JOBS, JOBS_OVER, OPENED, RESOLVED, CALLED, CALL_OVER,
+    NEW, MOVED, HISTORY, ARMED, DISARMED, LISTENING, LISTENED, JOBS, JOBS_OVER, SKIPPED, OPENED, RESOLVED, CALLED,
+    CALL_OVER,
 )  # fmt: skip

@@ -15,7 +15,9 @@ from django.db.models import F
 from accounts.models import User
 from approvals.letters import Letter, Wording
 from approvals.models import Delivery, Notice
-from workflows.engine.work import Done, Job, JobResult, Retry
+from bedrock.errors import Conflict
+from workflows.effects import let_out, note_answered, require_wanted, wish_of
+from workflows.engine.work import Done, GiveUp, Job, JobResult, Retry
 from workflows.failpoints import hit
 from workflows.outbound.channels import Undelivered, tell_robot, write_mail
 from workflows.outbound.mail import Letter as Mail
@@ -42,12 +44,15 @@ def deliver_letter(job: Job) -> JobResult:
     """Tell everybody who is not told yet; must run outside of any transaction."""
     letter = Letter.model_validate(job.work.payload)
     people = {str(one.pk): one for one in User.objects.filter(pk__in=letter.people, is_active=True)}
-    _open(job, letter, people)
-    ends_at = time.monotonic() + SECONDS
-    for row in _rows(job).filter(status__in=_OPEN).order_by("tries", "id"):
-        if time.monotonic() >= ends_at:
-            break
-        _deliver(row, job, letter, people)
+    try:
+        _open(job, letter, people)
+        ends_at = time.monotonic() + SECONDS
+        for row in _rows(job).filter(status__in=_OPEN).order_by("tries", "id"):
+            if time.monotonic() >= ends_at:
+                break
+            _deliver(row, job, letter, people)
+    except Conflict as skipped:
+        return GiveUp(code=skipped.code, message=skipped.message, params=skipped.fields)
     waiting = _rows(job).filter(status=Delivery.Status.PENDING).order_by("tries").first()
     if waiting is not None:
         after = DELAYS[min(waiting.tries, len(DELAYS)) - 1] if waiting.tries else 0.0
@@ -70,6 +75,7 @@ def _rows(job: Job) -> Any:
 @transaction.atomic
 def _open(job: Job, letter: Letter, people: Mapping[str, User]) -> None:
     """The notices, and a row for each message that is to go out: once per visit, however often the job comes."""
+    require_wanted(wish_of(job))
     context, work = job.context, job.work
     address = {"instance": context.instance, "node": work.node, "visit": work.visit}
     if letter.in_app:
@@ -102,17 +108,18 @@ def _open(job: Job, letter: Letter, people: Mapping[str, User]) -> None:
 def _deliver(row: Delivery, job: Job, letter: Letter, people: Mapping[str, User]) -> None:
     if row.status == Delivery.Status.SENDING and not _recovered(row, letter):
         return
+    let_out(wish_of(job))
     if not Delivery.objects.filter(pk=row.pk, status=Delivery.Status.PENDING).update(
         status=Delivery.Status.SENDING, tries=F("tries") + 1, at=job.context.now
     ):
         return  # somebody else has it
     hit("notice.noted")
-    status, code = Delivery.Status.SENT, ""
+    status, code, is_known = Delivery.Status.SENT, "", True
     try:
         _tell(row, job, letter, people)
         hit("notice.told")
     except Undelivered as failure:
-        code = failure.code
+        code, is_known = failure.code, failure.fate != "unknown"
         may_again = failure.fate == "later" or (failure.fate == "unknown" and letter.repeats_unknown)
         if may_again and row.tries + 1 < MAX_TRIES:
             status = Delivery.Status.PENDING
@@ -120,6 +127,8 @@ def _deliver(row: Delivery, job: Job, letter: Letter, people: Mapping[str, User]
             status = Delivery.Status.UNKNOWN
         else:
             status = Delivery.Status.FAILED
+    if is_known:
+        note_answered(wish_of(job))
     # One who came meanwhile may have called it unknown; who sent it knows better.
     Delivery.objects.filter(pk=row.pk, status__in=_LET_OUT).update(status=status, code=code)
 

@@ -9,6 +9,7 @@ from bedrock.errors import OrderflowError
 from orders.refunds.effect import Refused, Unknown, pay_back
 from orders.refunds.receipts import Paid
 from orders.subjects import REFUND
+from workflows.effects import wish_of
 from workflows.engine.catching import Repeating
 from workflows.engine.events import ActivityDone, Resumption
 from workflows.engine.graph import LocalText
@@ -64,7 +65,7 @@ class RefundNode(NodeType[RefundConfig]):
         try:
             outcome = pay_back(
                 str(job.work.payload["refund"]),
-                instance=job.context.instance,
+                wish=wish_of(job),
                 key=job.effect_key,
                 clock=clock.now,
             )

@@ -1,4 +1,4 @@
-"""Paying a refund back exactly once: claim → let out → call → confirm, under one key for ever.
+"""Paying a refund back exactly once: claim → let out → call → confirm, or skipped; under one key for ever.
 
 The claim is committed before the provider is called. Whoever finds a claim does not know whether the call went out, so
 the provider is asked first, and called again only under the same key if it knows of nothing. Directly before the call a
@@ -24,7 +24,7 @@ from orders.payments.providers import provider_of
 from orders.refunds.actions import lock_refund, require_run
 from orders.refunds.models import EffectStatus, RefundEffect, RefundStatus
 from orders.refunds.receipts import Paid, confirm
-from workflows import failpoints
+from workflows import effects, failpoints
 from workflows.engine.values import Money
 
 logger = logging.getLogger(__name__)
@@ -61,19 +61,22 @@ class _Fenced(Exception):  # noqa: N818 - named for what happened
     """This claim may not call any more."""
 
 
-def pay_back(refund_id: str, *, instance: str, key: str, clock: Callable[[], datetime]) -> Paid | Unknown | Refused:
+def pay_back(
+    refund_id: str, *, wish: effects.Wish, key: str, clock: Callable[[], datetime]
+) -> Paid | Unknown | Refused:
     """Have the provider pay a refund, at most once however often and from wherever this is called.
 
-    `instance` is the run that asks for it.
+    `wish` names the wait that asks for it, whose run may skip it at any time.
     Must be called outside of any transaction: the claim has to be durable before the provider hears of it.
     Raises Conflict `refund.transition_refused` when the refund is settled without payment, `refund.foreign_flow` when
-    another run is in charge of it, NotFound when there is no such refund.
+    another run is in charge of it, `effect.skipped` when its run has left it behind; NotFound when there is no such
+    refund.
     """
-    claim = _claim(refund_id, instance=instance, key=key, now=clock())
+    claim = _claim(refund_id, wish=wish, key=key, now=clock())
     if claim.paid:
         return claim.paid
     try:
-        receipt = _receipt_of(refund_id, claim)
+        receipt = _receipt_of(refund_id, claim, wish)
     except OutcomeUnknown as unknown:
         _note(refund_id, error=f"{unknown.code}: {unknown.message}")
         return Unknown(code=unknown.code, message=unknown.message)
@@ -82,7 +85,7 @@ def pay_back(refund_id: str, *, instance: str, key: str, clock: Callable[[], dat
             code="refund.fenced", message=f"Expected the claim {claim.number} to be in force, found it over."
         )
     except ProviderRefused as refusal:
-        _note_refusal(refund_id, error=f"{refusal.code}: {refusal.message}")
+        _note_refusal(refund_id, wish=wish, error=f"{refusal.code}: {refusal.message}")
         return Refused(code=refusal.code, message=refusal.message)
     paid = confirm(refund_id, receipt=receipt, now=clock())
     if receipt.amount != claim.call.amount:
@@ -91,12 +94,12 @@ def pay_back(refund_id: str, *, instance: str, key: str, clock: Callable[[], dat
     return paid
 
 
-def _receipt_of(refund_id: str, claim: _Claim) -> RefundReceipt:
+def _receipt_of(refund_id: str, claim: _Claim, wish: effects.Wish) -> RefundReceipt:
     provider = provider_of(claim.provider)
     known = provider.find_refund(claim.call.key) if claim.called_before else None
     if known is None:
         failpoints.hit("refund.before_call")
-        _let_out(refund_id, number=claim.number)
+        _let_out(refund_id, wish=wish, number=claim.number)
         failpoints.hit("refund.let_out")
         known = provider.refund(claim.call)
         failpoints.hit("refund.after_call")
@@ -104,9 +107,9 @@ def _receipt_of(refund_id: str, claim: _Claim) -> RefundReceipt:
 
 
 @transaction.atomic(durable=True)
-def _claim(refund_id: str, *, instance: str, key: str, now: datetime) -> _Claim:
+def _claim(refund_id: str, *, wish: effects.Wish, key: str, now: datetime) -> _Claim:
     order, refund = lock_refund(refund_id)
-    require_run(refund, instance)
+    require_run(refund, wish.instance)
     effect = RefundEffect.objects.select_for_update().filter(pk=refund.pk).first()
     if effect is None:
         if refund.status != RefundStatus.APPROVED:
@@ -124,6 +127,8 @@ def _claim(refund_id: str, *, instance: str, key: str, now: datetime) -> _Claim:
     paid = Paid(provider_refund_id=effect.provider_refund_id) if effect.status == EffectStatus.CONFIRMED else None
     called_before = effect.claims > 0
     if paid is None:
+        if effect.unanswered == 0:  # what may have been paid is asked for, also when the run went on without it
+            effects.require_wanted(wish)
         move(effect, "claim")
         effect.save()
     payment = Payment.objects.get(pk=refund.payment_id)
@@ -139,8 +144,9 @@ def _claim(refund_id: str, *, instance: str, key: str, now: datetime) -> _Claim:
 
 
 @transaction.atomic(durable=True)
-def _let_out(refund_id: str, *, number: int) -> None:
-    """From here on the provider may hear of this claim's call. Raises _Fenced when it must not."""
+def _let_out(refund_id: str, *, wish: effects.Wish, number: int) -> None:
+    """From here on the provider may hear of this claim's call. Raises _Fenced or `effect.skipped` when it must not."""
+    effects.let_out(wish)  # first: whoever ends the run has skipped it before the refund is locked
     effect = RefundEffect.objects.select_for_update().get(pk=UUID(refund_id))
     if effect.status != EffectStatus.CLAIMED or effect.claims != number or effect.orphaned_at is not None:
         logger.warning(
@@ -161,8 +167,9 @@ def _note(refund_id: str, *, error: str) -> None:
 
 
 @transaction.atomic(durable=True)
-def _note_refusal(refund_id: str, *, error: str) -> None:
+def _note_refusal(refund_id: str, *, wish: effects.Wish, error: str) -> None:
     """One call was answered with no. Nothing was paid only if no other call is under way."""
+    effects.note_answered(wish)
     effect = RefundEffect.objects.select_for_update().get(pk=UUID(refund_id))
     if effect.status != EffectStatus.CLAIMED:
         return

@@ -67,7 +67,8 @@ def picture(run: str) -> tuple[Any, ...]:
     return Instance.objects.get(pk=run).state, Timer.objects.count(), HistoryEvent.objects.count()
 
 
-def test_force_says_what_will_happen_and_does_exactly_that(boss: APIClient) -> None:
+def test_force_says_what_will_happen_and_does_exactly_that(boss: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Deed, "external_effect", True)
     run = run_of()
     before = picture(run)
 
@@ -87,6 +88,7 @@ def test_force_says_what_will_happen_and_does_exactly_that(boss: APIClient) -> N
         "instance.force-advance", "大促期间加急", "203.0.113.7", "chen",
     )  # fmt: skip
     assert (entry["before"]["nodes"], entry["after"]["nodes"]) == (["wait"], ["rest"])
+    assert entry["after"]["passed"] == ["work"]  # what it would have done outside, had the run come there
     detail = boss.get(f"/api/v1/instances/{run}").json()
     assert {one["node"]: one["status"] for one in detail["path"]} == {
         "start": "done", "wait": "forced_past", "rest": "current",

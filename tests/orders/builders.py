@@ -16,6 +16,7 @@ from orders.intake.actions import Client, place_order
 from orders.intake.document import read_order
 from orders.payments.models import Payment
 from orders.refunds.models import Refund
+from workflows.effects import Wish
 from workflows.engine.events import Actor
 from workflows.engine.values import Money
 
@@ -95,6 +96,11 @@ def at_once(count: int, do: Callable[[], Any]) -> list[Any]:
     for thread in threads:
         thread.join()
     return results
+
+
+def wish(instance: str = RUN) -> Wish:
+    """The one visit of a run's step that pays back."""
+    return Wish(instance=instance, node="refund", visit=1, attempt=1)
 
 
 def refund_row(order: Order, amount: str = "58.00", *, status: str = "in_review") -> Refund:

@@ -16,14 +16,14 @@ from orders.refunds.effect import Refused, Unknown, pay_back
 from orders.refunds.models import Refund, RefundEffect
 from orders.refunds.orphans import settle_orphans
 from orders.refunds.receipts import Paid
-from tests.orders.builders import NOW, RUN, at_once, paid_order, refund_row, sums
+from tests.orders.builders import NOW, RUN, at_once, paid_order, refund_row, sums, wish
 from workflows.failpoints import Broken
 
 pytestmark = pytest.mark.usefixtures("committed")
 
 
 def pay(refund: Refund, *, key: str = "instance-1:refund:1", instance: str = RUN) -> Paid | Unknown | Refused:
-    return pay_back(str(refund.pk), instance=instance, key=key, clock=lambda: NOW)
+    return pay_back(str(refund.pk), wish=wish(instance), key=key, clock=lambda: NOW)
 
 
 def status(refund: Refund) -> str:

@@ -20,7 +20,7 @@ from orders.refunds.effect import Refused, Unknown, pay_back
 from orders.refunds.models import Refund, RefundEffect, UnbookedReceipt
 from orders.refunds.orphans import settle_orphans
 from orders.refunds.receipts import Paid, book_receipts
-from tests.orders.builders import NOW, RUN, paid_order, refund_row, sums, yuan
+from tests.orders.builders import NOW, RUN, paid_order, refund_row, sums, wish, yuan
 from workflows import failpoints
 from workflows.models import AuditEntry
 
@@ -32,7 +32,7 @@ BOOKED = (Decimal(199), Decimal(58), Decimal(58), Decimal(58))
 
 
 def pay(refund: Refund) -> Paid | Unknown | Refused:
-    return pay_back(str(refund.pk), instance=RUN, key="instance-1:refund:1", clock=lambda: NOW)
+    return pay_back(str(refund.pk), wish=wish(), key="instance-1:refund:1", clock=lambda: NOW)
 
 
 def status(refund: Refund) -> str:

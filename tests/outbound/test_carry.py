@@ -10,10 +10,10 @@ import pytest
 from bedrock.clock import now
 from tests.outbound.conftest import SECRET, connect, job
 from tests.outbound.receiver import Receiver, Says, answer, drip
+from workflows.effects import forget_let_out, let_out, wish_of
 from workflows.engine.work import Done, GiveUp, JobResult, Retry
-from workflows.models import Connection, SentCall
+from workflows.models import Connection, Effect
 from workflows.outbound.carry import carry_out
-from workflows.outbound.sent_calls import forget_sent, note_sending
 
 pytestmark = pytest.mark.django_db
 
@@ -100,10 +100,10 @@ def test_a_worker_that_died_while_it_asked_is_not_followed_by_another_that_asks(
     with Receiver(answer()) as receiver:
         connect(receiver.port)
         asks = job({"method": "POST", "timeout_seconds": 10})
-        note_sending(asks)  # and here the first worker dies
+        let_out(wish_of(asks), once=True)  # and here the first worker dies
 
         waiting = carry_out(job({"method": "POST"}, tries=2))
-        SentCall.objects.update(sent_at=now() - timedelta(seconds=14))
+        Effect.objects.update(let_out_at=now() - timedelta(seconds=14))
         late = carry_out(job({"method": "POST"}, tries=2))
         other = carry_out(job({"method": "POST"}, attempt=2))
 
@@ -119,15 +119,15 @@ def test_while_nothing_has_left_the_house_also_a_post_is_tried_again() -> None:
         connect(receiver.port)
     refused = carry_out(job({"method": "POST"}))
 
-    assert (told(refused), SentCall.objects.count()) == (("Retry", "http.unreachable"), 0)
+    assert (told(refused), Effect.objects.count()) == (("Retry", "http.unreachable"), 0)
 
 
 def test_the_memory_of_sent_calls_outlasts_their_jobs_by_a_day() -> None:
-    note_sending(job({"method": "POST"}))
+    let_out(wish_of(job({"method": "POST"})))
 
-    assert forget_sent(now=now() + timedelta(hours=23)) == 0
-    assert forget_sent(now=now() + timedelta(hours=25)) == 1
-    assert SentCall.objects.count() == 0
+    assert forget_let_out(now=now() + timedelta(hours=23)) == 0
+    assert forget_let_out(now=now() + timedelta(hours=25)) == 1
+    assert Effect.objects.count() == 0
 
 
 @pytest.mark.parametrize(

@@ -103,11 +103,18 @@ def apply(instance_id: str, token: str, *, kind: Kind, reason: str, by: audit.By
             before={"status": run.state.status, "nodes": list(before), "version": run.release.number},
             after={
                 "status": delivered.state.status, "nodes": list(_standing(delivered.state)),
-                "target": wanted.target,
+                "target": wanted.target, "passed": _passed(run, wanted.target, standing=before),
             },
             now=now,
         )  # fmt: skip
     return delivered
+
+
+def _passed(run: Loaded, target: str | None, *, standing: Sequence[str]) -> list[str]:
+    """The steps that would have acted outside of the house, had the run come to them on its own way."""
+    plan = run.release.plan
+    ahead = [] if target is None else _skipped(plan, standing, target)
+    return [node for node in ahead if plan.nodes[node].type.external_effect and node != target]
 
 
 def _locked(instance_id: str) -> Loaded:

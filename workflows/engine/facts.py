@@ -126,13 +126,17 @@ class Ended:
 
 @record
 class Withdrawn:
-    """A token was taken away, because of a force-advance, a cancellation or an end of the whole run."""
+    """A token was taken away, because of a force-advance, a cancellation or an end of the whole run.
+
+    `skips` says that it left behind an effect that was asked for and is not known to have happened.
+    """
 
     kind: ClassVar[str] = "withdrawn"
     token: int
     node: str
     visit: int
     reason: str
+    skips: bool | None = None
 
 
 @record

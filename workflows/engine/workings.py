@@ -78,11 +78,13 @@ class Workings:
     def withdraw(self, token: Token, *, reason: str) -> None:
         """Take a token away. What its wait asked for in this very step was never done, and is not asked for."""
         self.deferred = [work for work in self.deferred if work.token != token.id]
+        skips = None
         if token.id in self.stood:
             self.withdraw_work(token, token.visit, reason=reason)
+            skips = (token.awaits in _MAY_HAVE_ACTED and self.plan.nodes[token.node].type.external_effect) or None
         else:
             self.inline = [work for work in self.inline if (work.token, work.node) != (token.id, token.node)]
-        self.record(Withdrawn(token.id, token.node, token.visit, reason))
+        self.record(Withdrawn(token.id, token.node, token.visit, reason, skips))
 
     def withdraw_work(
         self, token: Token, visit: int, *, reason: str, plan: Plan | None = None, keeps_called: bool = False
@@ -96,4 +98,5 @@ class Workings:
             self.ask(self.inline, token, (visit, token.attempt), node.type.withdrawn(scope, reason), node=node)
 
 
+_MAY_HAVE_ACTED = (Awaits.ACTIVITY, Awaits.REPAIR)
 _MAY_HAVE_CALLED = (Awaits.ACTIVITY, Awaits.RUNS, Awaits.REPAIR)

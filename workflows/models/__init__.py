@@ -3,12 +3,13 @@
 from workflows.models.audit import AuditEntry
 from workflows.models.called_run import CalledRun
 from workflows.models.definition import Definition, DefinitionCase, DefinitionVersion
+from workflows.models.effect import Effect
 from workflows.models.hook import Hook
 from workflows.models.instance import HistoryEvent, Incident, Instance
 from workflows.models.mail import Call, Letter
 from workflows.models.memory import StoredAnswer
 from workflows.models.migration import Migration, MigrationItem
-from workflows.models.outbound import Connection, SentCall
+from workflows.models.outbound import Connection
 from workflows.models.schedule import ScheduledRun, StartSchedule
 from workflows.models.standing import PublishRequest, Standing
 from workflows.models.work import ActivityJob, Heartbeat, MessageWait, Timer
@@ -25,6 +26,7 @@ __all__ = [
     "Definition",
     "DefinitionCase",
     "DefinitionVersion",
+    "Effect",
     "Heartbeat",
     "HistoryEvent",
     "Hook",
@@ -36,7 +38,6 @@ __all__ = [
     "MigrationItem",
     "PublishRequest",
     "ScheduledRun",
-    "SentCall",
     "Standing",
     "StartSchedule",
     "StoredAnswer",

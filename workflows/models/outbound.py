@@ -1,4 +1,4 @@
-"""Systems outside that flows may call, and the memory that keeps a call from going out twice."""
+"""Systems outside that flows may call."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -32,21 +32,3 @@ class Connection(models.Model):
     @override
     def __str__(self) -> str:
         return self.name
-
-
-class SentCall(models.Model):
-    """A request that must not be sent twice and may have been sent: noted before its first byte leaves."""
-
-    pk = models.CompositePrimaryKey("instance", "node", "visit", "attempt")
-    instance = models.UUIDField()
-    node = models.CharField(max_length=64)
-    visit = models.IntegerField()
-    attempt = models.IntegerField()
-    sent_at = models.DateTimeField()  # database time
-
-    class Meta:
-        indexes = [models.Index(fields=["sent_at"], name="sent_call_by_age")]
-
-    @override
-    def __str__(self) -> str:
-        return f"{self.instance}:{self.node}:{self.visit}:{self.attempt}"

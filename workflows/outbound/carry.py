@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from bedrock.errors import MalformedInput, OrderflowError
 from web.strict_json import read_json
+from workflows.effects import LetOutBefore, let_out, note_answered, require_wanted, wish_of
 from workflows.engine.json_pointers import PointerLost, parse_pointer, pick
 from workflows.engine.work import Done, GiveUp, Job, JobResult, Retry
 from workflows.failpoints import hit
@@ -24,7 +25,6 @@ from workflows.outbound.connections import Ready, ready_connection
 from workflows.outbound.line import Limits
 from workflows.outbound.lookup import NoAnswer, Resolve, look_up
 from workflows.outbound.request import Request
-from workflows.outbound.sent_calls import SentBefore, note_sending, refuse_sent
 
 # Seconds to wait after the first, second and third try without a usable answer.
 DELAYS: Final = (1.0, 3.0, 10.0)
@@ -45,11 +45,11 @@ def carry_out(job: Job, *, resolve: Resolve = look_up) -> JobResult:
     try:
         connection = ready_connection(request.connection)
         if not request.is_repeatable:
-            refuse_sent(job)
+            require_wanted(wish_of(job), once=True)
         answer = _asked(request, connection, job, resolve=resolve)
         hit("call.answered")
         result = _judged(request, answer, connection, job)
-    except SentBefore as before:
+    except LetOutBefore as before:
         result = _sent_before(request, before)
     except NoAnswer as failure:
         result = _unanswered(request, failure, job)
@@ -78,9 +78,13 @@ def _asked(request: Request, connection: Ready, job: Job, *, resolve: Resolve) -
             connect=min(CONNECT_SECONDS, seconds), read=seconds, total=seconds, answer_bytes=ANSWER_BYTES
         ),
         reads_body=lambda status: bool(request.wanted) and request.is_success(status),
-        before_sending=(lambda: None) if request.is_repeatable else (lambda: note_sending(job)),
+        before_sending=(lambda: None) if request.method == "GET" else (lambda: _let_out(request, job)),
         resolve=resolve,
     )  # fmt: skip
+
+
+def _let_out(request: Request, job: Job) -> None:
+    let_out(wish_of(job), once=not request.is_repeatable, doubts=True)
 
 
 def _judged(request: Request, answer: Answer, connection: Ready, job: Job) -> JobResult:
@@ -89,6 +93,8 @@ def _judged(request: Request, answer: Answer, connection: Ready, job: Job) -> Jo
         return Done(output={"status": status, "taken": _taken(request, answer, secret=connection.secret)})
     params = {"status": status}
     message = f"Expected an answer {request.success}, found {status}."
+    if request.method != "GET" and not _may_pass(status):
+        note_answered(wish_of(job))  # it was refused as it was; after trouble of the other side's own nobody knows
     if status in _REDIRECTS:
         return GiveUp(code="http.redirected", message=f"{message} Redirects are not followed.", params=params)
     if _may_pass(status) and request.is_repeatable:
@@ -143,7 +149,7 @@ def _unanswered(request: Request, failure: NoAnswer, job: Job) -> JobResult:
     )  # fmt: skip
 
 
-def _sent_before(request: Request, before: SentBefore) -> JobResult:
+def _sent_before(request: Request, before: LetOutBefore) -> JobResult:
     """Another worker let this request out. Until its time is up it may still tell how it went."""
     left = request.timeout_seconds + CONNECT_SECONDS - before.seconds
     message = "Expected to send this request once, found that it may have been sent before."

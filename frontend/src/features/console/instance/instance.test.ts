@@ -82,6 +82,8 @@ test("a wait for a message tells whether it came", () => {
   expect(
     rowOf(aFact(3, "withdrawn", { node: "wait", data: { reason: "terminated" } }), refundGraph()).key,
   ).toBe("withdrawn_terminated");
+  const skipped = aFact(4, "withdrawn", { node: "wait", data: { reason: "forced", skips: true } });
+  expect(rowOf(skipped, refundGraph())).toMatchObject({ key: "skipped_forced", tone: "warning" });
   expect(moved({ error: { code: "http.refused", message: "No.", params: {} } })).toMatchObject({
     key: "left_by_error",
     tone: "warning",

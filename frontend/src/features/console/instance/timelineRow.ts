@@ -190,8 +190,9 @@ const OTHERS: Record<string, (node: string, data: Data) => Part> = {
   joined: (node) => ({ key: "joined", nodes: { node } }),
   ended: (node) => ({ key: "ended", nodes: { node }, technical: true }),
   withdrawn: (node, data) => ({
-    key: `withdrawn_${text(data["reason"])}`,
+    key: `${data["skips"] === true ? "skipped" : "withdrawn"}_${text(data["reason"])}`,
     nodes: { node },
+    tone: data["skips"] === true ? "warning" : "plain",
   }),
   failed: (node, data) => ({
     key: "failed",

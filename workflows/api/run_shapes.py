@@ -184,6 +184,7 @@ FactDataShape = type(
         "requester": serializers.CharField(required=False),
         "caller": serializers.DictField(required=False, help_text="The wait that called the run, if one did."),
         "kept": serializers.BooleanField(required=False, help_text="The data of the wait stayed as it was."),
+        "skips": serializers.BooleanField(required=False, help_text="It left behind an effect."),
         "port": serializers.CharField(required=False),
         "edge": serializers.CharField(required=False),
         "to": serializers.CharField(required=False),

@@ -375,13 +375,24 @@ def edit_calendar(client: APIClient, scene: Scene, actor: str) -> Any:
     return client.put(f"{API}/calendars/office", body, format="json")
 
 
+@action("definition.forecast")
+def forecast_step(client: APIClient, scene: Scene, actor: str) -> Any:
+    body = {"node": "wait", "at": NOW.isoformat()}
+    return post(client, f"/definitions/{scene.sketch.pk}/forecast", body)
+
+
+@action("instance.forecast")
+def forecast_run(client: APIClient, scene: Scene, actor: str) -> Any:
+    return post(client, f"/instances/{scene.run}/forecast")
+
+
 @action("calendar.preview")
 def preview_calendar(client: APIClient, scene: Scene, actor: str) -> Any:
     known = Calendar.objects.get(key="office")
     return post(client, "/calendars/office/preview", {"document": known.document})
 
 
-READS.add("calendar.preview")
+READS |= {"calendar.preview", "definition.forecast", "instance.forecast"}
 
 
 @action("instance.start")

@@ -58,6 +58,11 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
         "absences": [{"user": "assigned", "start": "2026-01-26T09:00:00+08:00", "end": "2026-01-27T09:00:00+08:00"}],
         "outcomes": [{"node": "wait", "visit": 1, "do": "usual", "after": "PT1H", "clock": "wall", "output": {}}],
     },
+    ("post", "/definitions/{definition_id}/forecast"): {
+        "node": "wait", "at": "2026-01-26T09:00:00+08:00", "graph": SKETCH, "requester": "requester",
+        "calendars": {"office": CALENDAR},
+    },
+    ("post", "/instances/{instance_id}/forecast"): {"calendars": {"office": CALENDAR}},
     ("post", "/definitions/{definition_id}/cases"): CASE,
     ("post", "/definitions/{definition_id}/cases/run"): {"graph": SKETCH},
     ("put", "/definitions/{definition_id}/cases/{case_id}"): CASE,
@@ -91,7 +96,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/tasks/{task_id}/comment"): {"text": "please"},
 }  # fmt: skip
 # Documents of their own: the server stores or checks them by other rules.
-FREE = {"document", "layout", "variables", "config", "payload", "values", "output"}
+FREE = {"calendars", "document", "layout", "variables", "config", "payload", "values", "output"}
 
 HOSTILE: list[Any] = [
     None, [], {}, [None], True, 0, -1, 10**40, "1e400", "", "x" * 100_000, "😀" * 50, "\u202e\u0301", "' OR 1=1 --",

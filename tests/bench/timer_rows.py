@@ -13,10 +13,13 @@ from workflows.actions.instances import start
 from workflows.engine.events import Actor
 from workflows.engine.state import Subject
 
+FAR: Final = "bench_far"  # a delay of a year on the wall clock
 REST: Final = "bench_rest"  # a delay of two working hours
+CALENDAR: Final = "bench"  # of delays; approvals go by that of the house
 ASK: Final = "bench_ask"  # an approval that goes to others after two working hours
 _NODES: Final[dict[str, dict[str, Any]]] = {
-    REST: {"type": "delay", "config": {"after": "PT120M", "clock": "working", "calendar": "company"}},
+    FAR: {"type": "delay", "config": {"after": "P365D"}},
+    REST: {"type": "delay", "config": {"after": "PT120M", "clock": "working", "calendar": CALENDAR}},
     ASK: {
         "type": "approval",
         "config": {

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 import pytest
-from django.db import close_old_connections, connection
+from django.db import close_old_connections, connection, transaction
 
 from accounts.models import User
 from bedrock.clock import now
@@ -13,7 +13,7 @@ from bedrock.errors import Conflict
 from tests.workflows.conftest import chain, live_flow
 from tests.workflows.nodes import Deed
 from tests.workflows.test_runtime import begin, make_available
-from workflows import jobs, scheduler, wings
+from workflows import jobs, scheduler, store, wings
 from workflows.engine.work import Done, Job, JobResult
 from workflows.models import ActivityJob, Heartbeat, HistoryEvent, Incident, Instance, Timer
 
@@ -86,6 +86,30 @@ def test_a_run_that_nobody_can_read_holds_up_no_due_time_and_no_heartbeat(
     assert told(caplog, "workflows.timer_broke") == 1
     scheduler.fire_due(now=now() + timedelta(seconds=2 * scheduler.REST_SECONDS))  # and is tried again
     assert told(caplog, "workflows.timer_broke") == 2
+
+
+def test_sweeps_share_what_is_due_and_each_passes_over_what_another_has_claimed(designer: User) -> None:
+    live_flow("rest", REST, by=designer)
+    runs = [begin("rest", f"R-{number}") for number in range(60)]
+    later, fired = now() + timedelta(hours=2), list[int]()
+
+    def other() -> None:
+        fired.append(scheduler.fire_due(now=later, limit=10))
+        close_old_connections()
+        connection.close()
+
+    with transaction.atomic():
+        claimed = store.claim_due(now=later, limit=10, besides=())
+        beside = threading.Thread(target=other)
+        beside.start()
+        beside.join(PATIENCE)
+
+        assert fired == [50]
+    assert scheduler.fire_due(now=later, limit=10) == len(claimed) == 10
+
+    assert Instance.objects.filter(pk__in=runs, status="completed").count() == 60
+    assert HistoryEvent.objects.filter(kind="completed").count() == 60
+    assert not Timer.objects.exists()
 
 
 def test_a_job_whose_run_nobody_can_read_waits_and_the_others_are_done(designer: User) -> None:

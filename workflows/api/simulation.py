@@ -75,7 +75,7 @@ class SimulateView(APIView):
         row = visible(request, definition_id)
         wanted = Wanted(
             graph=given.get("graph"), version=given.get("version"), values=given.get("values"),
-            requester=_id_of(given.get("requester")), subjects=tuple(given.get("subjects", ())),
+            requester=id_of(given.get("requester")), subjects=tuple(given.get("subjects", ())),
             since=given.get("since"), at=given.get("at"),
             absences=[Away(**one) for one in given.get("absences", ())],
             outcomes=[Assumption(**one) for one in given.get("outcomes", ())],
@@ -166,7 +166,8 @@ def case_document(row: DefinitionCase) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _id_of(username: str | None) -> str | None:
+def id_of(username: str | None) -> str | None:
+    """The id of the person with this username. Raises BadInput `simulation.unknown_person`."""
     if username is None:
         return None
     found = User.objects.filter(username=username).values_list("pk", flat=True).first()

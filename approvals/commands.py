@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from approvals import leavers, transfers
+from approvals import leavers, signers, transfers
 from approvals.deliberation import Deliberation
 from approvals.voting import Vote
 from workflows.engine.events import Signalled
@@ -15,6 +15,8 @@ PERSONS: Mapping[str, Command] = {
     "reject": lambda case, event: case.answer(event, Vote.REJECTED),
     "abstain": lambda case, event: case.answer(event, Vote.ABSTAINED),
     "transfer": transfers.transfer,
+    "add-signer": signers.add,
+    "remove-signer": signers.remove,
     "comment": Deliberation.comment,
 }
 SYSTEMS: Mapping[str, Command] = {"reassess": leavers.reassess}

@@ -144,7 +144,7 @@ class Deliberation:
             person.id == self.scope.requester
             or ballot.answered_by(person.id) is not None
             or is_supervisor(person)
-            or any(self.may_sit(seat, person) for seat in ballot.seats)
+            or any(self.may_sit(seat, person) for seat in ballot.pending())
         )
         if not involved:
             raise Refused(not_yours())

@@ -113,11 +113,15 @@ def standing_of(ballot: Ballot, *, directory: Directory) -> dict[str, Any]:
         "ahead": [_turn(turn, directory=directory) for turn in ballot.turns],
         "must": [describe(seat, directory=directory) for seat in pending if ballot.voice(seat.scope).must],
         "added": [
-            {"who": describe(seat, directory=directory), "by": ballot.added[seat.scope]}
+            {"who": describe(seat, directory=directory), "by": _person(ballot.added[seat.scope], directory=directory)}
             for seat in pending
             if seat.scope in ballot.added
         ],
     }
+
+
+def _person(key: str, *, directory: Directory) -> dict[str, Any]:
+    return describe(Candidate(kind=Kind.USER, key=key), directory=directory)
 
 
 def _turn(turn: Turn, *, directory: Directory) -> dict[str, Any]:

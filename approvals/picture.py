@@ -14,8 +14,6 @@ from workflows.engine.calendar_book import CalendarBook
 from workflows.engine.calendars import NoOpenTime
 from workflows.engine.world import World
 
-ANSWERS = ("approve", "reject", "transfer", "comment")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Viewer:
@@ -95,12 +93,16 @@ def actions_of(task: ApprovalTask, *, viewer: Viewer) -> list[str]:
         may_sit(candidate_of(scope), person, directory=viewer.directory, requester=task.requester)
         for scope in task.scopes
     )
+    supervises = not own and (OWNER in person.roles or SUPERUSER in person.roles)
+    added = task.standing.get("added", ())
+    removes = ["remove-signer"] if any(supervises or one["by"]["key"] == person.username for one in added) else []
     if seated:
-        return ["approve", "reject", "abstain", *ANSWERS[2:]] if task.standing.get("abstain") else list(ANSWERS)
-    if not own and (OWNER in person.roles or SUPERUSER in person.roles):
-        return ["transfer", "comment"]
+        abstains = ["abstain"] if task.standing.get("abstain") else []
+        return ["approve", "reject", *abstains, "transfer", "add-signer", *removes, "comment"]
+    if supervises:
+        return ["transfer", *removes, "comment"]
     voted = any(vote["user"]["id"] == person.id for vote in task.votes)
-    return ["comment"] if own or voted else []
+    return [*removes, "comment"] if own or voted or removes else []
 
 
 def _clock(task: ApprovalTask, *, viewer: Viewer) -> tuple[int | None, datetime | None]:

@@ -37,11 +37,30 @@ def unknown_target() -> BadInput:
     return BadInput("task.unknown_target", "Expected a person or a group to transfer to.")
 
 
+def already_asked(name: str) -> BadInput:
+    """An added signer has a seat of this task already, or is who adds."""
+    return BadInput("task.already_asked", f"Expected somebody who is not asked yet, found {name}.", name=name)
+
+
+def not_added(name: str) -> BadInput:
+    """Only added signers are taken out; whom the step asks, stays."""
+    return BadInput("task.not_added", f"Expected an added signer who has not answered, found {name}.", name=name)
+
+
+def signer_refused(found: Assignment) -> BadInput:
+    """An added signer who may not be one."""
+    return _refused("task.signer_refused", found)
+
+
 def transfer_refused(found: Assignment) -> BadInput:
     """A transfer names somebody who cannot take the work: the requester, somebody without the right, a voter."""
+    return _refused("task.transfer_refused", found)
+
+
+def _refused(code: str, found: Assignment) -> BadInput:
     codes = [why.code for why in found.trace]
     return BadInput(
-        "task.transfer_refused", "Expected somebody who may decide and is not asked already, but found nobody.",
+        code, "Expected somebody who may decide and is not asked already, but found nobody.",
         problems=[
             {"path": "to", "code": why.code, "message": "Not a possible target.", "params": why.to_json()}
             for why in found.trace

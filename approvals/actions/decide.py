@@ -24,6 +24,7 @@ from workflows.engine.events import Signalled
 from workflows.engine.facts import Moved
 from workflows.queries import present_world
 
+INTERVENING = ("transfer", "remove-signer")  # what a supervisor may do with work that is not theirs
 WORKS_HERE = (Role.APPROVER, Role.SUPERVISOR, Role.AUDITOR)  # for others a task that is not theirs is a closed door
 
 
@@ -42,17 +43,17 @@ class Answered:
 def answer(
     task_id: UUID, *, name: str, payload: Mapping[str, Any], user: User, by: audit.By, now: datetime
 ) -> Answered:
-    """Approve, reject, transfer or comment (`name`), in the caller's transaction or else in one of its own.
+    """Give one of the answers of `approvals.commands` (`name`), in the caller's transaction or else in one of its own.
 
     Raises NotFound for a task this person cannot see; Forbidden `task.not_yours`, `task.own_request`; Conflict
     `task.already_decided` (by whom, when, how), `task.revision_conflict`; BadInput `task.comment_required` and
     what a transfer refuses. Then nothing changed.
     """
-    if name != "transfer":
+    if name not in INTERVENING:
         return _answer(task_id, name=name, payload=payload, user=user, by=by, now=now)
     with transaction.atomic():  # together with what is put on record of it
         done = _answer(task_id, name=name, payload=payload, user=user, by=by, now=now)
-        _record_intervention(done, reason=str(payload.get("comment", "")), by=by, now=now)
+        _record_intervention(done, name, payload=payload, reason=str(payload.get("comment", "")), by=by, now=now)
     return done
 
 
@@ -119,13 +120,23 @@ def _show(task: ApprovalTask, ballot: Ballot, *, directory: Directory) -> None:
     task.standing = papers.standing_of(ballot, directory=directory)
 
 
-def _record_intervention(done: Answered, *, reason: str, by: audit.By, now: datetime) -> None:
+def _record_intervention(
+    done: Answered, name: str, *, payload: Mapping[str, Any], reason: str, by: audit.By, now: datetime
+) -> None:
     """A supervisor who moves work that is not theirs: that is kept for good. Whose seat it is needs no reason."""
     before, after = task_of(done.row), done.task()
-    if not set(scopes_of(by.actor.id, directory=done.delivered.world.need(Directory))).isdisjoint(before.scopes):
+    directory = done.delivered.world.need(Directory)
+    if name == "remove-signer":
+        person, added = directory.person(by.actor.id), before.standing.get("added", ())
+        asked = {one["who"]["key"] for one in added if person is not None and one["by"]["key"] == person.username}
+        own = payload["to"]["user"] in asked
+    else:
+        scopes = scopes_of(by.actor.id, directory=directory)
+        own = not set(scopes).isdisjoint(before.scopes)
+    if own:
         return
     audit.record(
-        "task.transfer", by=by, reason=reason, now=now,
+        f"task.{name}", by=by, reason=reason, now=now,
         on=audit.AuditObject(type="task", id=str(after.pk), title=after.subject_title),
         before={"candidates": before.candidates}, after={"candidates": after.candidates},
     )  # fmt: skip

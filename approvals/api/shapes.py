@@ -6,7 +6,7 @@ from web.shapes import LocalTextShape, Shape
 from workflows.api.run_shapes import INSTANCE_STATUSES, SubjectFactShape, TokenShape
 from workflows.api.task_shapes import TASK_STATUSES, TaskLineShape, TaskPersonShape
 
-ACTIONS = ("approve", "reject", "abstain", "transfer", "comment")
+ACTIONS = ("approve", "reject", "abstain", "transfer", "add-signer", "remove-signer", "comment")
 
 
 class TaskSubjectShape(Shape):
@@ -63,7 +63,7 @@ class TraceLineShape(Shape):
 
 class TraceShape(Shape):
     at = serializers.DateTimeField()
-    cause = serializers.ChoiceField(choices=["opened", "transfer", "timeout", "left", "turn"])
+    cause = serializers.ChoiceField(choices=["opened", "transfer", "timeout", "left", "turn", "added"])
     lines = TraceLineShape(many=True)
 
 

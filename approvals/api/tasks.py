@@ -96,6 +96,21 @@ class TransferInput(AnswerInput):
     to = TargetInput()
 
 
+class SignerInput(AnswerInput):
+    class PersonInput(Input):
+        kind = serializers.ChoiceField(choices=["user"])
+        key = serializers.CharField(max_length=64, help_text="A username.")
+
+    to = PersonInput()
+
+
+class AddSignerInput(SignerInput):
+    how = serializers.ChoiceField(
+        choices=["before", "after", "parallel"],
+        help_text="Before: one's own seat waits until they have answered. After: they are asked behind one.",
+    )
+
+
 class CommentInput(Input):
     text = serializers.CharField(max_length=2000)
 
@@ -131,10 +146,27 @@ class TransferView(APIView):
         operation_id="tasks_transfer", parameters=[KEY], request=TransferInput, responses=shapes.AnsweredShape
     )
     def post(self, request: Request, task_id: UUID) -> HttpResponse:
-        given = read_input(TransferInput, request)
-        kind, key = given["to"]["kind"], given["to"]["key"]
-        payload = given | {"to": {"kind": kind, kind: key}}
-        return _answer(request, task_id, name="transfer", payload=payload)
+        return _answer(request, task_id, name="transfer", payload=_naming(read_input(TransferInput, request)))
+
+
+class AddSignerView(APIView):
+    permission_classes = [INBOX]
+
+    @extend_schema(
+        operation_id="tasks_add_signer", parameters=[KEY], request=AddSignerInput, responses=shapes.AnsweredShape
+    )
+    def post(self, request: Request, task_id: UUID) -> HttpResponse:
+        return _answer(request, task_id, name="add-signer", payload=_naming(read_input(AddSignerInput, request)))
+
+
+class RemoveSignerView(APIView):
+    permission_classes = [INBOX]
+
+    @extend_schema(
+        operation_id="tasks_remove_signer", parameters=[KEY], request=SignerInput, responses=shapes.AnsweredShape
+    )
+    def post(self, request: Request, task_id: UUID) -> HttpResponse:
+        return _answer(request, task_id, name="remove-signer", payload=_naming(read_input(SignerInput, request)))
 
 
 class CommentView(APIView):
@@ -143,6 +175,12 @@ class CommentView(APIView):
     @extend_schema(operation_id="tasks_comment", parameters=[KEY], request=CommentInput, responses=shapes.AnsweredShape)
     def post(self, request: Request, task_id: UUID) -> HttpResponse:
         return _answer(request, task_id, name="comment", payload=read_input(CommentInput, request))
+
+
+def _naming(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The payload with its target as a graph would name it."""
+    kind, key = given["to"]["kind"], given["to"]["key"]
+    return {**given, "to": {"kind": kind, kind: key}}
 
 
 def _answer(request: Request, task_id: UUID, *, name: str, payload: Mapping[str, Any]) -> HttpResponse:

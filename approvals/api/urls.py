@@ -12,6 +12,8 @@ urlpatterns = [
     path("tasks/<uuid:task_id>/reject", tasks.RejectView.as_view()),
     path("tasks/<uuid:task_id>/abstain", tasks.AbstainView.as_view()),
     path("tasks/<uuid:task_id>/transfer", tasks.TransferView.as_view()),
+    path("tasks/<uuid:task_id>/add-signer", tasks.AddSignerView.as_view()),
+    path("tasks/<uuid:task_id>/remove-signer", tasks.RemoveSignerView.as_view()),
     path("tasks/<uuid:task_id>/comment", tasks.CommentView.as_view()),
     path("notices", notices.NoticesView.as_view()),
     path("notices/summary", notices.NoticesSummaryView.as_view()),

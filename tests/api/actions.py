@@ -510,6 +510,28 @@ def transfer_silently(client: APIClient, scene: Scene, actor: str) -> Any:
     return post(client, f"/tasks/{scene.task.pk}/transfer", {"revision": 1, "to": {"kind": "group", "key": "backup"}})
 
 
+COLLEAGUE = {"kind": "user", "key": "colleague"}
+
+
+@action("task.add-signer")
+def add_signer(client: APIClient, scene: Scene, actor: str) -> Any:
+    return post(client, f"/tasks/{scene.task.pk}/add-signer", {"revision": 1, "to": COLLEAGUE, "how": "parallel"})
+
+
+def colleague_added(scene: Scene, actor: str) -> None:
+    add_signer(signed_in("assigned"), scene, "assigned")
+
+
+@action("task.remove-signer", after=colleague_added)
+def remove_signer(client: APIClient, scene: Scene, actor: str) -> Any:
+    return post(client, f"/tasks/{scene.task.pk}/remove-signer", {"revision": 2, "to": COLLEAGUE, "comment": REASON})
+
+
+@action("task.remove-signer-without-note", after=colleague_added)
+def remove_signer_silently(client: APIClient, scene: Scene, actor: str) -> Any:
+    return post(client, f"/tasks/{scene.task.pk}/remove-signer", {"revision": 2, "to": COLLEAGUE})
+
+
 @action("task.comment")
 def comment(client: APIClient, scene: Scene, actor: str) -> Any:
     return post(client, f"/tasks/{scene.task.pk}/comment", {"text": "please hurry"})

@@ -91,6 +91,8 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("patch", "/session"): {"language": "en"},
     ("post", "/tasks/{task_id}/approve"): TASK,
     ("post", "/tasks/{task_id}/abstain"): TASK,
+    ("post", "/tasks/{task_id}/add-signer"): TASK | {"to": {"kind": "user", "key": "a"}, "how": "after"},
+    ("post", "/tasks/{task_id}/remove-signer"): TASK | {"to": {"kind": "user", "key": "a"}},
     ("post", "/tasks/{task_id}/reject"): TASK,
     ("post", "/tasks/{task_id}/transfer"): TASK | {"to": {"kind": "group", "key": "backup"}},
     ("post", "/tasks/{task_id}/comment"): {"text": "please"},

@@ -44,6 +44,24 @@ def test_the_refund_flow_comes_back_with_its_extensions_and_its_layout() -> None
     assert_comes_back(refund().to_json())
 
 
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"mode": "sequence"},
+        {"mode": "vote", "vote": {
+            "approve": ">2/3", "reject": "2", "of": "opened", "finish": "everyone", "abstain": True,
+            "voices": [{"who": {"kind": "user", "user": "boss"}, "weight": 3, "veto": True, "must": True}],
+        }},
+    ],
+)  # fmt: skip
+def test_how_votes_are_counted_survives_the_way_through_bpmn(config: dict[str, Any]) -> None:
+    document = refund().to_json()
+    [finance] = [node for node in document["graph"]["nodes"] if node["id"] == "finance"]
+    finance["config"] |= config
+
+    assert_comes_back(document)
+
+
 def test_the_refund_flow_is_drawn_in_the_words_of_the_standard() -> None:
     root = fromstring(write_bpmn(refund()))  # noqa: S314 - our own text
 

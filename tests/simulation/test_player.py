@@ -133,6 +133,33 @@ def test_everybody_of_a_countersign_answers_each_in_their_own_time() -> None:
     assert ops.left == at(15)
 
 
+def test_a_sequence_is_answered_in_turn_each_from_when_they_are_asked() -> None:
+    people = with_person(directory(), "6", absences=(away(at(8), at(15)),))
+    graph = refund_graph()
+    row = [{"kind": "user", "user": name} for name in ("o2", "f1", "b1")]
+    graph["nodes"][3]["config"] |= {"assign": row, "mode": "sequence"}
+
+    run = played(graph, {"node": "ops", "after": "PT1H"}, people=world(people))
+
+    [ops] = [passage for passage in passages(run) if passage.node == "ops"]
+    voted = [(note["by"]["name"], note["at"]) for note in ops.notes if note["what"] == "voted"]
+    assert [name for name, _ in voted] == ["O2", "F1", "B1"]
+    assert voted == sorted(voted, key=lambda one: one[1])
+    assert [[one["key"] for one in asked["candidates"]] for asked in ops.asked] == [["o2"], ["f1"], ["b1"]]
+
+
+def test_a_vote_ends_in_a_rehearsal_when_its_threshold_is_reached() -> None:
+    graph = refund_graph()
+    row = [{"kind": "user", "user": name} for name in ("o1", "o2", "f1", "b1")]
+    graph["nodes"][3]["config"] |= {"assign": row, "mode": "vote", "vote": {"approve": "1/2"}}
+
+    agreed, refused = played(graph), played(graph, {"node": "ops", "do": "reject"})
+
+    [ops] = [passage for passage in passages(agreed) if passage.node == "ops"]
+    assert [note["by"]["name"] for note in ops.notes] == ["O1", "O2"]
+    assert (nodes(agreed)[-2:], nodes(refused)[-2:]) == (["refund", "end"], ["reject", "end"])
+
+
 def test_a_call_that_fails_is_an_incident_with_the_code_of_the_script() -> None:
     run = played(refund_graph(), {"node": "refund", "do": "fail", "code": "provider.refused", "after": "PT5S"})
 

@@ -35,7 +35,7 @@ class VoteShape(Shape):
 
 class AddedShape(Shape):
     who = CandidateShape()
-    by = serializers.CharField(help_text="The id of the person who asked for them.")
+    by = CandidateShape(help_text="Who asked for them.")
 
 
 class StandingOfVotesShape(Shape):

@@ -4,6 +4,8 @@ import {
   CommentOutlined,
   MinusOutlined,
   SwapOutlined,
+  UserAddOutlined,
+  UserDeleteOutlined,
 } from "@ant-design/icons";
 import { Button } from "antd";
 import { type ReactNode, useRef, useState } from "react";
@@ -14,9 +16,11 @@ import { useShortcuts } from "@/ui/shortcuts";
 import { useDecided } from "../useDecided";
 import styles from "./ActionBar.module.css";
 import { AbstainForm } from "./AbstainForm";
+import { AddSignerForm } from "./AddSignerForm";
 import { ApproveForm } from "./ApproveForm";
 import { CommentForm } from "./CommentForm";
 import { RejectForm } from "./RejectForm";
+import { RemoveSignerForm } from "./RemoveSignerForm";
 import { TransferForm } from "./TransferForm";
 
 type Look = { key: string; icon: ReactNode };
@@ -25,9 +29,19 @@ const LOOKS: Record<TaskAction, Look> = {
   reject: { key: "r", icon: <CloseOutlined aria-hidden /> },
   abstain: { key: "e", icon: <MinusOutlined aria-hidden /> },
   transfer: { key: "t", icon: <SwapOutlined aria-hidden /> },
+  "add-signer": { key: "s", icon: <UserAddOutlined aria-hidden /> },
+  "remove-signer": { key: "m", icon: <UserDeleteOutlined aria-hidden /> },
   comment: { key: "c", icon: <CommentOutlined aria-hidden /> },
 };
-const ORDER: TaskAction[] = ["approve", "reject", "abstain", "transfer", "comment"];
+const ORDER: TaskAction[] = [
+  "approve",
+  "reject",
+  "abstain",
+  "transfer",
+  "add-signer",
+  "remove-signer",
+  "comment",
+];
 
 type Props = {
   task: Task;
@@ -69,6 +83,8 @@ export function ActionBar({ task, onDealtWith, onNext }: Props) {
       {open === "reject" && <RejectForm {...form} />}
       {open === "abstain" && <AbstainForm {...form} />}
       {open === "transfer" && <TransferForm {...form} />}
+      {open === "add-signer" && <AddSignerForm {...form} />}
+      {open === "remove-signer" && <RemoveSignerForm {...form} />}
       {open === "comment" && <CommentForm {...form} />}
       {open === null && (
         <div className={styles.buttons}>

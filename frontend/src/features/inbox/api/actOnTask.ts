@@ -1,4 +1,4 @@
-/** POST /tasks/{id}/{approve, reject, abstain, transfer, comment}: one act of a person on one task. */
+/** POST /tasks/{id}/{approve, reject, abstain, transfer, add-signer, remove-signer, comment}: one act of a person on one task. */
 import { type InfiniteData, type QueryClient, useMutation, useQueryClient } from "@tanstack/react-query";
 import { post } from "@/api/client";
 import type { Task, TaskDecided } from "@/api/types";
@@ -10,13 +10,18 @@ export type TaskAct =
   | { verb: "reject"; comment: string }
   | { verb: "abstain"; comment: string }
   | { verb: "transfer"; to: { kind: "user" | "group"; key: string }; comment: string }
+  | { verb: "add-signer"; to: Person; how: "before" | "after" | "parallel"; comment: string }
+  | { verb: "remove-signer"; to: Person; comment: string }
   | { verb: "comment"; text: string };
+
+type Person = { kind: "user"; key: string };
 
 function bodyOf(act: TaskAct, revision: number): Record<string, unknown> {
   if (act.verb === "comment") return { text: act.text };
   const comment = act.comment.trim();
   const said = comment ? { comment } : {};
-  return act.verb === "transfer" ? { to: act.to, revision, ...said } : { revision, ...said };
+  const where = act.verb === "add-signer" ? { how: act.how } : {};
+  return "to" in act ? { to: act.to, ...where, revision, ...said } : { revision, ...said };
 }
 
 function keep(client: QueryClient, task: Task): void {

@@ -14,6 +14,7 @@ class WorkflowsConfig(AppConfig):
         from workflows.actions.calendars import carry_out_edits
         from workflows.actions.calls import attend_due
         from workflows.actions.messages import go_on_calling
+        from workflows.actions.migration_plans import look_on
         from workflows.actions.migrations import carry_on
         from workflows.actions.schedules import forget_scheduled, reckon_schedules, start_scheduled
         from workflows.actions.versions import sweep_planned
@@ -38,6 +39,7 @@ class WorkflowsConfig(AppConfig):
         provide(FlowBook, name="flows", load=load_flows, asks=("flow.unknown",))
         wings.sweep_with(attend_due)
         wings.sweep_with(sweep_planned)
+        wings.sweep_with(look_on)
         wings.sweep_with(carry_on)
         wings.sweep_with(carry_out_edits)
         wings.sweep_with(forget_old)

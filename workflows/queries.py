@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from accounts.models import User
@@ -247,6 +248,26 @@ def running_by_version(definition: Definition) -> dict[int, int]:
     """How many runs are under way on each version of a flow."""
     rows = Instance.objects.filter(version__definition=definition, status="running")
     return dict(rows.values_list("version__number").annotate(Count("pk")))
+
+
+def reasons_to_stay(migration_id: UUID) -> list[dict[str, Any]]:
+    """Why runs of a migration stay, by code and step, the most frequent reason first."""
+    with connection.cursor() as cursor:
+        cursor.execute(_REASONS, [migration_id])
+        return [{"code": code, "node": node, "runs": runs} for code, node, runs in cursor.fetchall()]
+
+
+# A run with two reasons of one kind counts once.
+_REASONS = """
+SELECT h->>'code', h->>'node', count(DISTINCT i.id) FROM workflows_migrationitem i, jsonb_array_elements(i.hindrances) h
+WHERE i.migration_id = %s AND i.verdict = 'hindered' GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2 LIMIT 50
+"""
+
+
+def subjects_of(instance_ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
+    """What runs are about, by their id; one statement."""
+    rows = Instance.objects.filter(pk__in=instance_ids).values_list("pk", "subject_type", "subject_id", "subject_title")
+    return {pk: {"type": kind, "id": one, "title": title} for pk, kind, one, title in rows}
 
 
 def versions(definition: Definition) -> QuerySet[DefinitionVersion]:

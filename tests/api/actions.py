@@ -10,7 +10,7 @@ from approvals.models import ApprovalTask, Notice
 from tests.api.house_scene import NOW, TITLE, Scene, chain, refund_graph, sign_in
 from tests.exchange.files import bpmn
 from tests.orders.builders import actor_of, cny, order_document, paid_document
-from workflows.actions import definitions, migrations
+from workflows.actions import definitions, migration_plans, migrations
 from workflows.actions.audit import By
 from workflows.models import Calendar, Definition, Incident, Migration
 
@@ -246,7 +246,7 @@ def second_version_before(scene: Scene, actor: str) -> None:
 
 def planned_before(scene: Scene, actor: str) -> None:
     second_version_before(scene, actor)
-    told = migrations.plan(
+    told = migration_plans.plan(
         str(scene.flow.pk), source=1, target=2, mapping={}, planner=scene.people["designer"], now=NOW
     )
     scene.made["migration"] = str(told.pk)
@@ -274,7 +274,7 @@ def migrate(client: APIClient, scene: Scene, actor: str) -> Any:
 
 @action("definition.migrate-back", after=migrated_before)
 def migrate_back(client: APIClient, scene: Scene, actor: str) -> Any:
-    return post(client, f"/definitions/{scene.flow.pk}/migrations/{scene.made['migration']}/undo", {"reason": REASON})
+    return post(client, f"/definitions/{scene.flow.pk}/migrations/{scene.made['migration']}/undo", {})
 
 
 @action("definition.read-migrations", after=migrated_before)
@@ -434,7 +434,7 @@ def discard_message(client: APIClient, scene: Scene, actor: str) -> Any:
     return post(client, f"/messages/{scene.made['letter']}/discard", {"reason": REASON})
 
 
-def intervene(client: APIClient, run: str, kind: str, *, reason: str = REASON, **wanted: str) -> Any:
+def intervene(client: APIClient, run: str, kind: str, *, reason: str = REASON, **wanted: Any) -> Any:
     """Preview and, when that is allowed, do it; both doors refuse the same people."""
     shown = post(client, f"/instances/{run}/{kind}/preview", wanted)
     if shown.status_code == 200:
@@ -482,6 +482,16 @@ def force_by_anothers_preview(client: APIClient, scene: Scene, actor: str) -> An
 @action("instance.retry", after=failed_before)
 def retry(client: APIClient, scene: Scene, actor: str) -> Any:
     return intervene(client, scene.made["run"], "retry", incident=scene.made["incident"])
+
+
+@action("instance.skip", after=failed_before)
+def skip(client: APIClient, scene: Scene, actor: str) -> Any:
+    return intervene(client, scene.made["run"], "skip", incident=scene.made["incident"])
+
+
+@action("instance.migrate", after=second_version_before)
+def migrate_one(client: APIClient, scene: Scene, actor: str) -> Any:
+    return intervene(client, scene.run, "migrate", version=2)
 
 
 @action("task.approve")

@@ -52,7 +52,8 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/definitions/{definition_id}/reinstate"): {"reason": "needed again"},
     ("post", "/definitions/{definition_id}/versions/{number}/withdraw"): {"reason": "a mistake"},
     ("post", "/definitions/{definition_id}/migrations"): {"from_version": 1, "to_version": 2, "mapping": {"a": "b"}},
-    ("post", "/definitions/{definition_id}/migrations/{migration_id}/{verb}"): {"reason": "the old one is wrong"},
+    ("post", "/definitions/{definition_id}/migrations/{migration_id}/run"): {"reason": "the old one is wrong"},
+    ("post", "/definitions/{definition_id}/migrations/{migration_id}/undo"): {},
     ("post", "/definitions/{definition_id}/simulate"): {
         "values": {}, "at": "2026-01-26T09:00:00+08:00", "requester": "requester",
         "absences": [{"user": "assigned", "start": "2026-01-26T09:00:00+08:00", "end": "2026-01-27T09:00:00+08:00"}],
@@ -121,7 +122,7 @@ def root(house: Scene) -> APIClient:
 def address(path: str, house: Scene, **other: Any) -> str:
     known = {
         "definition_id": house.sketch.pk, "number": 1, "instance_id": house.run, "kind": "force-advance",
-        "answer": "confirm", "verb": "run", "migration_id": NOBODY, "case_id": house.case.pk,
+        "answer": "confirm", "migration_id": NOBODY, "case_id": house.case.pk,
         "letter_id": house.letter.pk, "key": "office",
         "task_id": house.task.pk, "order_no": house.order.order_no, "notice_id": 1,
     }  # fmt: skip

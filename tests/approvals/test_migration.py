@@ -17,7 +17,7 @@ from tests.approvals.conftest import (
     state_of_rows,
 )
 from tests.approvals.office import MONDAY
-from workflows.actions import migrations
+from workflows.actions import migration_plans, migrations
 from workflows.actions.definitions import publish, save_draft
 from workflows.actions.going_live import by
 from workflows.invariants import broken
@@ -34,7 +34,7 @@ def migrate(office: Office, graph: dict[str, Any], **mapping: str) -> None:
     flow, designer = Definition.objects.get(key=FLOW), office["d1"]
     save_draft(str(flow.pk), revision=1, graph=graph, layout={}, actor=designer, now=MONDAY)
     publish(str(flow.pk), revision=2, note="second", actor=designer, now=MONDAY)
-    planned = migrations.plan(str(flow.pk), source=1, target=2, mapping=mapping, planner=designer, now=MONDAY)
+    planned = migration_plans.plan(str(flow.pk), source=1, target=2, mapping=mapping, planner=designer, now=MONDAY)
     migrations.begin(
         str(planned.pk), reason="the old one is wrong", starter=designer, by=by(designer, None), now=MONDAY
     )

@@ -9,7 +9,7 @@ from bedrock.clock import now
 from tests.calls.flows import ONE, begin, called_by, calling, packed, settle, where
 from tests.workflows.conftest import live_flow
 from workflows import invariants
-from workflows.actions import migrations
+from workflows.actions import migration_plans, migrations
 from workflows.actions.definitions import publish, save_draft
 from workflows.actions.going_live import by
 from workflows.models import Instance, Migration
@@ -24,7 +24,7 @@ def migrated(first: dict[str, Any], second: dict[str, Any], *, designer: User) -
     settle()
     save_draft(str(flow.pk), revision=1, graph=second, layout={}, actor=designer, now=now())
     publish(str(flow.pk), revision=2, note="second", actor=designer, now=now())
-    planned = migrations.plan(str(flow.pk), source=1, target=2, mapping={}, planner=designer, now=now())
+    planned = migration_plans.plan(str(flow.pk), source=1, target=2, mapping={}, planner=designer, now=now())
     migrations.begin(str(planned.pk), reason="the old one is wrong", starter=designer, by=by(designer, None), now=now())
     while migrations.carry_on(now=now()):
         pass

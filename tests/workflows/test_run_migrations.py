@@ -12,7 +12,7 @@ from bedrock.errors import BadInput, Conflict
 from tests.workflows.conftest import chain, live_flow
 from tests.workflows.nodes import Deed
 from workflows import jobs
-from workflows.actions import migrations
+from workflows.actions import migration_plans, migrations
 from workflows.actions.audit import By
 from workflows.actions.definitions import publish, save_draft
 from workflows.actions.instances import deliver, start
@@ -48,7 +48,7 @@ def publish_second(definition: Definition, *, by: User) -> None:
 
 
 def plan(definition: Definition, *, by: User, **mapping: str) -> Migration:
-    return migrations.plan(str(definition.pk), source=1, target=2, mapping=mapping, planner=by, now=now())
+    return migration_plans.plan(str(definition.pk), source=1, target=2, mapping=mapping, planner=by, now=now())
 
 
 def go(migration: Migration, *, by: User) -> Migration:
@@ -57,11 +57,12 @@ def go(migration: Migration, *, by: User) -> Migration:
 
 
 def take_back(migration: Migration, *, by: User) -> Migration:
-    actor = By(actor=Actor(id=str(by.pk), name=by.get_full_name()), ip=None)
-    return migrations.undo(str(migration.pk), reason="the new one is worse", starter=by, by=actor, now=now())
+    return go(migration_plans.plan_back(str(migration.pk), planner=by, now=now()), by=by)
 
 
 def sweep() -> None:
+    while migration_plans.look_on(now=now()):
+        pass
     while migrations.carry_on(now=now()):
         pass
 
@@ -193,12 +194,68 @@ def test_a_migration_is_taken_back_by_the_same_rules(designer: User) -> None:
     sweep()
 
     assert undoing.undoes == done
+    entry = AuditEntry.objects.get(action="definition.migrate_back")
+    assert (entry.before, entry.after) == ({"version": 2}, {"version": 1, "runs": 2, "mapping": {}})
     assert versions() == [1, 1]
     assert sorted(str(one.instance) for one in undoing.items.all()) == sorted([run, other])
     with pytest.raises(Conflict) as refused:
         take_back(done, by=designer)
     assert refused.value.code == "migration.undone"
     assert [one.field for one in replay_all()] == [None, None]
+
+
+def test_the_way_back_is_looked_at_before_it_is_taken(designer: User) -> None:
+    definition = second_version(ONE, LONGER, by=designer)
+    run, gone_on = begin(), begin()
+    publish_second(definition, by=designer)
+    done = go(plan(definition, by=designer), by=designer)
+    sweep()
+    before = stored()
+
+    first = migration_plans.plan_back(str(done.pk), planner=designer, now=now())
+    assert (first.status, verdicts(first)) == ("planned", {"quiet pending": 2})
+    assert stored() == before
+
+    let_pass(gone_on)  # it stands in a step now that the old version does not have
+    again = migration_plans.plan_back(str(done.pk), planner=designer, now=now())
+    assert not Migration.objects.filter(pk=first.pk).exists()
+    assert {str(one.instance): one.verdict for one in again.items.all()} == {run: "quiet", gone_on: "hindered"}
+    go(again, by=designer)
+    sweep()
+    assert verdicts(again) == {"quiet migrated": 1, "hindered stayed": 1}
+    assert versions() == [1, 2]
+
+
+def test_many_runs_are_judged_by_the_sweep_a_batch_at_a_time(designer: User, monkeypatch: Any) -> None:
+    monkeypatch.setattr(migration_plans, "BATCH", 2)
+    definition = second_version(ONE, SOONER, by=designer)
+    runs = [begin() for _ in range(5)]
+    publish_second(definition, by=designer)
+    newer = begin()
+
+    planned = plan(definition, by=designer)
+    assert (planned.status, planned.items.count()) == ("planning", 2)
+    with pytest.raises(Conflict) as refused:
+        go(planned, by=designer)
+    assert (refused.value.code, refused.value.fields["status"]) == ("migration.not_planned", "planning")
+    assert AuditEntry.objects.filter(action="definition.migrate").count() == 0
+
+    assert [migration_plans.look_on(now=now()) for _ in range(3)] == [2, 1, 0]
+    planned.refresh_from_db(fields=["looked_until"])
+    assert Migration.objects.get(pk=planned.pk).status == "planned"
+    assert sorted(str(one) for one in planned.items.values_list("instance", flat=True)) == sorted(runs)
+    assert newer not in runs
+
+    done = go(planned, by=designer)
+    sweep()
+    assert verdicts(done) == {"disturbed migrated": 5}
+    back = migration_plans.plan_back(str(done.pk), planner=designer, now=now())
+    assert (back.status, back.items.count()) == ("planning", 2)
+    sweep()
+    assert (Migration.objects.get(pk=back.pk).status, verdicts(back)) == ("planned", {"disturbed pending": 5})
+    go(back, by=designer)
+    sweep()
+    assert versions() == [1, 1, 1, 1, 1, 2]
 
 
 def test_a_batch_that_breaks_leaves_everything_and_is_carried_on(designer: User, settings: Any) -> None:
@@ -262,7 +319,7 @@ def test_what_cannot_be_planned_is_said(designer: User) -> None:
         plan(definition, by=designer, wait="nowhere")
     assert unknown.value.code == "migration.unknown_node"
     with pytest.raises(BadInput) as same:
-        migrations.plan(str(definition.pk), source=2, target=2, mapping={}, planner=designer, now=now())
+        migration_plans.plan(str(definition.pk), source=2, target=2, mapping={}, planner=designer, now=now())
     assert same.value.code == "migration.same_version"
     assert Migration.objects.count() == MigrationItem.objects.count() == 0
 

@@ -1,53 +1,56 @@
-"""Supervisors' interventions: preview → token → apply, with a reason and an audit row. Force, cancel, retry.
+"""Interventions: preview → token → apply, with a reason and an audit row. Force, cancel, retry, skip, migrate.
 
 The token is signed and binds actor, run, revision and choice: if the run moved in between, it is stale.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-import networkx as nx
 from django.core import signing
 from django.db import transaction
 
 from bedrock.errors import Conflict, Forbidden, NotFound
 from workflows import runtime, store
 from workflows.actions import audit
-from workflows.engine.events import Actor, CancelRequested, Event, Forced, Repaired
-from workflows.engine.facts import Fact, Failed, Waited, Withdrawn
-from workflows.engine.plan import Plan
-from workflows.engine.state import Awaits, State, Token
-from workflows.engine.step import Step, advance
+from workflows.actions.intervention_effects import Effect, effects_of, nodes_between
+from workflows.actions.migration_plans import require_nodes, target_of
+from workflows.engine.events import Actor, CancelRequested, Event, Forced, Migrated, Repaired, Skipped
+from workflows.engine.force import way_past
+from workflows.engine.migration import judge
+from workflows.engine.plan import Exit, Plan
+from workflows.engine.state import Awaits, State
+from workflows.engine.step import advance
+from workflows.models import Definition, DefinitionVersion, Instance, Standing
+from workflows.plans import Release, release_of
 from workflows.store import Loaded
 
 TOKEN_SECONDS = 300
 _SALT = "workflows.intervention"
 
-Kind = Literal["force-advance", "cancel", "retry"]
-EffectKind = Literal[
-    "cancels_task", "cancels_timer", "cancels_job", "cancels_arrival", "cancels_message", "cancels_runs",
-    "closes_incident", "skips_node", "enters_node", "runs_effect", "ends_instance",
-]  # fmt: skip
+Kind = Literal["force-advance", "cancel", "retry", "skip", "migrate"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intervention:
-    """What a supervisor wants: a node to force to, or an incident's token to try again, or the end."""
+    """What somebody wants of a run: a node to force it to, an incident's token to try again or to pass, the end, or
+    another version (with `mapping`, the nodes of it for nodes that it has no more).
+    """
 
     kind: Kind
     target: str | None = None
     token: int | None = None
+    version: int | None = None
+    mapping: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Effect:
-    """One line of what will happen."""
+@dataclass(frozen=True, slots=True)
+class _Meant:
+    """An intervention in the engine's words, and the version in which the run goes on."""
 
-    kind: EffectKind
-    node: str | None = None
-    params: Mapping[str, Any] = field(default_factory=dict)
+    event: Event
+    to: Release
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,19 +63,44 @@ class Preview:
     target: str | None
 
 
+def offered(row: Instance) -> list[Kind]:
+    """The interventions that a running instance is open to, as it stands; one statement."""
+    kinds: list[Kind] = ["force-advance", "cancel"]
+    plan = release_of(str(row.version_id)).plan
+    failed = [token["node"] for token in row.state["tokens"] if token["awaits"] == Awaits.REPAIR]
+    if failed:
+        kinds.append("retry")
+    if any(isinstance(way_past(plan, node), Exit) for node in failed):
+        kinds.append("skip")
+    others = DefinitionVersion.objects.filter(definition=row.definition).exclude(pk=row.version_id)
+    if others.exclude(standing__status=Standing.Status.WITHDRAWN).exists():
+        kinds.append("migrate")
+    return kinds
+
+
 def preview(instance_id: str, wanted: Intervention, *, actor: Actor, now: datetime) -> Preview:
     """What an intervention would do. Changes nothing. Raises the error that applying it would raise."""
     with transaction.atomic():
         run = _locked(instance_id)
-        step = _tried(run, wanted, actor=actor, reason="preview", now=now)
-        _rehearse(run, wanted, actor=actor, now=now)
-    nodes = _standing(run.state)
+        if run.state.requester == actor.id and wanted.kind != "cancel":
+            raise Forbidden(
+                "force.own_request", "Expected another person's request, found that you asked for this one."
+            )
+        meant = _meant(run, wanted, actor=actor, reason="preview")
+        leaving = run.release.plan
+        step = advance(meant.to.plan, run.state, meant.event, now=now, world=run.world, leaving=leaving)
+        if step.refused is not None:
+            raise step.refused
+        _rehearse(run, meant, now=now)
+    standing = _standing(run.state)
     return Preview(
-        effects=tuple(_effects(run.release.plan, run.state, wanted, step)),
+        effects=tuple(
+            effects_of(leaving, run.state, meant.event, step, passes=_passes(leaving, run.state, wanted))
+        ),
         token=signing.dumps(_claims(run, wanted, actor), salt=_SALT, compress=True),
-        came_from=nodes,
+        came_from=standing,
         target=wanted.target,
-    )
+    )  # fmt: skip
 
 
 def apply(instance_id: str, token: str, *, kind: Kind, reason: str, by: audit.By, now: datetime) -> runtime.Delivered:
@@ -90,31 +118,25 @@ def apply(instance_id: str, token: str, *, kind: Kind, reason: str, by: audit.By
         )  # fmt: skip
     with transaction.atomic():
         run = _locked(instance_id)
-        wanted = Intervention(kind=claims["kind"], target=claims["target"], token=claims["token"])
+        wanted = Intervention(**claims["wanted"])
         if claims != _claims(run, wanted, by.actor):
             raise _stale()
-        before = _standing(run.state)
-        event = _event(run.state, wanted, actor=by.actor, reason=reason)
-        delivered = runtime.deliver(instance_id, event, now=now)
+        delivered = _do(run, _meant(run, wanted, actor=by.actor, reason=reason), now=now)
         audit.record(
             f"instance.{wanted.kind}", by=by,
             on=audit.AuditObject(type="instance", id=instance_id, title=run.state.subject.title[:200]),
             reason=reason,
-            before={"status": run.state.status, "nodes": list(before), "version": run.release.number},
+            before={
+                "status": run.state.status, "nodes": list(_standing(run.state)), "version": run.release.number
+            },
             after={
                 "status": delivered.state.status, "nodes": list(_standing(delivered.state)),
-                "target": wanted.target, "passed": _passed(run, wanted.target, standing=before),
+                "target": wanted.target, "version": delivered.context.version,
+                "passed": _acting(run.release.plan, _passes(run.release.plan, run.state, wanted), but=wanted.target),
             },
             now=now,
         )  # fmt: skip
     return delivered
-
-
-def _passed(run: Loaded, target: str | None, *, standing: Sequence[str]) -> list[str]:
-    """The steps that would have acted outside of the house, had the run come to them on its own way."""
-    plan = run.release.plan
-    ahead = [] if target is None else _skipped(plan, standing, target)
-    return [node for node in ahead if plan.nodes[node].type.external_effect and node != target]
 
 
 def _locked(instance_id: str) -> Loaded:
@@ -124,41 +146,69 @@ def _locked(instance_id: str) -> Loaded:
     return found[0]
 
 
-def _tried(run: Loaded, wanted: Intervention, *, actor: Actor, reason: str, now: datetime) -> Step:
-    if run.state.requester == actor.id and wanted.kind != "cancel":
-        raise Forbidden("force.own_request", "Expected another person's request, found that you asked for this one.")
-    event = _event(run.state, wanted, actor=actor, reason=reason)
-    step = advance(run.release.plan, run.state, event, now=now, world=run.world)
-    if step.refused is not None:
-        raise step.refused
-    return step
-
-
-def _rehearse(run: Loaded, wanted: Intervention, *, actor: Actor, now: datetime) -> None:
+def _rehearse(run: Loaded, meant: _Meant, *, now: datetime) -> None:
     """Do it and take it back: the engine cannot know what the wings refuse within the step."""
     with transaction.atomic():
-        event = _event(run.state, wanted, actor=actor, reason="preview")
-        runtime.deliver(run.id, event, now=now)
+        _do(run, meant, now=now)
         transaction.set_rollback(True)
 
 
-def _event(state: State, wanted: Intervention, *, actor: Actor, reason: str) -> Event:
+def _do(run: Loaded, meant: _Meant, *, now: datetime) -> runtime.Delivered:
+    if isinstance(meant.event, Migrated):
+        return runtime.migrate([(run, meant.event)], to=meant.to, now=now)[0]
+    return runtime.deliver(run.id, meant.event, now=now)
+
+
+def _meant(run: Loaded, wanted: Intervention, *, actor: Actor, reason: str) -> _Meant:
     match wanted.kind:
         case "force-advance":
-            return Forced(target=wanted.target or "", actor=actor, reason=reason)
+            return _Meant(Forced(target=wanted.target or "", actor=actor, reason=reason), run.release)
         case "cancel":
-            return CancelRequested(actor=actor, reason=reason)
-        case "retry":
-            token = state.tokens.get(wanted.token or 0)
+            return _Meant(CancelRequested(actor=actor, reason=reason), run.release)
+        case "retry" | "skip":
+            token = run.state.tokens.get(wanted.token or 0)
             if token is None or token.awaits is not Awaits.REPAIR:
                 raise Conflict("incident.not_open", "Expected an open incident, found none.")
-            return Repaired(token=token.id, visit=token.visit, attempt=token.attempt, actor=actor, reason=reason)
+            repairs = Repaired if wanted.kind == "retry" else Skipped
+            event = repairs(token=token.id, visit=token.visit, attempt=token.attempt, actor=actor, reason=reason)
+            return _Meant(event, run.release)
+        case "migrate":
+            return _migrating(run, wanted, actor=actor, reason=reason)
+
+
+def _migrating(run: Loaded, wanted: Intervention, *, actor: Actor, reason: str) -> _Meant:
+    """One run judged as a migration of many judges it. Raises what planning one would, and `migration.hindered`."""
+    definition = Definition.objects.get(pk=run.release.definition_id)
+    source, target = run.release.number, wanted.version or 0
+    to = release_of(str(target_of(definition, source=source, target=target).pk))
+    require_nodes(run.release, to, wanted.mapping)
+    verdict = judge(run.release.plan, to.plan, run.state, mapping=wanted.mapping)
+    if verdict.hindrances:
+        hindrances = [
+            {"code": one.code, "node": one.node, "params": dict(one.params)} for one in verdict.hindrances
+        ]  # fmt: skip
+        raise Conflict(
+            "migration.hindered", f"Expected a run that may go on in version {target}, found that it has to stay.",
+            version=target, hindrances=hindrances,
+        )  # fmt: skip
+    event = Migrated(before=source, version=target, moves=verdict.moves, actor=actor, reason=reason)
+    return _Meant(event, to)
+
+
+def _passes(plan: Plan, state: State, wanted: Intervention) -> list[str]:
+    if wanted.kind == "skip":
+        return [state.tokens[wanted.token or 0].node]
+    return [] if wanted.target is None else nodes_between(plan, _standing(state), wanted.target)
+
+
+def _acting(plan: Plan, nodes: Sequence[str], *, but: str | None) -> list[str]:
+    """Of these nodes those that would have acted outside of the house, had the run come to them on its own way."""
+    return [node for node in nodes if plan.nodes[node].type.external_effect and node != but]
 
 
 def _claims(run: Loaded, wanted: Intervention, actor: Actor) -> dict[str, Any]:
     return {
-        "instance": run.id, "seq": run.state.seq, "actor": actor.id, "kind": wanted.kind,
-        "target": wanted.target, "token": wanted.token,
+        "instance": run.id, "seq": run.state.seq, "actor": actor.id, "kind": wanted.kind, "wanted": asdict(wanted)
     }  # fmt: skip
 
 
@@ -178,56 +228,3 @@ def _stale() -> Conflict:
 
 def _standing(state: State) -> tuple[str, ...]:
     return tuple(sorted(token.node for token in state.tokens.values()))
-
-
-def _effects(plan: Plan, state: State, wanted: Intervention, step: Step) -> Sequence[Effect]:
-    effects: list[Effect] = []
-    for fact in step.facts:
-        if isinstance(fact, Withdrawn):
-            effects += _left_behind(plan, state.tokens[fact.token])
-    if wanted.target is not None:
-        effects += [
-            Effect(kind="skips_node", node=node, params={"effect": plan.nodes[node].type.external_effect})
-            for node in _skipped(plan, _standing(state), wanted.target)
-        ]
-    effects += [
-        Effect(kind="enters_node", node=fact.node, params=_entering(fact))
-        for fact in step.facts
-        if isinstance(fact, Waited | Failed)
-    ]
-    effects += [Effect(kind="runs_effect", node=work.node) for work in step.deferred]
-    if step.state.status != state.status:
-        effects.append(Effect(kind="ends_instance", params={"status": step.state.status}))
-    return effects
-
-
-def _left_behind(plan: Plan, token: Token) -> list[Effect]:
-    kinds: dict[Awaits, EffectKind] = {
-        Awaits.SIGNAL: "cancels_task", Awaits.ACTIVITY: "cancels_job", Awaits.TIMER: "cancels_timer",
-        Awaits.SIBLINGS: "cancels_arrival", Awaits.REPAIR: "closes_incident",
-        Awaits.MESSAGE: "cancels_message", Awaits.RUNS: "cancels_runs", Awaits.NOTHING: "cancels_task",
-    }  # fmt: skip
-    found = [Effect(kind=kinds[token.awaits], node=token.node)]
-    if token.awaits is Awaits.REPAIR and plan.nodes[token.node].type.calls_flows:
-        found.append(Effect(kind="cancels_runs", node=token.node))
-    if token.awaits in (Awaits.SIGNAL, Awaits.MESSAGE) and token.due_at is not None:
-        found.append(Effect(kind="cancels_timer", node=token.node, params={"due_at": token.due_at.isoformat()}))
-    return found
-
-
-def _entering(fact: Fact) -> Mapping[str, Any]:
-    return {"due_at": fact.due_at.isoformat()} if isinstance(fact, Waited) and fact.due_at else {}
-
-
-def _skipped(plan: Plan, standing: Sequence[str], target: str) -> list[str]:
-    """Nodes that stand on some way from where the run is to the target, and the ones it is taken from."""
-    directed: nx.DiGraph[str] = nx.DiGraph()
-    directed.add_nodes_from(plan.nodes)
-    directed.add_edges_from(
-        (node.id, way.to) for node in plan.nodes.values() for way in node.exits.values() if not way.counted
-    )
-    ahead = set().union(*(nx.descendants(directed, node) | {node} for node in standing))
-    if target not in ahead:
-        return []
-    leading = nx.ancestors(directed, target)
-    return [node for node in plan.nodes if node in ahead and node in leading]

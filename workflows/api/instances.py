@@ -1,6 +1,6 @@
 """`/instances` and `/audit`: runs, their history, and the interventions of supervisors."""
 
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -32,9 +32,12 @@ from workflows.models import AuditEntry, Incident, Instance
 
 PAGING = [OpenApiParameter("cursor", str), OpenApiParameter("limit", int)]
 READERS = roles(Role.SUPERVISOR, Role.AUDITOR, Role.REQUESTER, Role.INTEGRATION, Role.APPROVER)
-# Supervisors intervene; who asked, a person or a program, may only take the request back.
-INTERVENERS = roles(Role.SUPERVISOR, Role.REQUESTER, Role.INTEGRATION)
-INTERVENTIONS = ("force-advance", "cancel", "retry")
+# Supervisors intervene; who asked, a person or a program, may only take the request back, and who draws flows may take
+# a run over into another version.
+INTERVENERS = roles(Role.SUPERVISOR, Role.REQUESTER, Role.INTEGRATION, Role.DESIGNER)
+INTERVENTIONS = get_args(Kind)
+MAX_NUMBER = 2_147_483_647  # of a version
+MOST_MAPPED = 50  # nodes of one run; its signed preview carries them
 MOST_DIGITS = 10  # of a number of a fact; more are no number that was ever given
 KIND = OpenApiParameter("kind", str, OpenApiParameter.PATH, enum=INTERVENTIONS)
 
@@ -159,8 +162,15 @@ class PreviewView(APIView):
     permission_classes = [INTERVENERS]
 
     class Given(Input):
-        target = serializers.CharField(max_length=64, required=False)
-        incident = serializers.UUIDField(required=False)
+        target = serializers.CharField(max_length=64, required=False, help_text="To force to: a node.")
+        incident = serializers.UUIDField(required=False, help_text="To retry or to skip.")
+        version = serializers.IntegerField(
+            min_value=1, max_value=MAX_NUMBER, required=False, help_text="To migrate to."
+        )
+        mapping = serializers.DictField(
+            child=serializers.CharField(max_length=64), required=False,
+            help_text="To migrate: nodes of that version for nodes of this one; others keep their id. At most 50.",
+        )  # fmt: skip
 
     @extend_schema(
         operation_id="instances_intervention_preview", parameters=[KIND], request=Given, responses=shapes.PreviewShape
@@ -199,7 +209,10 @@ class ApplyView(APIView):
         _require_right(request, instance_id, kind)
         by = By(actor=actor_of(request), ip=client_ip(request._request))
         interventions.apply(str(instance_id), given["token"], kind=kind, reason=given["reason"], by=by, now=now())
-        return Response({"instance": _one(str(instance_id))})
+        shown = _one(str(instance_id))
+        if queries.visible_instance(str(instance_id), user=_user(request)) is None:
+            shown |= {"variables": {}, "tasks": []}  # who only draws flows reads nothing of the request
+        return Response({"instance": shown})
 
 
 class AuditView(APIView):
@@ -272,8 +285,12 @@ def _require_right(request: Request, instance_id: UUID, kind: str) -> None:
     if user.has_role(Role.SUPERVISOR):
         _visible(request, instance_id)
         return
+    if kind == "migrate":
+        _require(request, Role.SUPERVISOR, Role.DESIGNER)
+        return
     if kind != "cancel":
         _require(request, Role.SUPERVISOR)
+    _require(request, Role.REQUESTER, Role.INTEGRATION)
     if not queries.may_take_back(_visible(request, instance_id), user=user):
         raise Forbidden("cancel.not_open_to_you", "Expected a request of yours that nobody has answered yet.")
 
@@ -300,7 +317,7 @@ def _can(request: Request, row: Instance) -> list[str]:
         return ["cancel"] if queries.may_take_back(row, user=user) else []
     if row.requester == str(user.pk):
         return ["cancel"]
-    return ["force-advance", "cancel", *(["retry"] if row.incidents else [])]
+    return list(interventions.offered(row))
 
 
 def _wanted(kind: str, instance_id: str, given: dict[str, Any]) -> Intervention:
@@ -308,11 +325,17 @@ def _wanted(kind: str, instance_id: str, given: dict[str, Any]) -> Intervention:
         if "target" not in given:
             raise BadInput("force.target_required", "Expected a target node, found none.")
         return Intervention(kind="force-advance", target=given["target"])
-    if kind == "retry":
+    if kind == "migrate":
+        if "version" not in given:
+            raise BadInput("migration.version_required", "Expected a version to go on in, found none.")
+        if len(given.get("mapping", {})) > MOST_MAPPED:
+            raise BadInput("migration.mapping_too_large", f"Expected at most {MOST_MAPPED} mapped nodes.")
+        return Intervention(kind="migrate", version=given["version"], mapping=given.get("mapping", {}))
+    if kind in ("retry", "skip"):
         incident = Incident.objects.filter(pk=str(given.get("incident", UUID(int=0))), instance=instance_id).first()
         if incident is None:
             raise NotFound("incident.unknown", "Expected an incident of this run, found none.")
-        return Intervention(kind="retry", token=incident.token)
+        return Intervention(kind="retry" if kind == "retry" else "skip", token=incident.token)
     return Intervention(kind="cancel")
 
 

@@ -1,4 +1,4 @@
-"""`/definitions/{id}/migrations`: running instances go on in another version; dry run, run, report, undo."""
+"""`/definitions/{id}/migrations`: running instances go on in another version; dry run, run, report, way back."""
 
 from typing import Any
 from uuid import UUID
@@ -18,14 +18,16 @@ from web.middleware import client_ip
 from web.paging import page
 from web.permissions import reading_or, roles
 from web.shapes import Shape
+from workflows import queries
+from workflows.actions import migration_plans as plans
 from workflows.actions import migrations as actions
 from workflows.actions.going_live import by
 from workflows.api.definitions import user_of
-from workflows.api.instances import PAGING
-from workflows.api.versions import MAX_NUMBER, Because
+from workflows.api.instances import MAX_NUMBER, PAGING
+from workflows.api.run_shapes import SubjectShape
+from workflows.api.versions import Because
 from workflows.models import Definition, Migration, MigrationItem
 
-VERBS = ("run", "undo")
 MAY = (Role.DESIGNER, Role.SUPERVISOR)
 VERDICTS = tuple(MigrationItem.Verdict.values)
 STATUSES = tuple(MigrationItem.Status.values)
@@ -62,7 +64,18 @@ class MigrationShape(Shape):
     started_at = serializers.DateTimeField(allow_null=True)
     ended_at = serializers.DateTimeField(allow_null=True)
     reason = serializers.CharField(allow_blank=True)
-    undoes = serializers.UUIDField(allow_null=True)
+    undoes = serializers.UUIDField(allow_null=True, help_text="The migration whose way back this is.")
+    undone_by = serializers.UUIDField(allow_null=True, help_text="Its way back, if one is planned or was taken.")
+
+
+class ReasonShape(Shape):
+    code = serializers.CharField()
+    node = serializers.CharField(allow_null=True, help_text="The step of the old version; null: a matter of the run.")
+    runs = serializers.IntegerField(help_text="How many runs it keeps where they are.")
+
+
+class MigrationDetailShape(MigrationShape):
+    reasons = ReasonShape(many=True, help_text="Why runs stay, the most frequent reason first; at most 50.")
 
 
 class MigrationsShape(Shape):
@@ -85,6 +98,7 @@ class HindranceShape(Shape):
 
 class MigratingRunShape(Shape):
     instance = serializers.UUIDField()
+    subject = SubjectShape(help_text="What the run is about.")
     status = serializers.ChoiceField(choices=STATUSES)
     verdict = serializers.ChoiceField(choices=VERDICTS)
     moves = MoveShape(many=True)
@@ -112,7 +126,7 @@ class MigrationsView(APIView):
     @extend_schema(operation_id="migrations_plan", request=MigrationInput, responses={201: MigrationShape})
     def post(self, request: Request, definition_id: UUID) -> Response:
         given = read_input(MigrationInput, request)
-        made = actions.plan(
+        made = plans.plan(
             str(definition_id), source=given["from_version"], target=given["to_version"],
             mapping=given.get("mapping", {}), planner=user_of(request), now=now(),
         )  # fmt: skip
@@ -122,10 +136,11 @@ class MigrationsView(APIView):
 class MigrationView(APIView):
     permission_classes = [roles(*MAY, Role.AUDITOR)]
 
-    @extend_schema(operation_id="migrations_read", responses=MigrationShape)
+    @extend_schema(operation_id="migrations_read", responses=MigrationDetailShape)
     def get(self, request: Request, definition_id: UUID, migration_id: UUID) -> Response:
         query_of(request.query_params)
-        return Response(_answer(_found(definition_id, migration_id)))
+        found = _found(definition_id, migration_id)
+        return Response(_answer(found) | {"reasons": queries.reasons_to_stay(found)})
 
 
 class MigratingRunsView(APIView):
@@ -146,23 +161,39 @@ class MigratingRunsView(APIView):
                 if params[name] not in known:
                     raise BadInput("query.bad_value", f"Expected {name} to be one of {', '.join(known)}.")
                 rows = rows.filter(**{name: params[name]})
-        return Response(page(rows, order_by=("id",), params=params).body(_run))
+        found = page(rows, order_by=("id",), params=params)
+        subjects = queries.subjects_of([row.instance for row in found.rows])
+        return Response(found.body(lambda row: _run(row) | {"subject": subjects[row.instance]}))
 
 
-class MigrationAnswerView(APIView):
-    """`run` carries a plan out, `undo` takes one back that is done."""
+class CarryOutView(APIView):
+    """Give the word for what was planned, there or back."""
 
     permission_classes = [roles(*MAY)]
 
-    @extend_schema(operation_id="migrations_answer", request=Because, responses={202: MigrationShape})
-    def post(self, request: Request, definition_id: UUID, migration_id: UUID, verb: str) -> Response:
+    @extend_schema(operation_id="migrations_run", request=Because, responses={202: MigrationShape})
+    def post(self, request: Request, definition_id: UUID, migration_id: UUID) -> Response:
         given, user = read_input(Because, request), user_of(request)
-        act = actions.begin if verb == "run" else actions.undo
-        migration = act(
+        migration = actions.begin(
             str(_found(definition_id, migration_id)), reason=given["reason"], starter=user,
             by=by(user, client_ip(request._request)), now=now(),
         )  # fmt: skip
         return Response(_answer(migration.pk), status=202)
+
+
+class WayBackView(APIView):
+    """Plan the way back of a migration that is done: a migration of its own, to be looked at and carried out."""
+
+    permission_classes = [roles(*MAY)]
+
+    class Given(Input):
+        pass
+
+    @extend_schema(operation_id="migrations_undo", request=Given, responses={201: MigrationShape})
+    def post(self, request: Request, definition_id: UUID, migration_id: UUID) -> Response:
+        read_input(self.Given, request)
+        made = plans.plan_back(str(_found(definition_id, migration_id)), planner=user_of(request), now=now())
+        return Response(_answer(made.pk), status=201)
 
 
 def _found(definition_id: UUID, migration_id: UUID) -> UUID:
@@ -172,7 +203,7 @@ def _found(definition_id: UUID, migration_id: UUID) -> UUID:
 
 
 def _migrations() -> Any:
-    return Migration.objects.select_related("source", "target", "planned_by", "started_by")
+    return Migration.objects.select_related("source", "target", "planned_by", "started_by", "undone_by")
 
 
 def _answer(migration_id: UUID) -> dict[str, Any]:
@@ -196,6 +227,7 @@ def _shape(row: Migration, counts: dict[UUID, dict[str, int]]) -> dict[str, Any]
         "planned_at": row.planned_at, "started_by": row.started_by and row.started_by.get_full_name(),
         "started_at": row.started_at, "ended_at": row.ended_at, "reason": row.reason,
         "undoes": row.undoes_id and str(row.undoes_id),
+        "undone_by": str(row.undone_by.pk) if hasattr(row, "undone_by") else None,
     }  # fmt: skip
 
 

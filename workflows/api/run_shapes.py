@@ -6,7 +6,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from web.shapes import LocalTextShape, Shape
-from workflows.actions.interventions import EffectKind
+from workflows.actions.intervention_effects import EffectKind
+from workflows.actions.interventions import Kind
 from workflows.api.task_shapes import TaskLineShape
 from workflows.engine.fact_document import FACTS
 from workflows.engine.state import Awaits, Status
@@ -161,7 +162,7 @@ class InstanceDetailShape(InstanceShape):
     edges = serializers.ListField(child=serializers.CharField(), help_text="Edges that tokens went along.")
     jumps = JumpShape(many=True)
     can = serializers.ListField(
-        child=serializers.ChoiceField(choices=["force-advance", "cancel", "retry"]),
+        child=serializers.ChoiceField(choices=list(get_args(Kind))),
         help_text="Interventions open to the caller.",
     )
 
@@ -200,6 +201,7 @@ FactDataShape = type(
             child=serializers.ListField(), required=False, help_text="Of each: token, port, edge, to, counted."
         ),
         "absorbed": serializers.ListField(child=serializers.IntegerField(), required=False),
+        "via": serializers.CharField(required=False, help_text="The edge out of a step that was passed."),
         "left": serializers.ListField(child=serializers.CharField(), required=False),
         "before": serializers.IntegerField(required=False, help_text="The version that a migration left."),
         "version": serializers.IntegerField(required=False, help_text="The version that the run goes on in."),

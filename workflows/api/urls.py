@@ -36,15 +36,8 @@ class PublishAnswerConverter(InterventionConverter):
     regex = "|".join(versions.ANSWERS)
 
 
-class MigrationVerbConverter(InterventionConverter):
-    """What may be done with a migration."""
-
-    regex = "|".join(migrations.VERBS)
-
-
 register_converter(InterventionConverter, "intervention")
 register_converter(PublishAnswerConverter, "publishanswer")
-register_converter(MigrationVerbConverter, "migrationverb")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("node-types", palette.NodeTypesView.as_view()),
@@ -73,10 +66,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(
         "definitions/<uuid:definition_id>/migrations/<uuid:migration_id>/runs", migrations.MigratingRunsView.as_view()
     ),
-    path(
-        "definitions/<uuid:definition_id>/migrations/<uuid:migration_id>/<migrationverb:verb>",
-        migrations.MigrationAnswerView.as_view(),
-    ),
+    path("definitions/<uuid:definition_id>/migrations/<uuid:migration_id>/run", migrations.CarryOutView.as_view()),
+    path("definitions/<uuid:definition_id>/migrations/<uuid:migration_id>/undo", migrations.WayBackView.as_view()),
     path("definitions/<uuid:definition_id>/compare", comparisons.CompareView.as_view()),
     path("definitions/<uuid:definition_id>/forecast", forecasts.StepForecastView.as_view()),
     path("definitions/<uuid:definition_id>/simulate", simulation.SimulateView.as_view()),

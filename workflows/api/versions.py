@@ -23,10 +23,10 @@ from workflows.actions import versions as actions
 from workflows.actions.going_live import Terms
 from workflows.api import version_shapes as shapes
 from workflows.api.definitions import SEES_ALL, status_of, user_of, visible
+from workflows.api.instances import MAX_NUMBER
 from workflows.models import Definition, DefinitionVersion, PublishRequest, Standing
 
 ANSWERS = ("confirm", "decline", "take-back")
-MAX_NUMBER = 2_147_483_647
 
 
 class Wish(Input):

@@ -109,6 +109,17 @@ class Forced:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped:
+    """A supervisor passes the failed step of an incident as if it were done; nothing else moves."""
+
+    token: int
+    visit: int
+    attempt: int
+    actor: Actor
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CancelRequested:
     """The run ends now, by a person's or a subject's wish."""
 
@@ -182,4 +193,4 @@ class CalledEnded:
 
 Addressed = Signalled | TimerDue | ActivityDone | CalledEnded
 Resumption = Addressed | MessageReceived
-Event = Started | Resumption | ActivityFailed | Repaired | Forced | CancelRequested | Migrated
+Event = Started | Resumption | ActivityFailed | Repaired | Forced | Skipped | CancelRequested | Migrated

@@ -180,13 +180,17 @@ class Noted:
 
 @record
 class Forced:
-    """A supervisor put a new token at `node`; `left` are the nodes whose tokens were withdrawn for it."""
+    """A supervisor put a new token at `node`; `left` are the nodes whose tokens were withdrawn for it.
+
+    `via` is the edge by which it came, as if the step before it were done: where one step was passed.
+    """
 
     kind: ClassVar[str] = "forced"
     token: int
     node: str
     reason: str
     left: tuple[str, ...]
+    via: str | None = None
 
 
 @record

@@ -125,7 +125,7 @@ def _noted(state: State, fact: Noted) -> None:
 
 
 def _forced(state: State, fact: Forced) -> None:
-    state.tokens[fact.token] = Token(fact.token, fact.node)
+    state.tokens[fact.token] = Token(fact.token, fact.node, fact.via)
     state.next_token = fact.token + 1
 
 

@@ -2,10 +2,11 @@
 
 A new token stands at the target. Tokens in sibling branches of a fork that encloses the target are kept, because the
 join still needs them; every other token is withdrawn. Forcing onto a join opens it: the force ends all its branches.
+Passing one failed step leaves every other token alone, and the new one arrives by the step's own way on.
 """
 
 from bedrock.errors import BadInput, Conflict, OrderflowError
-from workflows.engine.plan import Plan
+from workflows.engine.plan import Exit, Plan
 from workflows.engine.state import State
 from workflows.engine.structure import trail
 
@@ -35,6 +36,20 @@ def kept_tokens(plan: Plan, state: State, *, target: str) -> frozenset[int] | Or
             target=target, branches=missing,
         )  # fmt: skip
     return kept
+
+
+def way_past(plan: Plan, step: str) -> Exit | OrderflowError:
+    """The way on from a step as if it were done: its only one but those for failures and those that go round."""
+    node = plan.nodes[step]
+    failures = {one.port for one in node.catches.exits}
+    ways = {port: way for port, way in node.exits.items() if port not in failures}
+    if node.joins or len(ways) != 1 or any(way.counted for way in ways.values()):
+        return Conflict(
+            "skip.no_single_way",
+            "Expected a step with one way on, found one that has to decide; force the run to a step instead.",
+            node=node.id, ways=sorted(ways),
+        )  # fmt: skip
+    return next(iter(ways.values()))
 
 
 def _is_sibling(place: Trail, goal: Trail) -> bool:

@@ -1,13 +1,13 @@
 """One step of a run: exactly one happening in, the new state, its facts and the work to do out."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bedrock.errors import Conflict, OrderflowError
 from workflows.engine import events, facts
 from workflows.engine.events import Actor, Addressed, Event, Resumption
 from workflows.engine.facts import Fact
-from workflows.engine.force import kept_tokens
+from workflows.engine.force import kept_tokens, way_past
 from workflows.engine.node_type import Fail
 from workflows.engine.plan import Plan
 from workflows.engine.record import record
@@ -57,6 +57,8 @@ def advance(  # noqa: C901 - one case per kind of happening
             _repair(run, event)
         case events.Forced():
             _force(run, event)
+        case events.Skipped():
+            _skip(run, event)
         case events.CancelRequested():
             _cancel(run, event)
         case events.Migrated():
@@ -122,11 +124,27 @@ def _force(run: Walk, event: events.Forced) -> None:
         run.refused = kept
         return
     left = [token for token in run.state.tokens.values() if token.id not in kept]
+    _jump(run, left, to=event.target, via=None, reason=event.reason)
+
+
+def _skip(run: Walk, event: events.Skipped) -> None:
+    token = _addressed(run, event, Awaits.REPAIR)
+    if token is None:
+        return
+    way = way_past(run.plan, token.node)
+    if isinstance(way, OrderflowError):
+        run.refused = way
+        return
+    _jump(run, [token], to=way.to, via=way.edge, reason=event.reason)
+
+
+def _jump(run: Walk, left: Sequence[Token], *, to: str, via: str | None, reason: str) -> None:
+    """Take these tokens away and put a new one at a node, where a person wants it."""
     nodes = tuple(token.node for token in left)
     for token in left:
         run.withdraw(token, reason="forced")
     new = run.state.next_token
-    run.record(facts.Forced(new, event.target, event.reason, nodes))
+    run.record(facts.Forced(new, to, reason, nodes, via))
     run.moving.append(new)
 
 
@@ -165,7 +183,9 @@ def _tell_of_migration(run: Walk, token: Token) -> None:
         run.ask(run.inline, token, (token.visit, token.attempt), node.type.migrated(scope))
 
 
-def _addressed(run: Walk, event: events.ActivityFailed | events.Repaired, *awaits: Awaits) -> Token | None:
+def _addressed(
+    run: Walk, event: events.ActivityFailed | events.Repaired | events.Skipped, *awaits: Awaits
+) -> Token | None:
     token = run.state.tokens.get(event.token)
     if token is None or (token.visit, token.attempt) != (event.visit, event.attempt):
         return None

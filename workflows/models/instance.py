@@ -46,7 +46,7 @@ class Instance(models.Model):
         # Nothing that a step changes is indexed but the status, so that most steps leave every index alone (HOT).
         indexes = [
             models.Index(fields=["subject_id"], name="instance_subject"),
-            models.Index(fields=["version", "status"], condition=Q(status="running"), name="instance_running"),
+            models.Index(fields=["version", "id"], condition=Q(status="running"), name="instance_running"),
             models.Index(F("started_at").desc(), F("id").desc(), name="instance_newest"),
         ]
 

@@ -11,13 +11,15 @@ from workflows.models.definition import Definition, DefinitionVersion
 
 
 class Migration(models.Model):
-    """All runs of `source` that go on in `target`. It is planned, looked at, and then carried out in batches.
+    """All runs of `source` that go on in `target`. It is planned and carried out in batches, and looked at in between.
 
+    Runs are judged in the order of their ids; `looked_until` is the last one of the last full batch.
     `mapping` names the node of the target for nodes of the source; others keep their id. `undoes` is the migration that
     this one takes back.
     """
 
     class Status(models.TextChoices):
+        PLANNING = "planning", "planning"  # not every run is judged yet
         PLANNED = "planned", "planned"
         RUNNING = "running", "running"
         DONE = "done", "done"
@@ -27,7 +29,7 @@ class Migration(models.Model):
     source = models.ForeignKey(DefinitionVersion, on_delete=models.PROTECT, related_name="+")
     target = models.ForeignKey(DefinitionVersion, on_delete=models.PROTECT, related_name="+")
     mapping = models.JSONField(default=dict)
-    status = FSMField(default=Status.PLANNED, choices=Status.choices, protected=True)
+    status = FSMField(default=Status.PLANNING, choices=Status.choices, protected=True)
     undoes = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="undone_by")
     planned_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     planned_at = models.DateTimeField()
@@ -35,11 +37,12 @@ class Migration(models.Model):
     started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     reason = models.TextField(default="", blank=True)
+    looked_until = models.UUIDField(null=True)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(status="planned", started_at__isnull=True, ended_at__isnull=True)
+                condition=Q(status__in=["planning", "planned"], started_at__isnull=True, ended_at__isnull=True)
                 | Q(status="running", started_at__isnull=False, ended_at__isnull=True)
                 | Q(status="done", started_at__isnull=False, ended_at__isnull=False),
                 name="migration_is_known_and_tells_its_times",
@@ -54,6 +57,10 @@ class Migration(models.Model):
     @override
     def __str__(self) -> str:
         return f"{self.definition_id} {self.source_id} → {self.target_id}"
+
+    @transition(field=status, source=Status.PLANNING, target=Status.PLANNED)
+    def settle(self) -> None:
+        """Every run was judged."""
 
     @transition(field=status, source=Status.PLANNED, target=Status.RUNNING)
     def begin(self) -> None:

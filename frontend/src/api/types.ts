@@ -42,6 +42,12 @@ export type WishToPublish = Schemas["PublishRequestShape"];
 export type VersionSummary = Schemas["VersionShape"];
 export type StoredVersion = Schemas["VersionGraphShape"];
 
+/** All runs of one version that go on in another. */
+export type Migration = Schemas["MigrationShape"];
+export type MigrationDetail = Schemas["MigrationDetailShape"];
+export type NewMigration = Schemas["MigrationInputRequest"];
+export type MigratingRun = Schemas["MigratingRunShape"];
+
 export type ExpressionCheck = Schemas["CheckedShape"];
 export type ExpressionError = Schemas["ExpressionErrorShape"];
 
@@ -86,6 +92,7 @@ export type PathStep = Schemas["PathShape"];
 export type Jump = Schemas["JumpShape"];
 export type InterventionKind = StoredInstance["can"][number];
 export type InterventionPreview = Schemas["PreviewShape"];
+export type Hindrance = Schemas["HindranceShape"];
 export type InterventionEffect = Schemas["EffectShape"];
 export type Actor = Schemas["ActorShape"];
 export type HistoryEntry = Schemas["FactShape"];

@@ -15,6 +15,14 @@ export const routes: RouteObject[] = [
     lazy: async () => ({ Component: (await import("./versions/VersionsPage")).VersionsPage }),
   },
   {
+    path: "flows/:id/migrations",
+    lazy: async () => ({ Component: (await import("./migrations/MigrationsPage")).MigrationsPage }),
+  },
+  {
+    path: "flows/:id/migrations/:migration",
+    lazy: async () => ({ Component: (await import("./migrations/MigrationPage")).MigrationPage }),
+  },
+  {
     path: "flows/:id/compare/:from/:to",
     lazy: async () => ({ Component: (await import("./versions/ComparePage")).ComparePage }),
   },

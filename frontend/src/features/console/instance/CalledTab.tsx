@@ -7,7 +7,7 @@ import { StateTag } from "@/ui/StateTag";
 import type { Run } from "../api/instance";
 import { StatusTag } from "../list/Why";
 import styles from "./Instance.module.css";
-import { useSteps } from "./useSteps";
+import { useSteps } from "@/graph/useSteps";
 
 /** As many as the server shows. */
 const MOST = 200;

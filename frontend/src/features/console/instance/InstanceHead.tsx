@@ -1,4 +1,10 @@
-import { CloseCircleOutlined, FastForwardOutlined, ReloadOutlined } from "@ant-design/icons";
+import {
+  CloseCircleOutlined,
+  FastForwardOutlined,
+  ForwardOutlined,
+  ReloadOutlined,
+  SwapOutlined,
+} from "@ant-design/icons";
 import { Button } from "antd";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -13,8 +19,14 @@ import { useSubjectTitle } from "../subjectTitle";
 import { useStanding } from "../useStanding";
 import styles from "./Instance.module.css";
 
-const ICONS = { "force-advance": FastForwardOutlined, retry: ReloadOutlined, cancel: CloseCircleOutlined };
-const ORDER: InterventionKind[] = ["retry", "force-advance", "cancel"];
+const ICONS = {
+  "force-advance": FastForwardOutlined,
+  retry: ReloadOutlined,
+  skip: ForwardOutlined,
+  migrate: SwapOutlined,
+  cancel: CloseCircleOutlined,
+} as const satisfies Record<InterventionKind, unknown>;
+const ORDER: InterventionKind[] = ["retry", "skip", "force-advance", "migrate", "cancel"];
 
 function Actions({ run, onAct }: { run: Run; onAct: (kind: InterventionKind) => void }) {
   const { t } = useTranslation("console");

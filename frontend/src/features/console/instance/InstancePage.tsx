@@ -19,7 +19,7 @@ import { Split } from "./Split";
 import { useNotes } from "./useNotes";
 import { useRunKeys } from "./useRunKeys";
 
-const KINDS: InterventionKind[] = ["force-advance", "cancel", "retry"];
+const KINDS: InterventionKind[] = ["force-advance", "cancel", "retry", "skip", "migrate"];
 
 /** The open dialog is in the address, so that a list can lead straight to it. */
 function useDialog(can: readonly InterventionKind[]) {

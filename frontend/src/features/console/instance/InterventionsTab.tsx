@@ -7,7 +7,7 @@ import { Loading } from "@/ui/Loading";
 import { useAudit } from "../api/audit";
 import type { Run } from "../api/instance";
 import { AuditList } from "../audit/AuditList";
-import { useSteps } from "./useSteps";
+import { useSteps } from "@/graph/useSteps";
 
 /** What people did to this run from outside its flow; on record for good. */
 export function InterventionsTab({ run }: { run: Run }) {

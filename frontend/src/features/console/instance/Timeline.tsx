@@ -14,7 +14,7 @@ import { DateTime } from "@/ui/DateTime";
 import styles from "./Timeline.module.css";
 import { rowOf, type TimelineRow } from "./timelineRow";
 import { useFactSentence } from "./useFactSentence";
-import { type Steps, useSteps } from "./useSteps";
+import { type Steps, useSteps } from "@/graph/useSteps";
 
 type Source = HistoryEntry["source"];
 type Shown = "all" | "people" | "machine";

@@ -207,8 +207,9 @@ const OTHERS: Record<string, (node: string, data: Data) => Part> = {
     tone: "force",
   }),
   forced: (node, data) => ({
-    key: "forced",
-    nodes: { node },
+    // By the step's own way on: that one step was passed.
+    key: data["via"] === undefined ? "forced" : "skipped",
+    nodes: { node: data["via"] === undefined ? node : text(list(data["left"])[0]) },
     from: list(data["left"]).map(String),
     to: [node],
     quote: text(data["reason"]),

@@ -5,7 +5,7 @@ import { useLocal } from "@/i18n/local";
 import { formatDateTime } from "@/ui/dateFormat";
 import { useIncidentText } from "../useIncidentText";
 import type { TimelineRow } from "./timelineRow";
-import type { Steps } from "./useSteps";
+import type { Steps } from "@/graph/useSteps";
 
 export function useFactSentence(steps: Steps): (row: TimelineRow) => string {
   const { t } = useTranslation("console");

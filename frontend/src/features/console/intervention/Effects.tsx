@@ -9,17 +9,19 @@ import {
 } from "@ant-design/icons";
 import type { ComponentType } from "react";
 import { useTranslation } from "react-i18next";
+import type { GraphDocument } from "@/api/documents";
 import type { InterventionPreview } from "@/api/types";
 import { formatDateTime } from "@/ui/dateFormat";
 import { formatMoney } from "@/ui/moneyFormat";
 import type { Run } from "../api/instance";
-import { useSteps } from "../instance/useSteps";
+import { useSteps } from "@/graph/useSteps";
 import { openTasks } from "../standing";
 import { useHolders } from "../useStanding";
 import { type EffectLine, linesOf, movesMoney } from "./effects";
 import styles from "./Intervention.module.css";
 
 const ICONS: Record<string, ComponentType<{ "aria-hidden"?: boolean }>> = {
+  keeps_wait: CheckCircleOutlined,
   cancels_task: TeamOutlined,
   cancels_timer: ClockCircleOutlined,
   skips_node: ForwardOutlined,
@@ -29,12 +31,26 @@ const ICONS: Record<string, ComponentType<{ "aria-hidden"?: boolean }>> = {
   runs_effect: WarningFilled,
 };
 
+/** Lines about steps of the drawing that the run goes on in. */
+const REACHED: ReadonlySet<string> = new Set(["enters_node", "enters_node_due", "runs_effect"]);
+
 /** What will happen, one line each; money is red, and that nothing is paid is said as well. */
-export function Effects({ preview, run }: { preview: InterventionPreview; run: Run }) {
+export function Effects({
+  preview,
+  run,
+  arriving = null,
+}: {
+  preview: InterventionPreview;
+  run: Run;
+  /** The drawing that the run goes on in, if it is another one. */
+  arriving?: GraphDocument | null;
+}) {
   const { t } = useTranslation("console");
-  const steps = useSteps(run.graph);
+  const left = useSteps(run.graph);
+  const reached = useSteps(arriving ?? run.graph);
   const holders = useHolders();
   const sentence = (line: EffectLine): string => {
+    const steps = REACHED.has(line.key) ? reached : left;
     const task = openTasks(run).find((one) => one.node === line.node) ?? null;
     const amount = line.money ? formatMoney(line.money) : "";
     return t(line.key === "cancels_task" && task ? "effect.cancels_task_of" : `effect.${line.key}`, {

@@ -8,10 +8,12 @@ import type { Run } from "../api/instance";
 import { useSubjectTitle } from "../subjectTitle";
 import { useConsoleProblem } from "../useConsoleProblem";
 import { Effects } from "./Effects";
+import { Hindrances } from "./Hindrances";
 import styles from "./Intervention.module.css";
 import { ReasonFields } from "./ReasonFields";
 import { TargetSelect, useRefusal } from "./TargetSelect";
 import { useIntervention } from "./useIntervention";
+import { VersionFields } from "./VersionFields";
 
 type Props = { kind: InterventionKind; run: Run; onClose: () => void };
 
@@ -21,18 +23,39 @@ function focusMissing(missing: { reason: boolean; proof: boolean }) {
   document.getElementById(`intervention-${id}`)?.focus();
 }
 
+/** What is said as long as nothing can be previewed. */
+const UNDECIDED = {
+  "force-advance": "force.chooseFirst",
+  migrate: "force.chooseVersion",
+  retry: "force.nothingToRetry",
+  skip: "force.nothingToSkip",
+  cancel: "force.previewing",
+} as const satisfies Record<InterventionKind, string>;
+
+/** What is asked first. */
+const FIRST_FIELD: Partial<Record<InterventionKind, string>> = {
+  "force-advance": "intervention-target",
+  migrate: "intervention-version",
+};
+
 type Work = ReturnType<typeof useIntervention>;
 
 function Consequences({ kind, run, work }: { kind: InterventionKind; run: Run; work: Work }) {
   const { t } = useTranslation("console");
   const tell = useConsoleProblem();
   if (work.wanted === null) {
-    return (
-      <p className="muted">{t(kind === "force-advance" ? "force.chooseFirst" : "force.nothingToRetry")}</p>
-    );
+    return <p className="muted">{t(UNDECIDED[kind])}</p>;
   }
-  if (work.preview.error) return <Alert type="error" showIcon title={tell(work.preview.error)} />;
-  if (work.shown) return <Effects preview={work.shown} run={run} />;
+  if (work.preview.error)
+    return (
+      <Alert
+        type="error"
+        showIcon
+        title={tell(work.preview.error)}
+        description={<Hindrances error={work.preview.error} run={run} />}
+      />
+    );
+  if (work.shown) return <Effects preview={work.shown} run={run} arriving={work.arriving} />;
   return (
     <Loading label={t("force.previewing")}>
       <SkeletonLines widths={["70%", "60%"]} />
@@ -64,7 +87,7 @@ export function InterventionDialog({ kind, run, onClose }: Props) {
       centered
       mask={{ closable: false }}
       afterOpenChange={(open) => {
-        if (open) document.getElementById(forced ? "intervention-target" : "intervention-reason")?.focus();
+        if (open) document.getElementById(FIRST_FIELD[kind] ?? "intervention-reason")?.focus();
       }}
       footer={
         <>
@@ -92,6 +115,16 @@ export function InterventionDialog({ kind, run, onClose }: Props) {
         )}
         <div className={styles.form}>
           {forced && <TargetSelect run={run} target={work.target} onTarget={work.chooseTarget} />}
+          {kind === "migrate" && (
+            <VersionFields
+              run={run}
+              version={work.version}
+              onVersion={work.chooseVersion}
+              arriving={work.arriving}
+              mapping={work.mapping}
+              onMap={work.mapTo}
+            />
+          )}
           {work.stale && <Alert type="warning" showIcon role="alert" title={t("force.stale")} />}
           <section className={styles.happens} aria-live="polite">
             <h2>{t("force.effects")}</h2>

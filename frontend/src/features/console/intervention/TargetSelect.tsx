@@ -2,7 +2,7 @@ import { Select } from "antd";
 import { useTranslation } from "react-i18next";
 import { usePhone } from "@/ui/useMediaQuery";
 import type { Run } from "../api/instance";
-import { useSteps } from "../instance/useSteps";
+import { useSteps } from "@/graph/useSteps";
 import { currentNodes } from "../standing";
 import styles from "./Intervention.module.css";
 

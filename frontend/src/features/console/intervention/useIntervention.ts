@@ -9,18 +9,28 @@ import { useApply } from "../api/applyIntervention";
 import type { Run } from "../api/instance";
 import type { Intervention } from "../api/intervention";
 import { usePreview } from "../api/previewIntervention";
-import { useSteps } from "../instance/useSteps";
+import { useVersionGraphs } from "../api/versionGraphs";
+import { useSteps } from "@/graph/useSteps";
 import { openIncidents } from "../standing";
 import { movesMoney } from "./effects";
 import { proofOf, useDraft } from "./useDraft";
 
-function wantedOf(kind: InterventionKind, run: Run, target: string | null): Intervention | null {
+/** Where to: a step, or a version with places for the steps that it does not have. */
+type Aim = { target: string | null; version: number | null; mapping: Record<string, string> };
+
+const NOWHERE: Aim = { target: null, version: null, mapping: {} };
+
+function wantedOf(kind: InterventionKind, run: Run, aim: Aim): Intervention | null {
+  const { target, version, mapping } = aim;
   switch (kind) {
     case "force-advance":
       return target === null ? null : { kind, target };
     case "cancel":
       return { kind };
-    case "retry": {
+    case "migrate":
+      return version === null ? null : { kind, version, mapping };
+    case "retry":
+    case "skip": {
       const [incident] = openIncidents(run);
       return incident ? { kind, incident: incident.id } : null;
     }
@@ -31,9 +41,12 @@ export function useIntervention(kind: InterventionKind, run: Run, onDone: () => 
   const { t } = useTranslation("console");
   const { message } = App.useApp();
   const steps = useSteps(run.graph);
-  const [target, setTarget] = useState<string | null>(null);
+  const [aim, setAim] = useState<Aim>(NOWHERE);
   const [stale, setStale] = useState(false);
-  const wanted = wantedOf(kind, run, target);
+  const { target, version } = aim;
+  const wanted = wantedOf(kind, run, aim);
+  const goingOnIn = version === null ? [] : [{ definition: run.definition, version }];
+  const arriving = useVersionGraphs(goingOnIn);
   const preview = usePreview(run.id, wanted);
   const apply = useApply(run.id);
   const shown = preview.error ? undefined : preview.data;
@@ -41,7 +54,7 @@ export function useIntervention(kind: InterventionKind, run: Run, onDone: () => 
   const draft = useDraft(proof);
 
   const done = () => {
-    const said = t(`force.done.${kind}`, { step: target === null ? "" : steps.title(target) });
+    const said = t(`force.done.${kind}`, { step: target === null ? "" : steps.title(target), version });
     void message.success(said);
     announce(said);
     onDone();
@@ -53,13 +66,24 @@ export function useIntervention(kind: InterventionKind, run: Run, onDone: () => 
     void preview.refetch();
   };
 
+  const aimAt = (chosen: Aim) => {
+    setAim(chosen);
+    setStale(false);
+    draft.unsettle();
+    apply.reset();
+  };
+
   return {
     target,
-    chooseTarget: (node: string) => {
-      setTarget(node);
-      setStale(false);
-      draft.unsettle();
-      apply.reset();
+    version,
+    mapping: aim.mapping,
+    /** The drawing that the run would go on in. */
+    arriving: goingOnIn[0] ? arriving(goingOnIn[0]) : null,
+    chooseTarget: (node: string) => aimAt({ ...NOWHERE, target: node }),
+    chooseVersion: (chosen: number) => aimAt({ ...NOWHERE, version: chosen }),
+    mapTo: (node: string, to: string | null) => {
+      const others = Object.entries(aim.mapping).filter(([one]) => one !== node);
+      aimAt({ ...aim, mapping: Object.fromEntries(to === null ? others : [...others, [node, to]]) });
     },
     wanted,
     preview,

@@ -39,6 +39,7 @@ export function VersionsPage(): ReactElement {
       <section className={styles.list} aria-label={t("versions.list")} data-region>
         <div className={styles.head}>
           <h1 className={styles.title}>{t("versions.title", { title })}</h1>
+          {rows.length > 1 && <Link to={`/flows/${id}/migrations`}>{t("versions.migrate")}</Link>}
           {definition.data && <FlowManagement flow={definition.data} />}
         </div>
         <VersionList rows={rows} id={id} shown={shown?.version ?? null} />

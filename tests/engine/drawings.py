@@ -51,7 +51,7 @@ def blocks() -> st.SearchStrategy[Block]:
 
 
 @dataclass(slots=True)
-class _Pen:
+class Pen:
     """Draws blocks; every block is entered at a node of its own, so that no two ways meet in a fork."""
 
     nodes: dict[str, Any] = field(default_factory=dict)
@@ -148,7 +148,7 @@ def nested() -> st.SearchStrategy[dict[str, Any]]:
 
 
 def _drawn(block: Block, *, split: bool) -> dict[str, Any]:
-    pen = _Pen({"start": "start"})
+    pen = Pen({"start": "start"})
     ends = pen.draw(block, ["start"])
     if split:
         gate = pen.gate(fork("l", "r"), ends)

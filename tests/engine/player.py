@@ -45,10 +45,10 @@ class Player:
         """Tokens that something outside may touch."""
         return [token for token in self.state.tokens.values() if token.awaits is not Awaits.SIBLINGS]
 
-    def tell(self, event: Event) -> Step:
+    def tell(self, event: Event, *, leaving: Plan | None = None) -> Step:
         """One event, which may be refused; everything that must hold is checked."""
         before, copy = self.state, self.state.copy()
-        step = advance(self.plan, before, event, now=self.run.now, world=World())
+        step = advance(self.plan, before, event, now=self.run.now, world=World(), leaving=leaving)
         assert before == copy
         if not step.facts:
             assert step.state is before
@@ -67,8 +67,15 @@ class Player:
         _counts_only_grow(before, step)
         _every_token_awaits_something(self.plan, step.state)
         _joins_open_for_siblings_only(before, step)
-        _work_is_addressed_to_a_wait(before, step)
+        for work in step.deferred:
+            _require_addressee(work, step.state, Awaits.ACTIVITY)
+        for work in step.inline:
+            _require_addressee(work, *self.asked_in(work, before, step.state))
         return step
+
+    def asked_in(self, work: Work, before: State, after: State) -> tuple[State, Awaits]:
+        """In which state the wait that asked for this inline work is found, and what it awaits there."""
+        return (after if work.payload["op"] == "open" else before), Awaits.SIGNAL
 
     def answer(self, token: Token, *, kindly: bool) -> None:
         """What the token waits for happens; unkindly it is a no, or a failure."""
@@ -176,15 +183,7 @@ def _joins_open_for_siblings_only(before: State, step: Step) -> None:
             assert step.state.tokens[token.id] == token
 
 
-def _work_is_addressed_to_a_wait(before: State, step: Step) -> None:
-    for work in step.deferred:
-        assert _addressee(work, step.state).awaits is Awaits.ACTIVITY
-    for work in step.inline:
-        state = step.state if work.payload["op"] == "open" else before
-        assert _addressee(work, state).awaits is Awaits.SIGNAL
-
-
-def _addressee(work: Work, state: State) -> Token:
+def _require_addressee(work: Work, state: State, awaits: Awaits) -> None:
     token = state.tokens[work.token]
     assert (token.node, token.visit, token.attempt) == (work.node, work.visit, work.attempt)
-    return token
+    assert token.awaits is awaits

@@ -78,6 +78,19 @@ def test_timers_jobs_and_incidents_go_and_what_had_not_begun_never_does() -> Non
     assert run.next_due() is None
 
 
+def test_work_that_was_asked_for_in_the_same_step_is_not_asked_for_and_that_of_others_is() -> None:
+    run = Harness(graph(
+        {"start": "start", "f": fork("l", "r", "t"), "taken": "test.call", "kept": "test.call",
+         "drop": ("cancel_region", {"nodes": ["taken"]}), "end": "end"},
+        "start>f", "f.l>taken", "f.r>kept", "f.t>drop", "taken>end", "kept>end", "drop>end",
+    ))  # fmt: skip
+
+    run.start()
+
+    assert run.where() == ["kept"]
+    assert [work.node for work in run.deferred] == ["kept"]
+
+
 def test_without_the_rejection_the_join_still_waits_for_all() -> None:
     run = Harness(veto(*ALL))
     run.start()

@@ -7,6 +7,7 @@ import pytest
 from tests.engine.flows import fork, graph
 from workflows.engine.events import SYSTEM, Fate
 from workflows.engine.fact_document import decode, encode
+from workflows.engine.facts import Migrated
 from workflows.engine.replay import Recorded, replay
 from workflows.engine.state import Awaits
 from workflows.testing import Harness
@@ -83,6 +84,29 @@ def test_a_question_that_is_gone_is_closed_by_the_old_version_and_asked_where_th
         ("ask", "open"), ("ask", "withdraw"), ("boss", "open"),
     ]  # fmt: skip
     assert run.where() == ["boss"]
+    retold(run)
+
+
+def test_of_several_waits_each_gets_a_number_of_its_own_and_what_stays_keeps_its() -> None:
+    def three(*hours: int) -> dict[str, Any]:
+        waits = {f"w{place}": ("delay", {"after": f"PT{hour}H"}) for place, hour in enumerate(hours)}
+        lines = [line for name in waits for line in (f"f.{name}>{name}", f"{name}>end")]
+        return graph({"start": "start", "f": fork(*waits)} | waits | {"end": "end"}, "start>f", *lines)
+
+    run = standing(three(1, 2, 3))
+    first, second, third = (run.token_at(f"w{place}").id for place in range(3))
+    following = run.state.next_token
+
+    run.migrate(three(5, 2, 6), actor=SYSTEM)
+
+    assert {token.node: token.id for token in run.state.tokens.values()} == {
+        "w0": following, "w1": second, "w2": following + 1,
+    }  # fmt: skip
+    [migrated] = [fact for fact in run.facts if isinstance(fact, Migrated)]
+    assert migrated.moves == (
+        (first, "w0", "w0", "anew", following), (second, "w1", "w1", "kept", second),
+        (third, "w2", "w2", "anew", following + 1),
+    )  # fmt: skip
     retold(run)
 
 

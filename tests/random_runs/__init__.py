@@ -1,0 +1,1 @@
+"""Runs of random drawings of every kind of node, with commands in random order, doubled, late and foreign."""

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from django.core.exceptions import ImproperlyConfigured
 
+from workflows.failpoints import ACTIONS, POINTS
+
 SECRET_LENGTH = 50
 # As Django's own check: fewer different characters were typed, not drawn.
 SECRET_CHARACTERS = 5
@@ -27,7 +29,7 @@ class Installation:
 
 def require_sound(this: Installation) -> None:
     """Raises ImproperlyConfigured with one sentence for each thing that is wrong."""
-    wrong = [*_processes(this), *(_production(this) if this.is_production else ())]
+    wrong = [*_processes(this), *_failpoint(this), *(_production(this) if this.is_production else ())]
     if wrong:
         raise ImproperlyConfigured(" ".join(wrong))
 
@@ -37,6 +39,14 @@ def _processes(this: Installation) -> Iterator[str]:
         yield f"Expected ORDERFLOW_PROCESSES to be 'one' or 'many', found {this.processes!r}."
     if this.processes == "many" and this.broker_url.startswith("memory:"):
         yield "Expected a broker that several processes share (REDIS_URL or CELERY_BROKER_URL), found one in memory."
+
+
+def _failpoint(this: Installation) -> Iterator[str]:
+    """A wish for what is no point would be a trial in which nothing ever breaks."""
+    wish = str(this.trial_tools.get("ORDERFLOW_FAILPOINT", ""))
+    point, _, action = wish.partition(":")
+    if wish and (point not in POINTS or action not in ACTIONS):
+        yield f"Expected ORDERFLOW_FAILPOINT to be a point and {', '.join(sorted(ACTIONS))}, found {wish!r}."
 
 
 def _production(this: Installation) -> Iterator[str]:

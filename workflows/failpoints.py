@@ -14,9 +14,10 @@ POINTS: Final = frozenset(
         "audit.append", "migrate.before_commit", "migrate.after_commit",
         "refund.before_call", "refund.let_out", "refund.after_call", "effect.let_out", "call.answered",
         "notice.noted", "notice.told",
-        "called.started", "called.told",
+        "called.started", "called.told", "sweep.begun",
     }
 )  # fmt: skip
+ACTIONS: Final = frozenset({"kill9", "sleep", "raise"})
 SLEEP_SECONDS = 5.0
 
 

@@ -55,6 +55,7 @@ def sweep_jobs() -> int:
 
 def sweep_chores() -> int:
     """Let every janitor of the wings look for its work; how much moved."""
+    hit("sweep.begun")
     return sum(_chore(janitor, now=now()) for janitor in wings.janitors())
 
 

@@ -124,7 +124,13 @@ def test_sound_installation_is_let_through() -> None:
     ("changed", "sentences"),
     [
         (
-            {"trial_tools": {"ORDERFLOW_CLOCK": "/clock", "ORDERFLOW_FAILPOINT": "x:raise", "ORDERFLOW_DEMO": True}},
+            {
+                "trial_tools": {
+                    "ORDERFLOW_CLOCK": "/clock",
+                    "ORDERFLOW_FAILPOINT": "publish.mid:raise",
+                    "ORDERFLOW_DEMO": True,
+                }
+            },
             "Expected no tools for trials in production, found ORDERFLOW_CLOCK, ORDERFLOW_FAILPOINT, ORDERFLOW_DEMO.",
         ),
         ({"secret_key": "s" * 49}, "Expected ORDERFLOW_SECRET_KEY to have 50 characters or more, found 49."),

@@ -3,12 +3,14 @@
 from typing import Any
 
 from tests.engine.flows import fork, graph, several
+from tests.exchange.files import bpmn, flow
 from workflows.engine.calendar_book import CalendarBook
 from workflows.engine.graph import read_graph
 from workflows.engine.node_type import Problem
 from workflows.engine.registry import registry
 from workflows.engine.validate import validate
 from workflows.engine.world import world_of
+from workflows.exchange.bpmn_import import read_bpmn
 from workflows.testing import MONDAY_MORNING
 
 
@@ -27,6 +29,23 @@ def test_pattern_08_multi_merge_into_a_step_is_refused() -> None:
         {"start": "start", "f": fork("l", "r"), "a": "test.call", "b": "test.call", "x": "test.call", "end": "end"},
         "start>f", "f.l>a", "f.r>b", "a>x", "b>x", "x>end",
     )) == [("parallel.branches_meet_without_join", "x")]  # fmt: skip
+
+
+def test_pattern_17_interleaved_parallel_routing_is_listed_by_reason_and_cannot_be_published() -> None:
+    """Steps in any order, one at a time, some before others: BPMN says it with an ad-hoc sub-process. No drawing of
+    ours can: the branches of a fork run side by side, and a line says what comes next."""
+    imported = read_bpmn(bpmn(
+        '<startEvent id="s"/><adHocSubProcess id="x" name="Checks"><userTask id="a"/>'
+        '<userTask id="b"/></adHocSubProcess><endEvent id="e"/>' + flow("f1", "s", "x") + flow("f2", "x", "e")
+    ))  # fmt: skip
+
+    assert [(one.kind, one.element, one.severity) for one in imported.findings] == [
+        ("userTask", "a", "error"), ("userTask", "b", "error"), ("adHocSubProcess", "x", "error"),
+    ]  # fmt: skip
+    assert imported.findings[-1].reason.startswith("Steps in any order, one at a time, are not for us")
+    drawing = imported.document.graph
+    problems = validate(drawing, registry=registry, world=world_of(CalendarBook()), now=MONDAY_MORNING)
+    assert [(one.code, one.node) for one in problems if one.severity == "error"] == [("node.unknown_type", "x")]
 
 
 def test_pattern_28_blocking_discriminator_is_refused() -> None:

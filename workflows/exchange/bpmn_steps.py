@@ -96,7 +96,7 @@ def _why(node: FileNode, events: set[str]) -> str:
 _WHY = {
     "subProcess": "A flow has no sub-processes; what is inside is listed too.",
     "transaction": "A flow has no sub-processes; what is inside is listed too.",
-    "adHocSubProcess": "A flow has no sub-processes; what is inside is listed too.",
+    "adHocSubProcess": "Steps in any order, one at a time, are not for us; what is inside is listed too.",
     "boundaryEvent": "There is no step for an event at the edge of another step.",
     "eventBasedGateway": "Each way out of ours waits for one message, or for a time such as PT2H.",
     "task": "It does not say who or what does it; choose a step.",

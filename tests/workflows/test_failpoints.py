@@ -28,7 +28,9 @@ def in_code() -> set[str]:
         for file in (HOME / room).rglob("*.py"):
             for node in ast.walk(ast.parse(file.read_text())):
                 if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) == "hit":
-                    names |= {one.value for one in node.args if isinstance(one, ast.Constant)}
+                    names |= {
+                        one.value for one in node.args if isinstance(one, ast.Constant) and isinstance(one.value, str)
+                    }
     return names | {f"{command}.{at}_commit" for command in COMMANDS for at in ("before", "after")}
 
 

@@ -134,15 +134,15 @@ def test_a_designer_is_led_along_the_way_that_goes_wrong_by_keys(house: House, p
     expect(page.get_by_role("group", name=re.compile("^都复核完")).first).to_be_visible()
     drawn, said = page.locator("[data-shown]"), page.get_by_test_id("live-region")
 
-    while "提前结束" not in (said.text_content() or ""):
+    while "永远等不齐" not in (said.text_content() or ""):
         before = said.text_content()
         page.keyboard.press("F8")
         expect(said).not_to_have_text(before or "")
 
-    expect(drawn).to_have_attribute("data-shown", "e0 e1 e4")
-    expect(said).to_contain_text("走法:1 退款申请、2 同时复核、3 财务复核、4 结束。")
+    expect(drawn).to_have_attribute("data-shown", "e0 e1 e3")
+    expect(said).to_contain_text("走法:1 退款申请、2 同时复核、3 财务复核、4 都复核完。")
     steps = {step.get_attribute("data-step"): step.text_content() for step in page.locator("[data-step]").all()}
-    assert steps == {"start": "1", "both": "2", "finance": "3", "end": "4"}
+    assert steps == {"start": "1", "both": "2", "finance": "3", "join": "4"}
     page.keyboard.press("Escape")
     expect(drawn).to_have_count(0)
     expect(said).to_have_text("已收起图上的标记")

@@ -129,7 +129,7 @@ def condition(page: Page, base: str, sample: Sample) -> None:
     expect(page.get_by_text("✓ 条件可用")).to_be_visible()
 
 
-def problem(page: Page, base: str, sample: Sample, *, said: str = "有分支可能提前结束") -> None:
+def problem(page: Page, base: str, sample: Sample, *, said: str = "这个汇合永远等不齐") -> None:
     page.goto(f"{base}/flows/{sample.unsound}")
     page.get_by_text(re.compile(r"^\d+ 个问题$")).first.click()
     page.get_by_role("button", name=re.compile(said)).click()

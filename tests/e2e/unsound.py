@@ -1,4 +1,4 @@
-"""A flow in which much is wrong: a branch that may end before its join, and a gap between two conditions."""
+"""A flow in which much is wrong: a join that waits for one way too many, and a gap between two conditions."""
 
 from typing import Any
 

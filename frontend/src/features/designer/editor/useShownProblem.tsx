@@ -10,7 +10,8 @@ import { useFlowWordsOfProblems } from "./useFlowProblem";
 import { useShown } from "./useShown";
 
 const PAN_MS = 120;
-const ROOM = 0.2;
+/** The words stand above, balloons over what they speak of, and the numbers beside it. */
+const ROOM = { top: 112, side: 48 };
 
 export function useShownProblem(
   scene: Scene,
@@ -25,10 +26,7 @@ export function useShownProblem(
   const isShown = drawn !== null;
   useEffect(() => {
     if (!drawn) return;
-    const nodes = placesOf(drawn.shown).map((id) => ({ id }));
-    const zoom = flow.current?.getZoom() ?? 1;
-    const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-    void flow.current?.fitView({ nodes, maxZoom: zoom, padding: ROOM, duration: still ? 0 : PAN_MS });
+    if (flow.current) bringIntoSight(flow.current, placesOf(drawn.shown));
     // Only when a problem is chosen (again): afterwards the drawing is moved by the person alone.
   }, [chosen, turn, isShown]); // eslint-disable-line react-hooks/exhaustive-deps
   if (!drawn) return { layer: null, bar: null };
@@ -49,4 +47,18 @@ export function useShownProblem(
       />
     ),
   };
+}
+
+/** All of it below the words, no larger than it is seen now. */
+function bringIntoSight(flow: CanvasInstance, places: string[]): void {
+  const frame = document.querySelector(".gv-canvas .react-flow");
+  const box = flow.getNodesBounds(places);
+  if (!frame || frame.clientWidth === 0 || box.width === 0) return;
+  const wide = frame.clientWidth - 2 * ROOM.side;
+  const high = frame.clientHeight - ROOM.top - ROOM.side;
+  const zoom = Math.min(flow.getZoom(), wide / box.width, high / box.height);
+  const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const x = frame.clientWidth / 2 - (box.x + box.width / 2) * zoom;
+  const y = ROOM.top + high / 2 - (box.y + box.height / 2) * zoom;
+  void flow.setViewport({ x, y, zoom }, { duration: still ? 0 : PAN_MS });
 }

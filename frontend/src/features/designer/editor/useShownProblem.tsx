@@ -52,7 +52,7 @@ export function useShownProblem(
 /** All of it below the words, no larger than it is seen now. */
 function bringIntoSight(flow: CanvasInstance, places: string[]): void {
   const frame = document.querySelector(".gv-canvas .react-flow");
-  const box = flow.getNodesBounds(places);
+  const box = flow.getNodesBounds(places.filter((id) => flow.getNode(id)));
   if (!frame || frame.clientWidth === 0 || box.width === 0) return;
   const wide = frame.clientWidth - 2 * ROOM.side;
   const high = frame.clientHeight - ROOM.top - ROOM.side;

@@ -117,8 +117,8 @@ def test_trap_22_a_share_is_compared_by_whole_numbers_and_never_rounded(
     exact = Oracle(Rules(mode=Mode.VOTE), ()).holds(threshold, weight, total)
 
     assert threshold.met(weight, total=total) is exact
-    assert threshold.met(threshold.needed(total), total=total)
-    assert not threshold.met(threshold.needed(total) - 1, total=total)
+    oracle, least = Oracle(Rules(mode=Mode.VOTE), ()), threshold.needed(total)
+    assert (oracle.holds(threshold, least, total), oracle.holds(threshold, least - 1, total)) == (True, False)
 
 
 @pytest.mark.parametrize(

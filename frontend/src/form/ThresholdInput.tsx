@@ -32,7 +32,8 @@ export function ThresholdInput({
       max={MOST}
       precision={0}
       value={known[name]}
-      onChange={(next) => onChange(writeThreshold({ ...known, [name]: next ?? 1 }))}
+      // Emptied on the way to another number: nothing is said yet.
+      onChange={(next) => next !== null && onChange(writeThreshold({ ...known, [name]: next }))}
     />
   );
   return (

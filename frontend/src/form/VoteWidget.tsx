@@ -155,7 +155,7 @@ function Voice({ voice, onChange }: { voice: Vote; onChange: (voice: Vote) => vo
         max={1000}
         precision={0}
         value={typeof voice["weight"] === "number" ? voice["weight"] : 1}
-        onChange={(weight) => onChange({ ...voice, weight: weight ?? 1 })}
+        onChange={(weight) => weight !== null && onChange({ ...voice, weight })}
       />
       {flag("veto")}
       {flag("must")}

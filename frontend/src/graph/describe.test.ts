@@ -32,6 +32,22 @@ test("a card says who, how many, and what happens when nobody acts", async () =>
   expect(en.chips[0]?.text).toBe('After 120 min → "部门负责人备选组"');
 });
 
+test("a card says what is enough in a vote, and that some are asked in turn", async () => {
+  const graph = refundGraph();
+  const config = nodeOf(graph, "finance")!.config;
+  const said = (more: Record<string, unknown>, language: string) =>
+    describeNode({ id: "x", type: "approval", config: { ...config, ...more } }, graph, speech(language))
+      .sentence;
+
+  expect(said({ mode: "vote", vote: { approve: "2/3" } }, "zh-CN")).toBe("财务部 · 票签:至少 2/3 同意");
+  expect(said({ mode: "vote", vote: { approve: "3" } }, "zh-CN")).toBe("财务部 · 票签:3 票同意");
+  expect(said({ mode: "vote" }, "zh-CN")).toBe("财务部 · 票签:超过 1/2 同意");
+  expect(said({ mode: "sequence" }, "zh-CN")).toBe("财务部 · 依次审批");
+  await setLanguage("en");
+  expect(said({ mode: "vote", vote: { approve: ">1/2" } }, "en")).toBe("财务部 · more than 1/2 agree");
+  expect(said({ mode: "sequence" }, "en")).toBe("财务部 · in sequence");
+});
+
 test("a message says whom it tells, by which ways, and what", async () => {
   const graph = refundGraph();
   const config = {

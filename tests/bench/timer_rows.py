@@ -5,13 +5,16 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Model
 
 from accounts.models import User
+from approvals.models import ApprovalTask, Assignment
 from bedrock.clock import now
 from workflows.actions.definitions import create_definition, publish
 from workflows.actions.instances import start
 from workflows.engine.events import Actor
 from workflows.engine.state import Subject
+from workflows.models import HistoryEvent, Instance, Timer
 
 FAR: Final = "bench_far"  # a delay of a year on the wall clock
 REST: Final = "bench_rest"  # a delay of two working hours
@@ -35,41 +38,29 @@ _NODES: Final[dict[str, dict[str, Any]]] = {
 # Ids of copies grow with their number, as those of real runs do with time.
 _ID: Final = "(lpad(to_hex(%(first)s + n), 8, '0') || '-0000-7000-8000-' || %(kind)s)::uuid"
 _STATE: Final = "jsonb_set({source}.state, '{{tokens,0,due_at}}', to_jsonb(%(due)s::timestamptz))"
-_INSTANCES: Final = f"""
-INSERT INTO workflows_instance (id, definition, version_id, status, seq, state, subject_type, subject_id,
-    subject_title, requester, incidents, started_at, updated_at, ended_at)
-SELECT {_ID}, i.definition, i.version_id, i.status, i.seq, {_STATE.format(source="i")}, i.subject_type, 'S' || n,
-    i.subject_title, i.requester, i.incidents, i.started_at, i.updated_at, i.ended_at
-FROM workflows_instance i, generate_series(1, %(count)s) n WHERE i.id = %(run)s
-"""  # noqa: S608 - constants only, here and below
-_TIMERS: Final = f"""
-INSERT INTO workflows_timer (instance, token, node, visit, attempt, due_at)
-SELECT {_ID}, t.token, t.node, t.visit, t.attempt, %(due)s
-FROM workflows_timer t, generate_series(1, %(count)s) n WHERE t.instance = %(run)s
-"""  # noqa: S608
-_HISTORY: Final = f"""
-INSERT INTO workflows_historyevent (instance, seq, at, kind, node, actor, actor_name, source, data)
-SELECT {_ID}, h.seq, h.at, h.kind, h.node, h.actor, h.actor_name, h.source,
-    CASE WHEN h.data ? 'due_at' THEN jsonb_set(h.data, '{{due_at}}', to_jsonb(%(due)s::timestamptz)) ELSE h.data END
-FROM workflows_historyevent h, generate_series(1, %(count)s) n WHERE h.instance = %(run)s
-"""  # noqa: S608
-_TASKS: Final = f"""
-INSERT INTO approvals_approvaltask (id, instance, token, node, visit, title, definition_key, definition_title, version,
-    subject_type, subject_id, subject_title, subject_facts, requester, mode, status, revision, candidates, scopes,
-    votes, trace, opened_at, due_at, due_does, timing, reminded_at, closed_at, decided_by, decided_by_name)
-SELECT {_ID}, {_ID}, t.token, t.node, t.visit, t.title, t.definition_key, t.definition_title, t.version,
-    t.subject_type, 'S' || n, t.subject_title, t.subject_facts, t.requester, t.mode, t.status, t.revision,
-    t.candidates, t.scopes, t.votes, t.trace, t.opened_at, %(due)s, t.due_does, t.timing, t.reminded_at, t.closed_at,
-    t.decided_by, t.decided_by_name
-FROM approvals_approvaltask t, generate_series(1, %(count)s) n WHERE t.instance = %(run)s
-"""  # noqa: S608
-_SEATS: Final = f"""
-INSERT INTO approvals_assignment (task_id, scope, status, requester, sort_at, opened_at)
-SELECT {_ID}, a.scope, a.status, a.requester, %(due)s, a.opened_at
-FROM approvals_assignment a JOIN approvals_approvaltask t ON t.id = a.task_id, generate_series(1, %(count)s) n
-WHERE t.instance = %(run)s
-"""  # noqa: S608
-_ALL: Final = (_INSTANCES, _TIMERS, _HISTORY, _TASKS, _SEATS)
+
+
+def _copies(model: type[Model], of: str, **instead: str) -> str:
+    """The statement that writes rows `of` a run again, column by column as they are but for those `instead`."""
+    fields = [one.column for one in model._meta.concrete_fields if one.column is not None]
+    columns = [one for one in fields if one != "id" or "id" in instead]
+    values = ", ".join(instead.get(one, f"c.{one}") for one in columns)
+    return (
+        f"INSERT INTO {model._meta.db_table} ({', '.join(columns)}) SELECT {values} "  # noqa: S608 - names of columns
+        f"FROM {model._meta.db_table} c{of}, generate_series(1, %(count)s) n WHERE "
+    )
+
+
+_FACT: Final = """CASE WHEN c.data ? 'due_at' THEN jsonb_set(c.data, '{due_at}', to_jsonb(%(due)s::timestamptz))
+    ELSE c.data END"""
+_ALL: Final = (
+    _copies(Instance, "", id=_ID, state=_STATE.format(source="c"), subject_id="'S' || n") + "c.id = %(run)s",
+    _copies(Timer, "", instance=_ID, due_at="%(due)s") + "c.instance = %(run)s",
+    _copies(HistoryEvent, "", instance=_ID, data=_FACT) + "c.instance = %(run)s",
+    _copies(ApprovalTask, "", id=_ID, instance=_ID, due_at="%(due)s", subject_id="'S' || n") + "c.instance = %(run)s",
+    _copies(Assignment, " JOIN approvals_approvaltask t ON t.id = c.task_id", task_id=_ID, sort_at="%(due)s")
+    + "t.instance = %(run)s",
+)
 _first = 1
 
 
@@ -103,15 +94,19 @@ def multiply(run: str, *, count: int, due: datetime) -> None:
         "kind": run.replace("-", "")[-12:],
     }
     with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
         for statement in _ALL:
             cursor.execute(statement, given)
+        cursor.execute("RESET statement_timeout")
     _first += count
 
 
 def settle() -> None:
     """What autovacuum would have done meanwhile."""
     with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
         for table in ("instance", "timer", "historyevent"):
             cursor.execute(f"VACUUM ANALYZE workflows_{table}")
         for table in ("approvaltask", "assignment"):
             cursor.execute(f"VACUUM ANALYZE approvals_{table}")
+        cursor.execute("RESET statement_timeout")

@@ -383,7 +383,7 @@ def forecast_step(client: APIClient, scene: Scene, actor: str) -> Any:
 
 @action("instance.forecast")
 def forecast_run(client: APIClient, scene: Scene, actor: str) -> Any:
-    return post(client, f"/instances/{scene.run}/forecast")
+    return post(client, f"/instances/{scene.run}/forecast", {"calendars": {}})
 
 
 @action("calendar.preview")

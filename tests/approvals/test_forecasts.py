@@ -66,7 +66,7 @@ def test_a_run_tells_when_its_wait_is_due_now_and_would_be_after_an_edit(office:
     before = (Instance.objects.values().get(), HistoryEvent.objects.count())
     client, path = signed_in(office["s1"]), f"/api/v1/instances/{started.instance_id}/forecast"
 
-    [now] = client.post(path, {}, format="json").json()["results"]
+    [now] = client.post(path, {"calendars": {}}, format="json").json()["results"]
     [then] = client.post(path, {"calendars": {"office": HOLIDAY}}, format="json").json()["results"]
 
     assert (now["node"], now["due_at"], now["reckoned_at"]) == ("finance", *["2026-01-26T03:00:00Z"] * 2)

@@ -93,12 +93,17 @@ class StepForecastView(APIView):
 class RunForecastView(APIView):
     permission_classes = [READERS]
 
-    @extend_schema(operation_id="instances_forecast", request=WhatIf, responses=RunForecastShape)
+    class Given(WhatIf):
+        calendars = serializers.DictField(
+            child=serializers.DictField(), help_text="Documents by key: as if these were stored; none for as it is."
+        )
+
+    @extend_schema(operation_id="instances_forecast", request=Given, responses=RunForecastShape)
     def post(self, request: Request, instance_id: UUID) -> Response:
-        given = read_input(WhatIf, request)
+        given = read_input(self.Given, request)
         if queries.visible_instance(str(instance_id), user=user_of(request)) is None:
             raise NotFound("instance.unknown", f"Expected an instance, found none with id {instance_id}.")
-        found = forecast_run(str(instance_id), calendars=given.get("calendars", {}), now=now())
+        found = forecast_run(str(instance_id), calendars=given["calendars"], now=now())
         return Response(
             {
                 "results": [

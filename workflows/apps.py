@@ -17,6 +17,7 @@ class WorkflowsConfig(AppConfig):
         from workflows.actions.migration_plans import look_on
         from workflows.actions.migrations import carry_on
         from workflows.actions.schedules import forget_scheduled, reckon_schedules, start_scheduled
+        from workflows.actions.turns import let_in
         from workflows.actions.versions import sweep_planned
         from workflows.calendar_rows import load_calendars, read_calendars
         from workflows.effects import forget_let_out
@@ -38,6 +39,7 @@ class WorkflowsConfig(AppConfig):
         provide(ConnectionBook, name="connections", load=load_connections, asks=("connection.unknown",))
         provide(FlowBook, name="flows", load=load_flows, asks=("flow.unknown",))
         wings.sweep_with(attend_due)
+        wings.sweep_with(let_in)
         wings.sweep_with(sweep_planned)
         wings.sweep_with(look_on)
         wings.sweep_with(carry_on)

@@ -14,7 +14,7 @@ POINTS: Final = frozenset(
         "audit.append", "migrate.before_commit", "migrate.after_commit",
         "refund.before_call", "refund.let_out", "refund.after_call", "effect.let_out", "call.answered",
         "notice.noted", "notice.told",
-        "called.started", "called.told", "sweep.begun",
+        "called.started", "called.told", "turn.came", "sweep.begun",
     }
 )  # fmt: skip
 ACTIONS: Final = frozenset({"kill9", "sleep", "raise"})

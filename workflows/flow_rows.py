@@ -16,7 +16,10 @@ def load_flows() -> FlowBook:
     return FlowBook(
         flows={
             key: PublishedFlow(
-                version=number, variables=read_declarations(variables or ())[0], calls=_called_by(nodes or ())
+                version=number,
+                variables=read_declarations(variables or ())[0],
+                calls=_called_by(nodes or ()),
+                takes_turns=any(node["type"] == "start" and node.get("config", {}).get("line") for node in nodes or ()),
             )
             for key, number, variables, nodes in rows
         }

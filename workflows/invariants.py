@@ -110,6 +110,20 @@ _QUERIES = {
     + """ t WHERE awaits = 'activity') t
         FULL JOIN workflows_activityjob j ON j.instance = t.instance AND j.token = t.token
         WHERE t.token IS NULL OR j.token IS NULL""",
+    "turn.is_that_of_a_run": """SELECT COALESCE(q.instance, t.instance) FROM (SELECT * FROM """
+    + _TOKENS
+    + """ t WHERE awaits = 'turn') t
+        FULL JOIN (SELECT * FROM workflows_turn WHERE NOT is_in) q ON q.instance = t.instance
+        WHERE t.instance IS NULL OR q.instance IS NULL
+        UNION ALL SELECT q.instance FROM workflows_turn q LEFT JOIN workflows_instance i ON i.id = q.instance
+        WHERE i.status IS DISTINCT FROM 'running'""",
+    # A run of a flow with a line that has left its start is in that line until it is over.
+    "turn.who_goes_on_is_in": """SELECT i.id FROM workflows_instance i
+        JOIN workflows_definitionversion v ON v.id = i.version_id
+        CROSS JOIN jsonb_array_elements(v.graph->'nodes') n
+        WHERE i.status = 'running' AND n->>'type' = 'start' AND n->'config'->>'line' <> ''
+            AND NOT i.state->'tokens' @> jsonb_build_array(jsonb_build_object('node', n->>'id'))
+            AND NOT EXISTS (SELECT FROM workflows_turn q WHERE q.instance = i.id AND q.is_in)""",
     # What a run left behind is in the ledger, and the other way round; and nobody is asked to do it any more.
     "effect.skipped_is_that_of_a_fact": """SELECT COALESCE(e.instance, h.instance) FROM (
             SELECT * FROM workflows_effect WHERE skipped_at IS NOT NULL) e

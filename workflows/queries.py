@@ -28,6 +28,7 @@ from workflows.models import (
     Instance,
     PublishRequest,
     Timer,
+    Turn,
 )
 from workflows.wings import subjects_named, tasks_of, visible_to
 
@@ -64,9 +65,9 @@ def instances(filters: Filters, *, user: User, now: datetime) -> QuerySet[Instan
     if about is not None:
         rows = rows.filter(about)
     if filters.stuck:
-        quiet = Q(updated_at__lt=now - STUCK_AFTER) & ~Exists(
-            Timer.objects.filter(instance=OuterRef("pk"), due_at__gt=now)
-        )
+        timed = Timer.objects.filter(instance=OuterRef("pk"), due_at__gt=now)
+        in_line = Turn.objects.filter(instance=OuterRef("pk"), is_in=False)
+        quiet = Q(updated_at__lt=now - STUCK_AFTER) & ~Exists(timed) & ~Exists(in_line)
         rows = rows.filter(Q(incidents__gt=0) | quiet, status="running")
     return rows
 
@@ -337,6 +338,7 @@ def _token(token: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "token": token["id"], "node": token["node"], "visit": token["visit"], "since": token["since"],
         "awaits": token["awaits"], "due_at": token.get("due_at"),
+        "line": token["data"] if token["awaits"] == Awaits.TURN else None,
     }  # fmt: skip
 
 
@@ -360,8 +362,10 @@ def _stuck(row: Instance, incidents: Sequence[Mapping[str, Any]], *, now: dateti
         if incident["status"] == "open":
             params = {"node": incident["node"], "incident": incident["code"], **incident["params"]}
             return {"code": "action_failed", "params": params, "since": incident["at"]}
-    # The same as `instances` asks the rows: who waits for a time to come waits by design, however long.
+    # The same as `instances` asks the rows: who waits for a time to come or for others waits by design, however long.
     dues = (token.get("due_at") for token in row.state["tokens"])
+    if any(token["awaits"] == Awaits.TURN for token in row.state["tokens"]):
+        return None
     if row.updated_at < now - STUCK_AFTER and not any(due and datetime.fromisoformat(due) > now for due in dues):
         nodes = sorted(token["node"] for token in row.state["tokens"])
         return {"code": "nobody_acted", "params": {"nodes": nodes}, "since": row.updated_at}

@@ -15,9 +15,10 @@ from django.db import connection, transaction
 
 from bedrock.errors import Conflict, NotFound, OrderflowError
 from bedrock.ids import new_id
-from workflows import mailbox, outbox, store, wings
-from workflows.engine.events import ActivityFailed, Actor, Event, Migrated, Started
+from workflows import mailbox, outbox, store, turns, wings
+from workflows.engine.events import ActivityFailed, Actor, Event, Migrated, Started, TurnCame
 from workflows.engine.facts import Fact
+from workflows.engine.lines import line_of, queued
 from workflows.engine.plan import Plan
 from workflows.engine.registry import registry
 from workflows.engine.state import State, Status, Token
@@ -219,12 +220,16 @@ def _carry_out(
             if reads_letters and (wanted := begun(run.state, step.state)):
                 waiting = replace(run, state=step.state)
                 readers.append(partial(_read_letters, waiting, wanted, into=read, now=one.context.now))
+            elif run.state.seq == 0 and (token := queued(step.state)) is not None:
+                waiting = replace(run, state=step.state)
+                readers.append(partial(_let_in_at_once, waiting, token, into=read, now=one.context.now))
     if changes:
         # A called run is about the subject of its caller, which settles it.
         settled = [context for context in ended if context.caller is None]
         _write(changes, inline, settled, readers, command=command, expects=expects)
         is_waited_for = any(context.caller is not None and context.caller.waits for context in ended)
-        if is_waited_for or any(change.step.deferred for change in changes):
+        makes_room = any(line_of(one.run.release.plan) is not None for one in decided if one.context in ended)
+        if is_waited_for or makes_room or any(change.step.deferred for change in changes):
             outbox.ring_after_commit()
     return [_delivered(one, read.get(one.run.id)) for one in decided]
 
@@ -248,6 +253,13 @@ def _read_letters(run: Loaded, wanted: set[Address], *, into: dict[str, Delivere
             wanted = (wanted | begun(run.state, taken.state)) & listened(taken.state)
             run, facts = replace(run, state=taken.state), facts + taken.facts
             into[run.id] = replace(taken, facts=facts)
+
+
+def _let_in_at_once(run: Loaded, token: Token, *, into: dict[str, Delivered], now: datetime) -> None:
+    """Whoever begins while nobody is in its line goes on in the same transaction."""
+    if turns.enter(run.id):
+        came = TurnCame(token=token.id, visit=token.visit)
+        [into[run.id]] = _carry_out([_decide(run, came, now=now)], command="deliver")
 
 
 def _take(run: Loaded, letter: int, *, now: datetime) -> Delivered | None:

@@ -11,12 +11,14 @@ from bedrock.ids import new_id
 from workflows.codec import encode_state
 from workflows.engine import fact_document
 from workflows.engine.facts import Cancelled, Forced, Withdrawn
+from workflows.engine.lines import line_of
 from workflows.engine.state import Awaits, State, Status, Token
 from workflows.engine.step import Step
 from workflows.engine.work import Work
 from workflows.models import Instance
 from workflows.plans import Release
 from workflows.statement import Part, Row, Writes
+from workflows.turns import QUEUED, TURN_OVER
 
 
 class Raced(Conflict):
@@ -48,6 +50,8 @@ def rows_of(changes: Sequence[Change]) -> tuple[tuple[Part, Sequence[Row]], Writ
         for token in change.before.tokens.values():
             _add_end_of_wait(rows, change, token, at)
         rows[SKIPPED] += _skipped(change)
+        if state.status is not Status.RUNNING and line_of(change.release.plan) is not None:
+            rows[TURN_OVER].append({"instance": change.id})
         _add_listening(rows, change)
         _add_call(rows, change, begins=begins)
     moves, *rest = [(part, rows[part]) for part in PARTS if rows.get(part)]
@@ -61,6 +65,8 @@ def _add_wait(rows: dict[Part, list[Row]], change: Change, token: Token) -> None
         return
     if token.due_at is not None:
         rows[ARMED].append(_address(change.id, token) | {"due_at": token.due_at.isoformat()})
+    if token.awaits is Awaits.TURN:
+        rows[QUEUED].append({"instance": change.id, **token.data})
     if token.awaits is Awaits.REPAIR:
         rows[OPENED].append(_incident(change.id, token))
 
@@ -77,6 +83,8 @@ def _add_end_of_wait(rows: dict[Part, list[Row]], change: Change, old: Token, at
         return
     if old.awaits is Awaits.ACTIVITY and all(work.token != old.id for work in change.step.deferred):
         rows[JOBS_OVER].append(key)
+    if old.awaits is Awaits.TURN and now is not None:  # it broke before it was let in: others need not wait for it
+        rows[TURN_OVER].append(key)
     if old.awaits is Awaits.REPAIR:
         rows[RESOLVED].append(key | {"at": at})
 
@@ -360,5 +368,5 @@ CALL_OVER = Part(
 )
 PARTS = (
     NEW, MOVED, HISTORY, ARMED, DISARMED, LISTENING, LISTENED, JOBS, JOBS_OVER, SKIPPED, OPENED, RESOLVED, CALLED,
-    CALL_OVER,
+    CALL_OVER, QUEUED, TURN_OVER,
 )  # fmt: skip

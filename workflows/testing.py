@@ -70,6 +70,11 @@ class Harness:
         """A message came; raises the error if the node that listens refuses it."""
         return self.take(events.MessageReceived(name=name, key=key, payload=payload, actor=actor))
 
+    def let_in(self) -> Step:
+        """Nobody else is in the line of the run."""
+        [token] = [token for token in self.state.tokens.values() if token.awaits is Awaits.TURN]
+        return self.take(events.TurnCame(token=token.id, visit=token.visit))
+
     def complete(self, node: str, **output: Json) -> Step:
         """The deferred work of the token at `node` succeeded."""
         token = self.token_at(node)

@@ -200,6 +200,7 @@ def _answered(done: Answered, *, by: By) -> dict[str, Any]:
         {
             "token": token.id, "node": token.node, "visit": token.visit, "since": token.since,
             "awaits": token.awaits.value, "due_at": token.due_at,
+            "line": None,  # whoever has a task was let in
         }
         for token in delivered.state.tokens.values()
     ]  # fmt: skip

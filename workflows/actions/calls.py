@@ -19,6 +19,7 @@ from workflows import outbox, runtime, store
 from workflows.engine.calls import MOST_DEEP, encode_called
 from workflows.engine.events import Actor, Called, CalledEnded, CancelRequested, Event, Started
 from workflows.engine.json_values import decode, encode
+from workflows.engine.lines import line_of
 from workflows.engine.state import Caller, Json, State, Status, Token
 from workflows.engine.values import ValueMismatch
 from workflows.engine.variables import Variable
@@ -125,6 +126,9 @@ def _live(flow: str) -> store.Live:
     found = store.live_release(key=flow)
     if found is None:
         raise NotFound("flow.not_live", f"Expected a published flow {flow!r}, found none.", flow=flow)
+    if line_of(found.release.plan) is not None:
+        raise Conflict("flow.takes_turns", f"Expected a flow that starts at once, found that {flow!r} waits in a line; "
+                       "the run that calls it could be in that line itself.", flow=flow)  # fmt: skip
     return found
 
 

@@ -13,7 +13,7 @@ from workflows.engine.state import Awaits, State, Token
 from workflows.engine.step import Step
 
 EffectKind = Literal[
-    "cancels_task", "cancels_timer", "cancels_job", "cancels_arrival", "cancels_message", "cancels_runs",
+    "cancels_task", "cancels_timer", "cancels_job", "cancels_arrival", "cancels_message", "cancels_runs", "leaves_line",
     "closes_incident", "skips_node", "keeps_wait", "enters_node", "runs_effect", "ends_instance",
 ]  # fmt: skip
 
@@ -60,7 +60,8 @@ def _left_behind(plan: Plan, token: Token) -> list[Effect]:
     kinds: dict[Awaits, EffectKind] = {
         Awaits.SIGNAL: "cancels_task", Awaits.ACTIVITY: "cancels_job", Awaits.TIMER: "cancels_timer",
         Awaits.SIBLINGS: "cancels_arrival", Awaits.REPAIR: "closes_incident",
-        Awaits.MESSAGE: "cancels_message", Awaits.RUNS: "cancels_runs", Awaits.NOTHING: "cancels_task",
+        Awaits.MESSAGE: "cancels_message", Awaits.RUNS: "cancels_runs", Awaits.TURN: "leaves_line",
+        Awaits.NOTHING: "cancels_task",
     }  # fmt: skip
     found = [Effect(kind=kinds[token.awaits], node=token.node)]
     if token.awaits is Awaits.REPAIR and plan.nodes[token.node].type.calls_flows:

@@ -51,6 +51,11 @@ class DefinitionRefShape(Shape):
     title = LocalTextShape()
 
 
+class WaitingLineShape(Shape):
+    line = serializers.CharField()
+    key = serializers.CharField()
+
+
 class TokenShape(Shape):
     token = serializers.IntegerField()
     node = serializers.CharField()
@@ -58,6 +63,7 @@ class TokenShape(Shape):
     since = serializers.DateTimeField(allow_null=True)
     awaits = serializers.ChoiceField(choices=AWAITS)
     due_at = serializers.DateTimeField(allow_null=True)
+    line = WaitingLineShape(allow_null=True, help_text="Where it waits for its turn; null when it does not.")
 
 
 class TimerShape(Shape):

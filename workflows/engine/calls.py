@@ -73,10 +73,15 @@ def flow_problems(flow: str, context: CheckContext) -> Iterator[Problem]:
             code="flow.recursive", path="flow", params={"flow": flow, "cycle": cycle},
             message=f"Expected a flow that never calls this one, found {' → '.join(cycle)}.",
         )  # fmt: skip
-    elif callee(flow, context) is None:
+    elif (found := callee(flow, context)) is None:
         yield Problem(
             code="flow.unknown", path="flow", params={"flow": flow},
             message=f"Expected a published flow, found {flow!r}.",
+        )  # fmt: skip
+    elif found.takes_turns:
+        yield Problem(
+            code="flow.takes_turns", path="flow", params={"flow": flow},
+            message=f"Expected a flow that starts at once, found that {flow!r} waits in a line.",
         )  # fmt: skip
 
 

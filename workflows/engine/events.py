@@ -191,6 +191,15 @@ class CalledEnded:
     actor: Actor = SYSTEM
 
 
-Addressed = Signalled | TimerDue | ActivityDone | CalledEnded
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnCame:
+    """A run is let in: nobody else is in its line."""
+
+    token: int
+    visit: int
+    actor: Actor = SYSTEM
+
+
+Addressed = Signalled | TimerDue | ActivityDone | CalledEnded | TurnCame
 Resumption = Addressed | MessageReceived
 Event = Started | Resumption | ActivityFailed | Repaired | Forced | Skipped | CancelRequested | Migrated

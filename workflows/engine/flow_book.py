@@ -9,11 +9,15 @@ from workflows.engine.variables import Variable
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishedFlow:
-    """The live version of a flow: the variables that it declares, and the keys of the flows that it calls itself."""
+    """The live version of a flow: the variables that it declares, and the keys of the flows that it calls itself.
+
+    Runs of one that `takes_turns` wait in a line before they begin.
+    """
 
     version: int
     variables: tuple[Variable, ...] = ()
     calls: tuple[str, ...] = ()
+    takes_turns: bool = False
 
     def variable(self, name: str) -> Variable | None:
         """The declared variable of that name, or None."""

@@ -15,12 +15,9 @@ Trail = tuple[tuple[str, str], ...]  # (fork, port), outermost first
 
 def kept_tokens(plan: Plan, state: State, *, target: str) -> frozenset[int] | OrderflowError:
     """Ids of the tokens that stay when the run is forced to `target`, or the reason why it cannot be."""
-    if target not in plan.nodes:
-        return BadInput("force.unknown_target", f"Expected a node of this version, found {target!r}.", target=target)
-    if plan.nodes[target].type.is_start:
-        return BadInput("force.target_is_start", "Expected a node after the start, found the start.", target=target)
-    if any(token.node == target for token in state.tokens.values()) and not plan.nodes[target].joins:
-        return Conflict("force.already_there", "Expected another node, found that the run stands there.", target=target)
+    refused = _refused(plan, state, target=target)
+    if refused is not None:
+        return refused
     if plan.nodes[target].type.ends_run:
         return frozenset()
     goal = trail(plan.branches.nodes.get(target))
@@ -41,6 +38,8 @@ def kept_tokens(plan: Plan, state: State, *, target: str) -> frozenset[int] | Or
 def way_past(plan: Plan, step: str) -> Exit | OrderflowError:
     """The way on from a step as if it were done: its only one but those for failures and those that go round."""
     node = plan.nodes[step]
+    if node.type.is_start:
+        return _not_let_in(node.id)
     failures = {one.port for one in node.catches.exits}
     ways = {port: way for port, way in node.exits.items() if port not in failures}
     if node.joins or len(ways) != 1 or any(way.counted for way in ways.values()):
@@ -50,6 +49,26 @@ def way_past(plan: Plan, step: str) -> Exit | OrderflowError:
             node=node.id, ways=sorted(ways),
         )  # fmt: skip
     return next(iter(ways.values()))
+
+
+def _refused(plan: Plan, state: State, *, target: str) -> OrderflowError | None:
+    if target not in plan.nodes:
+        return BadInput("force.unknown_target", f"Expected a node of this version, found {target!r}.", target=target)
+    waiting = next((token.node for token in state.tokens.values() if plan.nodes[token.node].type.is_start), None)
+    if waiting is not None:
+        return _not_let_in(waiting)
+    if plan.nodes[target].type.is_start:
+        return BadInput("force.target_is_start", "Expected a node after the start, found the start.", target=target)
+    if any(token.node == target for token in state.tokens.values()) and not plan.nodes[target].joins:
+        return Conflict("force.already_there", "Expected another node, found that the run stands there.", target=target)
+    return None
+
+
+def _not_let_in(start: str) -> Conflict:
+    """Only who was let in goes on, or two would be in the line at once."""
+    return Conflict(
+        "force.not_let_in", "Expected a run that was let in, found one in its line; end the one before it.", node=start
+    )
 
 
 def _is_sibling(place: Trail, goal: Trail) -> bool:

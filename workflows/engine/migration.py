@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from workflows.engine.events import Fate, Move
 from workflows.engine.json_values import decode
+from workflows.engine.lines import line_of
 from workflows.engine.plan import Plan, PlanNode
 from workflows.engine.record import record
 from workflows.engine.state import Awaits, Json, State, Status, Token
@@ -49,6 +50,8 @@ def judge(old: Plan, new: Plan, state: State, *, mapping: Mapping[str, str]) -> 
         return Verdict((), (Hindrance("migration.not_running", None, {"status": found}),))
     moves: list[Move] = []
     hindrances = _unfit_variables(new, state)
+    if line_of(old) != line_of(new):  # it would be let in nowhere, or stay in a line that nobody knows
+        hindrances.append(Hindrance("migration.line_changed", old.start.id, {}))
     for token in state.tokens.values():
         move = _fate(old, new, token, to=mapping.get(token.node, token.node))
         if isinstance(move, Move):
@@ -62,7 +65,7 @@ def _fate(old: Plan, new: Plan, token: Token, *, to: str) -> Move | Hindrance:
     here, there = old.nodes[token.node], new.nodes.get(to)
     if there is None:
         return _hindered("migration.no_target", token, to=to)
-    if there.type.is_start:
+    if there.type.is_start and token.awaits is not Awaits.TURN:
         return _hindered("migration.target_is_start", token, to=to)
     stays = to == token.node and there.type.key == here.type.key
     if not _same_branches(old, new, token, to=to, stays=stays):
@@ -82,8 +85,8 @@ def _of_wait(here: PlanNode, there: PlanNode, token: Token, *, stays: bool) -> F
         case Awaits.SIBLINGS:
             meets = stays and set(here.joins) == set(there.joins) and here.merges == there.merges
             return Fate.KEPT if meets else "migration.waits_at_join"
-        case Awaits.ACTIVITY:
-            return Fate.KEPT if is_same else "migration.effect_pending"
+        case Awaits.TURN | Awaits.ACTIVITY if not is_same:
+            return "migration.waits_in_line" if token.awaits is Awaits.TURN else "migration.effect_pending"
         case Awaits.REPAIR:
             if stays:
                 return Fate.RETRIED

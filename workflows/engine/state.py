@@ -20,6 +20,7 @@ class Awaits(StrEnum):
     ACTIVITY = "activity"  # deferred work that a job performs
     MESSAGE = "message"  # the first of the messages that it listens for
     RUNS = "runs"  # the runs of other flows that it called
+    TURN = "turn"  # that nobody else is in its line
     SIBLINGS = "siblings"  # the other branches, at a join
     REPAIR = "repair"  # a person must repair an incident
 

@@ -47,7 +47,7 @@ def advance(  # noqa: C901 - one case per kind of happening
     match event:
         case events.Started():
             _start(run, event)
-        case events.Signalled() | events.TimerDue() | events.ActivityDone() | events.CalledEnded():
+        case events.Signalled() | events.TimerDue() | events.ActivityDone() | events.CalledEnded() | events.TurnCame():
             _wake(run, event)
         case events.MessageReceived():
             _receive(run, event)
@@ -100,7 +100,9 @@ def _resume(run: Walk, token: Token, event: Resumption) -> None:
 
 
 def _fail_activity(run: Walk, event: events.ActivityFailed) -> None:
-    token = _addressed(run, event, Awaits.ACTIVITY, Awaits.TIMER, Awaits.SIGNAL, Awaits.MESSAGE, Awaits.RUNS)
+    token = _addressed(
+        run, event, Awaits.ACTIVITY, Awaits.TIMER, Awaits.SIGNAL, Awaits.MESSAGE, Awaits.RUNS, Awaits.TURN
+    )
     if token is not None:
         failure = Fail(code=event.code, message=event.message, params=event.params)
         run.catch(token, failure, token.visit, event.caught_by)
@@ -203,6 +205,8 @@ def _is_for(token: Token, event: Addressed, now: datetime) -> bool:
             return token.awaits is Awaits.ACTIVITY and token.attempt == event.attempt
         case events.CalledEnded():
             return token.awaits in (Awaits.ACTIVITY, Awaits.RUNS)
+        case events.TurnCame():
+            return token.awaits is Awaits.TURN
 
 
 def _not_running(state: State) -> OrderflowError:

@@ -200,4 +200,4 @@ def _can_end(wait: Wait, token: Token) -> bool:
         case Awaits.RUNS:
             return bool(wait.at_once) or token.awaits is Awaits.RUNS
         case _:
-            return False
+            return wait.awaits is Awaits.TURN

@@ -12,6 +12,7 @@ from workflows.models.migration import Migration, MigrationItem
 from workflows.models.outbound import Connection
 from workflows.models.schedule import ScheduledRun, StartSchedule
 from workflows.models.standing import PublishRequest, Standing
+from workflows.models.turn import Turn
 from workflows.models.work import ActivityJob, Heartbeat, MessageWait, Timer
 from workflows.models.world import Calendar, CalendarEdit, WorldRevision
 
@@ -42,5 +43,6 @@ __all__ = [
     "StartSchedule",
     "StoredAnswer",
     "Timer",
+    "Turn",
     "WorldRevision",
 ]

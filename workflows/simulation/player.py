@@ -172,6 +172,8 @@ class _Play:
                 return _Wait(token, now if self.is_fresh(token, "") else None)
             case Awaits.ACTIVITY | Awaits.RUNS if supposed.do != NOTHING and self.is_fresh(token, ""):
                 return _Wait(token, now + supposed.after.total())
+            case Awaits.TURN:  # a rehearsal is alone in its line
+                return _Wait(token, now)
             case Awaits.MESSAGE if _coming(token, supposed) is not None and self.is_fresh(token, ""):
                 return _Wait(token, now + supposed.after.total())
             case _:
@@ -237,6 +239,12 @@ class _Play:
             if coming is None:
                 return None
             return events.MessageReceived(name=coming.name, key=coming.key, payload=supposed.output)
+        return self.answer(token, supposed, now)
+
+    def answer(self, token: Token, supposed: Supposed, now: datetime) -> Event:
+        """What comes to a wait for nobody in particular."""
+        if token.awaits is Awaits.TURN:
+            return events.TurnCame(token=token.id, visit=token.visit)
         node = self.plan.nodes[token.node]
         is_begun = token.awaits is Awaits.RUNS or not node.type.calls_flows
         if supposed.do == FAIL and is_begun:

@@ -6,11 +6,25 @@ from typing import ClassVar
 from pydantic import Field
 from typing_extensions import override
 
+from workflows.engine.events import Resumption, TurnCame
 from workflows.engine.graph import Document, LocalText
 from workflows.engine.json_pointers import parse_pointer
-from workflows.engine.node_type import CheckContext, Config, Continue, NodeType, Outcome, Problem, Scope
+from workflows.engine.lines import Line, compile_line, line_problems
+from workflows.engine.node_type import (
+    CheckContext,
+    Config,
+    Continue,
+    Fail,
+    Ignore,
+    NodeType,
+    Outcome,
+    Problem,
+    Scope,
+    Wait,
+)
 from workflows.engine.panel import ui, with_columns
 from workflows.engine.schedule import Schedule, schedule_problems
+from workflows.engine.state import Awaits
 from workflows.engine.variables import Kind, Variable
 
 
@@ -37,6 +51,22 @@ class StartConfig(Config):
             help_zh="分 时 日 月 周,如 0 9 * * 1-5", help_en="Minute hour day month weekday, such as 0 9 * * 1-5",
         ),
     )  # fmt: skip
+    line: str = Field(
+        default="", max_length=64, pattern=r"^([a-z0-9_-]+)?$",
+        json_schema_extra=ui(
+            "text", zh="一次只进行一个(队列名)", en="One at a time (name of the line)", group="advanced",
+            help_zh="同一队列、同一键的流程依次进行;留空表示不排队",
+            help_en="Runs in the same line with the same key go one after the other; empty: they do not wait",
+        ),
+    )  # fmt: skip
+    line_key: str = Field(
+        default="", max_length=2000,
+        json_schema_extra=ui(
+            "expression", zh="按什么排队", en="Key of the line", group="advanced",
+            help_zh="如 ${orderNo};留空表示按流程所针对的对象",
+            help_en="Such as ${orderNo}; empty: by what the run is about",
+        ),
+    )  # fmt: skip
     hook: tuple[HookField, ...] = Field(
         default=(), max_length=100,
         json_schema_extra=with_columns(
@@ -54,7 +84,7 @@ _ONWARDS = Continue()
 
 
 class Start(NodeType[StartConfig]):
-    """A token leaves at once."""
+    """A token leaves at once, or when nobody else is in its line."""
 
     key = "start"
     title = LocalText(zh="开始", en="Start")
@@ -68,6 +98,7 @@ class Start(NodeType[StartConfig]):
     def check(self, config: StartConfig, context: CheckContext) -> Sequence[Problem]:
         schedule = config.schedule
         hooked = list(_hook_problems(config.hook, context.variables))
+        hooked += line_problems(config.line, config.line_key, context.variables)
         if schedule is None:
             return hooked
         return [
@@ -78,8 +109,20 @@ class Start(NodeType[StartConfig]):
         ]
 
     @override
+    def compile(self, config: StartConfig, variables: tuple[Variable, ...]) -> Line | None:
+        return compile_line(config.line, config.line_key, variables)
+
+    @override
     def enter(self, scope: Scope[StartConfig]) -> Outcome:
-        return _ONWARDS
+        line: Line | None = scope.program
+        if line is None:
+            return _ONWARDS
+        place = line.place(scope.subject, scope.variables)
+        return place if isinstance(place, Fail) else Wait(awaits=Awaits.TURN, data=place)
+
+    @override
+    def resume(self, scope: Scope[StartConfig], event: Resumption) -> Outcome:
+        return Continue(why=scope.data) if isinstance(event, TurnCame) else Ignore()
 
 
 def _both_problems(config: StartConfig) -> Iterator[Problem]:

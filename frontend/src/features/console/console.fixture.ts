@@ -39,7 +39,9 @@ export function aRun(n = 1, change: Partial<Run> = {}): Run {
     version: 2,
     status: "running",
     subject: { type: "refund", id: `refund-${n}`, title: `ORD20260${n} · 58.00 CNY` },
-    tokens: [{ token: 1, node: "finance", visit: 1, since: ago(30), awaits: "signal", due_at: null }],
+    tokens: [
+      { token: 1, node: "finance", visit: 1, since: ago(30), awaits: "signal", due_at: null, line: null },
+    ],
     variables: {
       orderNo: `ORD20260${n}`,
       refundAmount: { amount: "58.00", currency: "CNY" },
@@ -81,7 +83,9 @@ export function aFailedRun(n = 2): Run {
     status: "open" as const,
   };
   return aRun(n, {
-    tokens: [{ token: 1, node: "refund", visit: 1, since: ago(5), awaits: "repair", due_at: null }],
+    tokens: [
+      { token: 1, node: "refund", visit: 1, since: ago(5), awaits: "repair", due_at: null, line: null },
+    ],
     tasks: [],
     incidents: [incident],
     stuck: { code: "action_failed", params: { node: "refund", incident: incident.code }, since: ago(5) },

@@ -416,7 +416,9 @@ test("a run shows the run that called it, and those that it called", async () =>
   });
   house.runs = [
     aRun(1, {
-      tokens: [{ token: 1, node: "finance", visit: 1, since: ago(30), awaits: "runs", due_at: null }],
+      tokens: [
+        { token: 1, node: "finance", visit: 1, since: ago(30), awaits: "runs", due_at: null, line: null },
+      ],
       tasks: [],
       caller: {
         instance: "run-9",

@@ -13,6 +13,7 @@ export type Standing =
   | { why: "activity"; node: string; since: string }
   | { why: "message"; node: string; since: string }
   | { why: "runs"; node: string; since: string }
+  | { why: "turn"; node: string; since: string; line: string; key: string }
   | { why: "siblings"; node: string; since: string }
   | { why: "moving"; since: string };
 
@@ -79,6 +80,7 @@ function waiting(instance: Instance): Standing {
   const task = taskAt(instance, token);
   if (task) return { why: "decision", node, since, task };
   if (token.awaits === "timer" && token.due_at) return { why: "timer", node, since, dueAt: token.due_at };
+  if (token.line) return { why: "turn", node, since, ...token.line };
   const { awaits } = token;
   if (awaits === "activity" || awaits === "message" || awaits === "runs" || awaits === "siblings")
     return { why: awaits, node, since };

@@ -22,6 +22,7 @@ const TONES: Record<Standing["why"], Tone> = {
   activity: "info",
   message: "info",
   runs: "info",
+  turn: "info",
   siblings: "neutral",
   moving: "neutral",
   over: "neutral",
@@ -62,6 +63,8 @@ export function useStanding(): (instance: Instance, graph: GraphDocument | null)
         return t("why.decision", { who: holders(standing.task) });
       case "timer":
         return t("why.timer", { at: formatDateTime(new Date(standing.dueAt)) });
+      case "turn":
+        return t("why.turn", { line: standing.line, key: standing.key });
       default:
         return t(`why.${standing.why}`, { step });
     }

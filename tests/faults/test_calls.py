@@ -43,7 +43,7 @@ def codes(house: Trial, run: str) -> list[tuple[Any, ...]]:
     return house.rows("SELECT code FROM workflows_incident WHERE instance = %s", run)
 
 
-@pytest.mark.parametrize(("point", "requests"), [("call.noted", 0), ("call.answered", 1)])
+@pytest.mark.parametrize(("point", "requests"), [("effect.let_out", 0), ("call.answered", 1)])
 def test_f65_a_call_that_nobody_may_repeat_is_left_to_a_person(house: Trial, point: str, requests: int) -> None:
     flow = point.replace(".", "-")
     with Receiver(answer("201 Created")) as receiver:

@@ -53,7 +53,6 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/definitions/{definition_id}/versions/{number}/withdraw"): {"reason": "a mistake"},
     ("post", "/definitions/{definition_id}/migrations"): {"from_version": 1, "to_version": 2, "mapping": {"a": "b"}},
     ("post", "/definitions/{definition_id}/migrations/{migration_id}/run"): {"reason": "the old one is wrong"},
-    ("post", "/definitions/{definition_id}/migrations/{migration_id}/undo"): {},
     ("post", "/definitions/{definition_id}/simulate"): {
         "values": {}, "at": "2026-01-26T09:00:00+08:00", "requester": "requester",
         "absences": [{"user": "assigned", "start": "2026-01-26T09:00:00+08:00", "end": "2026-01-27T09:00:00+08:00"}],

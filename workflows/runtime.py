@@ -206,6 +206,7 @@ def _carry_out(
     """
     changes: list[Change] = []
     ended: list[RunContext] = []
+    makes_room = False
     read: dict[str, Delivered] = {}
     readers: list[Callable[[], None]] = []
     inline: dict[str, list[tuple[RunContext, Work]]] = defaultdict(list)
@@ -217,6 +218,7 @@ def _carry_out(
                 inline[work.type].append((one.context, work))
             if step.state.status is not Status.RUNNING:
                 ended.append(one.context)
+                makes_room = makes_room or line_of(run.release.plan) is not None
             if reads_letters and (wanted := begun(run.state, step.state)):
                 waiting = replace(run, state=step.state)
                 readers.append(partial(_read_letters, waiting, wanted, into=read, now=one.context.now))
@@ -228,7 +230,6 @@ def _carry_out(
         settled = [context for context in ended if context.caller is None]
         _write(changes, inline, settled, readers, command=command, expects=expects)
         is_waited_for = any(context.caller is not None and context.caller.waits for context in ended)
-        makes_room = any(line_of(one.run.release.plan) is not None for one in decided if one.context in ended)
         if is_waited_for or makes_room or any(change.step.deferred for change in changes):
             outbox.ring_after_commit()
     return [_delivered(one, read.get(one.run.id)) for one in decided]

@@ -34,7 +34,8 @@ def vote_problems(config: ApprovalConfig, *, directory: Directory) -> Iterator[P
                 params={"needed": threshold.needed(total), "found": total},
                 message=f"Expected voters of a weight of {threshold.needed(total)} together, found {total}.",
             )  # fmt: skip
-    if total is not None and len(read) == 2 and sum(one.needed(total) for one in read.values()) <= total:  # noqa: PLR2004
+    both = read.keys() == {"approve", "reject"}
+    if total is not None and both and sum(one.needed(total) for one in read.values()) <= total:
         yield Problem(
             code="approval.rules_overlap", severity="warning", path="vote.reject",
             params={"approve": str(read["approve"]), "reject": str(read["reject"])},

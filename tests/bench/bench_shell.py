@@ -10,8 +10,7 @@ engines counts, without the look into the inbox between two of their actions.
 
 import statistics
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -25,6 +24,7 @@ from approvals.models import ApprovalTask
 from bedrock.clock import now
 from config.demo.people import ensure_people
 from orders.templates import templates
+from tests.bench.database import own_database
 from tests.bench.peers.beside import figures as peer_figures
 from tests.bench.peers.beside import peers, rates
 from tests.bench.peers.stopwatch import Stopwatch
@@ -88,7 +88,7 @@ class Nothing(NodeType[NoConfig]):
 
 def bench() -> dict[str, Any]:
     """Figures by name; makes and drops a database of its own on the configured server."""
-    with _own_database(), peers() as beside:
+    with own_database(), peers() as beside:
         people = ensure_people(password="bench-only", now=now())
         services: dict[str, NodeType[Any]] = {"ours": Nothing(), "ours_service_inside": Inside()}
         flows = {name: publish_flow(service, people["admin"]) for name, service in services.items()}
@@ -103,17 +103,6 @@ def bench() -> dict[str, Any]:
     figures["approvals_per_one_insert_commit"] = round(figures["approvals_per_s"] / figures["insert_commits_per_s"], 3)
     figures["runs_per_round"], figures["rounds"] = RUNS, ROUNDS
     return figures
-
-
-@contextmanager
-def _own_database() -> Iterator[None]:
-    before = connection.settings_dict["NAME"]
-    connection.settings_dict["TEST"]["NAME"] = f"bench_{time.time_ns()}"
-    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
-    try:
-        yield
-    finally:
-        connection.creation.destroy_test_db(before, verbosity=0)
 
 
 def publish_flow(service: NodeType[Any], designer: User) -> str:

@@ -23,6 +23,7 @@ from approvals.models import ApprovalTask
 from bedrock.clock import now
 from config.demo.people import CALENDAR, ensure_people
 from tests.bench import timer_rows
+from tests.bench.database import own_database
 from tests.bench.timer_rows import ASK, FAR, REST
 from workflows import scheduler
 from workflows.actions.audit import By
@@ -41,7 +42,7 @@ AGE: Final = timedelta(days=20)  # old enough for 120 working minutes to have pa
 
 def bench() -> dict[str, Any]:
     """Figures by name; makes and drops a database of its own on the configured server."""
-    with _own_database():
+    with own_database():
         people = ensure_people(password="bench-only", now=now())
         company = Calendar.objects.get(pk=CALENDAR)
         save_calendar(timer_rows.CALENDAR, name=company.name, document=company.document, now=now())
@@ -57,17 +58,6 @@ def bench() -> dict[str, Any]:
         figures |= _drained(REST, people, "ended")
         figures |= _drained(ASK, people, "transferred")
     return figures
-
-
-@contextmanager
-def _own_database() -> Iterator[None]:
-    before = connection.settings_dict["NAME"]
-    connection.settings_dict["TEST"]["NAME"] = f"bench_{time.time_ns()}"
-    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
-    try:
-        yield
-    finally:
-        connection.creation.destroy_test_db(before, verbosity=0)
 
 
 def _commits() -> float:

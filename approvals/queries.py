@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -61,6 +61,16 @@ class Todo:
 
     tasks: list[ApprovalTask]
     next: Place | None
+
+
+class TaskWait(NamedTuple):
+    """The wait of a run that a task belongs to, and what it is about."""
+
+    instance: str
+    token: int
+    visit: int
+    status: str
+    facts: list[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +134,13 @@ def find_task(task_id: UUID) -> ApprovalTask | None:
     """The row, whoever may see it."""
     found = fetch(_TASK, [str(task_id)])
     return task_of(found[0]) if found else None
+
+
+def waits_of(task_ids: Sequence[UUID]) -> dict[UUID, TaskWait]:
+    """Where the runs of tasks wait for them, by the task, whoever may see it; one statement."""
+    columns = ("instance", "token", "visit", "status", "subject_facts")
+    rows = ApprovalTask.objects.filter(pk__in=task_ids).values_list("pk", *columns)
+    return {row[0]: TaskWait(str(row[1]), *row[2:]) for row in rows}
 
 
 def task_of(row: Sequence[Any]) -> ApprovalTask:

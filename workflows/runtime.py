@@ -145,6 +145,74 @@ def deliver_to_locked(
     return _run([(run, event) for run in runs for event in events_of(run.state)[:1]], now=now, command="deliver")
 
 
+Happening = tuple[str, Event]  # the id of a run, and what it is told
+
+
+def foresee_each(happenings: Sequence[Happening], *, now: datetime) -> list[Delivered | OrderflowError]:
+    """Where each happening would lead its run as it stands now, or what would refuse it; nothing is written.
+
+    What only the rows know, such as that they are held by somebody, is not foreseen.
+    """
+    runs = {run.id: run for run in store.read_all(sorted({run_id for run_id, _ in happenings}))}
+    return [
+        _delivered(found, None) if isinstance(found, _Decided) else found
+        for found in (_decide_or_refuse(runs, one, now=now) for one in happenings)
+    ]
+
+
+def deliver_each(happenings: Sequence[Happening], *, now: datetime) -> list[Delivered | OrderflowError]:
+    """Deliver many happenings in the caller's transaction, each for itself: one that is refused holds up no other.
+
+    The runs are locked in their order and written together. A second happening of a run, and all of them when their
+    rows were refused together, are delivered one after the other, each behind a savepoint of its own.
+    """
+    runs = {run.id: run for run in store.lock(sorted({run_id for run_id, _ in happenings}))}
+    answers: list[Delivered | OrderflowError | None] = [None] * len(happenings)
+    together: dict[int, _Decided] = {}
+    busy: set[str] = set()
+    for index, happening in enumerate(happenings):
+        if happening[0] in busy:
+            continue
+        found = _decide_or_refuse(runs, happening, now=now)
+        if isinstance(found, _Decided):
+            together[index] = found
+            busy.add(found.run.id)
+        else:
+            answers[index] = found
+    try:
+        with transaction.atomic():
+            written = _carry_out(list(together.values()), command="deliver")
+    except OrderflowError:
+        written = []  # one of them, and nobody can tell which: they are asked again alone
+    for index, delivered in zip(together, written, strict=False):
+        answers[index] = delivered
+    return [
+        _deliver_alone(happening, now=now) if answer is None else answer
+        for happening, answer in zip(happenings, answers, strict=True)
+    ]
+
+
+def _decide_or_refuse(
+    runs: Mapping[str, Loaded], happening: Happening, *, now: datetime
+) -> "_Decided | OrderflowError":
+    run_id, event = happening
+    if run_id not in runs:
+        return NotFound("instance.unknown", f"Expected an instance, found none with id {run_id}.")
+    try:
+        return _decide(runs[run_id], event, now=now)
+    except OrderflowError as error:
+        return error
+
+
+def _deliver_alone(happening: Happening, *, now: datetime) -> Delivered | OrderflowError:
+    run_id, event = happening
+    try:
+        with transaction.atomic():
+            return deliver(run_id, event, now=now)
+    except OrderflowError as error:
+        return error
+
+
 def migrate(runs: Sequence[tuple[Loaded, Migrated]], *, to: Release, now: datetime) -> list[Delivered]:
     """Let locked runs go on in another version, in the caller's transaction."""
     decided = [_decide(replace(run, release=to), event, now=now, leaving=run.release.plan) for run, event in runs]

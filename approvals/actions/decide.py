@@ -64,11 +64,11 @@ def _answer(
 
     def event_of(row: Sequence[Any] | None) -> Signalled:
         if row is None:
-            raise _unknown(task_id, user)
+            raise unknown(task_id, user)
         seen[:] = [row]
         task = dict(zip(TASKS.columns, row, strict=True))
         if task["status"] != ApprovalTask.Status.OPEN:
-            raise _too_late(task_of(row), user=user)
+            raise too_late(task_of(row), user=user)
         return Signalled(token=task["token"], visit=task["visit"], name=name, payload=dict(payload), actor=by.actor)
 
     try:
@@ -76,9 +76,9 @@ def _answer(
     except Forbidden as error:
         if not seen:
             raise
-        raise _hidden_unless_seen(error, task_of(seen[0]), user=user) from None
+        raise hidden_unless_seen(error, task_of(seen[0]), user=user) from None
     if not delivered.changed:
-        raise _too_late(find_task(task_id) or task_of(seen[0]), user=user)
+        raise too_late(find_task(task_id) or task_of(seen[0]), user=user)
     return Answered(row=seen[0], delivered=delivered)
 
 
@@ -142,23 +142,25 @@ def _record_intervention(
     )  # fmt: skip
 
 
-def _too_late(task: ApprovalTask, *, user: User) -> OrderflowError:
+def too_late(task: ApprovalTask, *, user: User) -> OrderflowError:
     """What somebody hears who comes after the end; strangers hear that there is no such task."""
     if not may_see(task, user=user, directory=present_world().need(Directory)):
-        return _unknown(task.pk, user)
+        return unknown(task.pk, user)
     if task.status == ApprovalTask.Status.OPEN:
         return Conflict("task.moved_on", "Expected the task to wait, but its run stands elsewhere.")
     at = "" if task.closed_at is None else task.closed_at.isoformat()
     return already_decided(by=task.decided_by_name or task.decided_by, at=at, outcome=str(task.status))
 
 
-def _hidden_unless_seen(error: Forbidden, task: ApprovalTask, *, user: User) -> OrderflowError:
+def hidden_unless_seen(error: Forbidden, task: ApprovalTask, *, user: User) -> OrderflowError:
+    """What the run refused; strangers hear that there is no such task."""
     if may_see(task, user=user, directory=present_world().need(Directory)):
         return error
-    return _unknown(task.pk, user)
+    return unknown(task.pk, user)
 
 
-def _unknown(task_id: UUID, user: User) -> OrderflowError:
+def unknown(task_id: UUID, user: User) -> OrderflowError:
+    """There is no such task for this person."""
     if user.has_role(*WORKS_HERE):
         return NotFound("task.unknown", f"Expected a task of yours, found none with id {task_id}.")
     return Forbidden("task.not_yours", "This task is not yours to act on.")

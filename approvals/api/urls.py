@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from approvals.api import notices, people, tasks
+from approvals.api import batch, notices, people, tasks
 
 urlpatterns = [
     path("tasks", tasks.TasksView.as_view()),
     path("tasks/summary", tasks.SummaryView.as_view()),
+    path("tasks/batch/preview", batch.BatchPreviewView.as_view()),
+    path("tasks/batch", batch.BatchView.as_view()),
     path("tasks/<uuid:task_id>", tasks.TaskView.as_view()),
     path("tasks/<uuid:task_id>/approve", tasks.ApproveView.as_view()),
     path("tasks/<uuid:task_id>/reject", tasks.RejectView.as_view()),

@@ -547,6 +547,24 @@ def comment(client: APIClient, scene: Scene, actor: str) -> Any:
     return post(client, f"/tasks/{scene.task.pk}/comment", {"text": "please hurry"})
 
 
+@action("task.batch-preview")
+def preview_batch(client: APIClient, scene: Scene, actor: str) -> Any:
+    body = {"action": "approve", "tasks": [{"id": str(scene.task.pk), "revision": 1}]}
+    return post(client, "/tasks/batch/preview", body)
+
+
+READS.add("task.batch-preview")
+
+
+def batch_previewed(scene: Scene, actor: str) -> None:
+    scene.made["token"] = preview_batch(signed_in("assigned"), scene, "assigned").json()["token"]
+
+
+@action("task.batch", after=batch_previewed)
+def run_batch(client: APIClient, scene: Scene, actor: str) -> Any:
+    return post(client, "/tasks/batch", {"token": scene.made["token"]})
+
+
 @action("task.approve-own-request", after=asked_by_the_actor)
 def approve_own(client: APIClient, scene: Scene, actor: str) -> Any:
     return post(client, f"/tasks/{scene.made['task']}/approve", {"revision": 1})

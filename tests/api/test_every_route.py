@@ -89,6 +89,10 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/orders/{order_no}/refunds"): {"amount": cny("1.00"), "reason": "破损"},
     ("post", "/session"): {"username": "root", "password": "wrong"},
     ("patch", "/session"): {"language": "en"},
+    ("post", "/tasks/batch"): {"token": "x"},
+    ("post", "/tasks/batch/preview"): {
+        "action": "approve", "tasks": [{"id": "018f0000-0000-7000-8000-000000000001", "revision": 1}], "comment": "x",
+    },
     ("post", "/tasks/{task_id}/approve"): TASK,
     ("post", "/tasks/{task_id}/abstain"): TASK,
     ("post", "/tasks/{task_id}/add-signer"): TASK | {"to": {"kind": "user", "key": "a"}, "how": "after"},

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from bedrock.errors import BadInput, Conflict, NotFound
+from bedrock.errors import BadInput, Conflict, NotFound, OrderflowError
 from workflows import runtime, wings
 from workflows.engine.events import Actor, Event, Started
 from workflows.engine.plan import Plan
@@ -16,7 +16,10 @@ from workflows.models import Definition
 from workflows.runtime import Delivered
 from workflows.store import Beside
 
-__all__ = ["Beside", "Delivered", "deliver", "deliver_by", "give_up", "start", "start_by_hand", "start_for_trigger"]
+__all__ = [
+    "Beside", "Delivered", "deliver", "deliver_by", "deliver_each", "foresee_each", "give_up", "start", "start_by_hand",
+    "start_for_trigger",
+]  # fmt: skip
 
 
 def start(
@@ -109,6 +112,16 @@ def deliver_by(
 ) -> Delivered:
     """Tell the run of one of your rows what happened; see `runtime.deliver_by`."""
     return runtime.deliver_by(beside, row_id, event_of, now=now)
+
+
+def foresee_each(happenings: Sequence[tuple[str, Event]], *, now: datetime) -> list[Delivered | OrderflowError]:
+    """What would become of each; see `runtime.foresee_each`."""
+    return runtime.foresee_each(happenings, now=now)
+
+
+def deliver_each(happenings: Sequence[tuple[str, Event]], *, now: datetime) -> list[Delivered | OrderflowError]:
+    """Tell many runs at once, each for itself; see `runtime.deliver_each`."""
+    return runtime.deliver_each(happenings, now=now)
 
 
 def give_up(instance_id: str, error: Exception, *, token: int, visit: int, now: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""`manage.py bench engine|simulation|timers [--json]`: what this machine does per second, on a database of its own."""
+"""`manage.py bench engine|inbox|simulation|timers [--json]`: what this machine does, on a database of its own."""
 
 import importlib
 import json
@@ -9,8 +9,8 @@ from django.core.management.base import BaseCommand, CommandError
 from typing_extensions import override
 
 SUBJECTS: Final = {
-    "engine": "tests.bench.bench_shell", "simulation": "tests.bench.bench_simulation",
-    "timers": "tests.bench.bench_timers",
+    "engine": "tests.bench.bench_shell", "inbox": "tests.bench.bench_inbox",
+    "simulation": "tests.bench.bench_simulation", "timers": "tests.bench.bench_timers",
 }  # fmt: skip
 
 

@@ -3,13 +3,19 @@
 import json
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import connection
 
 from tests.architecture.refund_shop import NOW, Shop, browser, open_task, statements
-from workflows import jobs
+from tests.bench import timer_rows
+from workflows import jobs, rearming
+from workflows.engine.events import SYSTEM
+from workflows.models import Timer
+from workflows.queries import present_world
 from workflows.scheduler import fire_due
 
 pytestmark = pytest.mark.django_db
@@ -74,10 +80,10 @@ SELECT gen_random_uuid(), 1, 'finance', 1, 1, timestamptz '2027-01-01' + n * int
 FROM generate_series(1, %s) n
 """
 LEASED = """
-INSERT INTO workflows_activityjob (id, instance, token, node, visit, attempt, type, payload, tries, claimed,
+INSERT INTO workflows_activityjob (id, instance, token, node, visit, attempt, type, target, payload, tries, claimed,
     available_at, created_at)
-SELECT gen_random_uuid(), gen_random_uuid(), 1, 'refund', 1, 1, 'orders.refund', '{}', 1, gen_random_uuid(),
-    timestamptz '2999-01-01' + n * interval '1 second', now()
+SELECT gen_random_uuid(), gen_random_uuid(), 1, 'refund', 1, 1, 'orders.refund', 'orders.refund', '{}', 1,
+    gen_random_uuid(), timestamptz '2999-01-01' + n * interval '1 second', now()
 FROM generate_series(1, %s) n
 """
 
@@ -206,3 +212,21 @@ def test_reading_what_is_open_costs_no_more_with_twenty_thousand_finished_runs(s
     assert all(many[name] <= few[name] + SLACK for name in queries), (few, many)
     assert many["inbox"] <= 20 * LOOK_UP + SLACK, many
     assert many["badge"] + many["due timers"] <= SLACK, many
+
+
+def test_arming_waits_anew_costs_as_much_at_the_last_of_them_as_at_the_first(shop: Shop) -> None:
+    timer_rows.publish_flow(timer_rows.FAR, by=shop.boss)
+    timer_rows.multiply(timer_rows.begin(timer_rows.FAR, by=shop.asker, at=NOW), count=20_000, due=NOW)
+    with connection.cursor() as cursor:
+        cursor.execute(ANALYZE)
+    places = Timer.objects.order_by("instance", "token").values_list("instance", "token")
+
+    def touched(place: tuple[UUID, int]) -> int:
+        read = partial(rearming.rearm_after, (str(place[0]), place[1]), by=SYSTEM, why={}, now=NOW, limit=500,
+                       world=present_world())  # fmt: skip
+        [one] = [sql for sql in statements(read) if "workflows_timer t JOIN" in sql]
+        return pages_read([one])
+
+    first, last = touched(places[0]), touched(places[19_000])
+
+    assert last <= first * 1.5, (first, last)

@@ -158,6 +158,9 @@ DATABASES["default"].setdefault("OPTIONS", {}).update(
 # the dead worker's job is done this long, and one sweep, later.
 ORDERFLOW_LEASE_SECONDS = float(os.environ.get("ORDERFLOW_LEASE_SECONDS", "45"))
 
+# How many workers may be at one target (a connection, the payment provider) at once, of all that there are.
+ORDERFLOW_WORKERS_PER_TARGET = int(os.environ.get("ORDERFLOW_WORKERS_PER_TARGET", "4"))
+
 # Secrets of connections by name, from ORDERFLOW_CONNECTION_SECRET_<NAME>. They are stored nowhere else.
 _CONNECTION = "ORDERFLOW_CONNECTION_SECRET_"
 ORDERFLOW_CONNECTION_SECRETS = {

@@ -1,7 +1,8 @@
 """Performs deferred work: claimed with a lease in database time, done outside of any lock, reported back to its run.
 
 Two workers may do the same job after a lease ran out; the effect key makes that one effect, and the run takes only the
-first report.
+first report. A batch asks one target only, and only so many workers are at one target at once, so that whoever is slow
+holds up nobody else.
 """
 
 import json
@@ -18,6 +19,7 @@ from bedrock.clock import now
 from bedrock.errors import Unavailable
 from bedrock.ids import new_id
 from workflows import effects, runtime
+from workflows.breakers import Health
 from workflows.codec import decode_state
 from workflows.engine.catching import RetryPolicy, retry_policy
 from workflows.engine.events import ActivityDone, ActivityFailed
@@ -31,26 +33,55 @@ from workflows.prepared import fetch
 BATCH = 20
 BACKOFF_SECONDS = (1.0, 3.0, 10.0, 30.0, 60.0)  # after work that broke instead of answering
 
+# Of the targets that somebody waits for and that do not rest, the one where the fewest workers are; where several are
+# equal the lot decides, so that a backlog gets its share and no more. One that failed last is asked by one job alone.
+# The workers are counted, not locked: claims of the same moment may be one too many.
 # The commit of a claim waits for no disk: a claim that a crash undoes is a job that the next worker takes.
 _CLAIM = """
-WITH taken AS (
+WITH RECURSIVE targets AS (
+    (SELECT target FROM workflows_activityjob WHERE target > '' ORDER BY target LIMIT 1)
+    UNION ALL
+    SELECT (SELECT j.target FROM workflows_activityjob j WHERE j.target > t.target ORDER BY j.target LIMIT 1)
+    FROM targets t WHERE t.target IS NOT NULL
+), due AS (
+    SELECT statement_timestamp() - make_interval(secs => %s) AS since
+), chosen AS (
+    SELECT t.target, b.target IS NOT NULL AS ails, since
+    FROM due CROSS JOIN targets t LEFT JOIN workflows_breaker b ON b.target = t.target
+        CROSS JOIN LATERAL (
+            SELECT count(DISTINCT h.claimed) AS workers FROM workflows_activityjob h
+            WHERE h.target = t.target AND h.claimed IS NOT NULL AND h.available_at > statement_timestamp()) busy
+    WHERE (b.until IS NULL OR b.until <= statement_timestamp())
+        AND workers < CASE WHEN b.until IS NULL THEN %s ELSE 1 END
+        AND EXISTS (SELECT FROM workflows_activityjob d WHERE d.target = t.target AND d.available_at <= since)
+    ORDER BY workers, random() LIMIT 1
+), taken AS (
     UPDATE workflows_activityjob SET claimed = %s::uuid, tries = tries + 1,
         available_at = clock_timestamp() + make_interval(secs => %s)
     WHERE id = ANY(ARRAY(
-        SELECT id FROM workflows_activityjob WHERE available_at <= statement_timestamp() - make_interval(secs => %s)
-        ORDER BY available_at LIMIT %s FOR UPDATE SKIP LOCKED))
+        SELECT j.id FROM workflows_activityjob j
+        WHERE j.target = (SELECT target FROM chosen) AND j.available_at <= (SELECT since FROM chosen)
+        ORDER BY j.available_at LIMIT (SELECT CASE WHEN ails THEN 1 ELSE %s END FROM chosen) FOR UPDATE SKIP LOCKED))
     RETURNING id, instance, token, node, visit, attempt, type, payload, tries)
 SELECT t.id::text, t.instance::text, t.token, t.node, t.visit, t.attempt, t.type, t.payload::text, t.tries,
-    i.version_id::text, i.state::text, set_config('synchronous_commit', 'off', true)
-FROM taken t JOIN workflows_instance i ON i.id = t.instance ORDER BY t.id
+    i.version_id::text, i.state::text, c.target, c.ails, set_config('synchronous_commit', 'off', true)
+FROM chosen c LEFT JOIN (taken t JOIN workflows_instance i ON i.id = t.instance) ON TRUE ORDER BY t.id
 """
+_GIVE_BACK = """
+UPDATE workflows_activityjob SET claimed = NULL, tries = tries - 1, available_at = LEAST(created_at, clock_timestamp())
+WHERE id = ANY(%s::uuid[]) AND claimed = %s
+"""
+LOOKS = 3  # for work when the jobs of the chosen target are just being taken by others
 
 _logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """A job that this worker holds until its lease ends, with its run's version and state as they are stored."""
+    """A job that this worker holds until its lease ends, with its run's version and state as they are stored.
+
+    `health` is that of its target, shared by the batch.
+    """
 
     id: str
     by: str
@@ -59,16 +90,19 @@ class Claim:
     tries: int
     version: str
     state: str
+    health: Health
 
 
 def perform_due(*, overdue_seconds: float = 0, limit: int = BATCH) -> int:
-    """Claim and perform jobs that may be claimed since `overdue_seconds`; how many were taken."""
+    """Claim and perform jobs of one target that may be claimed since `overdue_seconds`; how many were done."""
     claims = _claim(overdue_seconds=overdue_seconds, limit=limit)
     claimed_at = time.monotonic()
-    for claim in claims:
-        # Slow jobs before this one may have used up its lease; then it may be somebody else's already.
-        if time.monotonic() - claimed_at < settings.ORDERFLOW_LEASE_SECONDS / 4 or _renew(claim):
-            _do(claim)
+    for done, claim in enumerate(claims):
+        is_late = time.monotonic() - claimed_at > settings.ORDERFLOW_LEASE_SECONDS / 4
+        if claim.health.rests or (done and is_late):  # slow ones used up the lease of those behind them
+            _give_back(claims[done:])
+            return done
+        _do(claim)
     return len(claims)
 
 
@@ -92,31 +126,36 @@ def _do(claim: Claim) -> None:
         )
 
 
-def _renew(claim: Claim) -> bool:
-    """Begin the lease anew; False when it ran out and another worker took the job."""
+def _give_back(claims: Sequence[Claim]) -> None:
+    """They were not begun: whoever is free does them, before those that came later."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE workflows_activityjob SET available_at = clock_timestamp() + make_interval(secs => %s) "
-            "WHERE id = %s AND claimed = %s",
-            [settings.ORDERFLOW_LEASE_SECONDS, claim.id, claim.by],
-        )
-        return bool(cursor.rowcount)
+        cursor.execute(_GIVE_BACK, [[claim.id for claim in claims], claims[0].by])
 
 
 def _claim(*, overdue_seconds: float, limit: int) -> Sequence[Claim]:
     by = new_id()
-    # A transaction of its own: one trip, and nothing is held while the work is done.
-    rows = fetch(_CLAIM, [by, settings.ORDERFLOW_LEASE_SECONDS, overdue_seconds, limit])
-    return [_claimed(by, row) for row in rows]
+    asked = [overdue_seconds, settings.ORDERFLOW_WORKERS_PER_TARGET, by, settings.ORDERFLOW_LEASE_SECONDS, limit]
+    for _ in range(LOOKS):
+        # A transaction of its own: one trip, and nothing is held while the work is done.
+        rows = fetch(_CLAIM, asked)
+        if not rows:
+            break
+        if rows[0][0] is not None:
+            *_, target, ails, _ = rows[0]
+            health = Health(target=target, ails=ails)
+            return [_claimed(by, row, health) for row in rows]
+    return []
 
 
-def _claimed(by: str, row: Sequence[Any]) -> Claim:
-    job_id, instance, token, node, visit, attempt, node_type, payload, tries, version, state, _ = row
+def _claimed(by: str, row: Sequence[Any], health: Health) -> Claim:
+    job_id, instance, token, node, visit, attempt, node_type, payload, tries, version, state, *_ = row
     work = Work(
         type=node_type, node=node, token=token, visit=visit, attempt=attempt,
         payload=json.loads(payload),
     )  # fmt: skip
-    return Claim(id=job_id, by=by, instance=instance, work=work, tries=tries, version=version, state=state)
+    return Claim(
+        id=job_id, by=by, instance=instance, work=work, tries=tries, version=version, state=state, health=health
+    )  # fmt: skip
 
 
 def _perform(claim: Claim) -> JobResult:
@@ -126,6 +165,7 @@ def _perform(claim: Claim) -> JobResult:
         # Read one by one: a run that nobody can read is the trouble of its own job.
         policy = retry_policy(release_of(claim.version).plan.nodes[claim.work.node].config)
         result = registry.get(claim.work.type).perform(_job(claim))
+        _note(claim.health, result)
     except Exception as error:
         _logger.exception(
             "activity broke",
@@ -136,6 +176,17 @@ def _perform(claim: Claim) -> JobResult:
             after_seconds=_backoff(claim), is_outcome_unknown=known.external_effect,
         )  # fmt: skip
     return _within_tries(result, claim, policy, max_tries=known.max_tries) if isinstance(result, Retry) else result
+
+
+def _note(health: Health, result: JobResult) -> None:
+    """What the answer says of whom was asked: a refusal is an answer, too."""
+    match result:
+        case Retry(ails=True) | GiveUp(is_outcome_unknown=True):
+            health.failed(result.code)
+        case Retry():
+            pass
+        case _:
+            health.answered()
 
 
 def _within_tries(result: Retry, claim: Claim, policy: RetryPolicy | None, *, max_tries: int) -> JobResult:

@@ -12,6 +12,7 @@ from workflows.codec import encode_state
 from workflows.engine import fact_document
 from workflows.engine.facts import Cancelled, Forced, Withdrawn
 from workflows.engine.lines import line_of
+from workflows.engine.registry import registry
 from workflows.engine.state import Awaits, State, Status, Token
 from workflows.engine.step import Step
 from workflows.engine.work import Work
@@ -208,7 +209,7 @@ def _job(instance: str, work: Work, at: str) -> dict[str, Any]:
     return {
         "id": new_id(), "instance": instance, "token": work.token, "node": work.node,
         "visit": work.visit, "attempt": work.attempt, "type": work.type,
-        "payload": dict(work.payload), "created_at": at,
+        "target": registry.get(work.type).target(work.payload), "payload": dict(work.payload), "created_at": at,
     }  # fmt: skip
 
 
@@ -294,17 +295,17 @@ LISTENED = Part(
 )
 JOBS = Part(
     columns="""
-        id uuid, instance uuid, token int, node text, visit int, attempt int, type text, payload jsonb,
+        id uuid, instance uuid, token int, node text, visit int, attempt int, type text, target text, payload jsonb,
         created_at timestamptz""",
     sql="""jobs_rows AS (
-        INSERT INTO workflows_activityjob (id, instance, token, node, visit, attempt, type, payload, tries, claimed,
-            available_at, created_at)
-        SELECT id, instance, token, node, visit, attempt, type, payload, 0, NULL, now(), created_at
+        INSERT INTO workflows_activityjob (id, instance, token, node, visit, attempt, type, target, payload, tries,
+            claimed, available_at, created_at)
+        SELECT id, instance, token, node, visit, attempt, type, target, payload, 0, NULL, now(), created_at
         FROM {rows}
         WHERE {held}
         ON CONFLICT (instance, token) DO UPDATE SET id = EXCLUDED.id, node = EXCLUDED.node, visit = EXCLUDED.visit,
-            attempt = EXCLUDED.attempt, type = EXCLUDED.type, payload = EXCLUDED.payload, tries = 0, claimed = NULL,
-            available_at = EXCLUDED.available_at, created_at = EXCLUDED.created_at)""",
+            attempt = EXCLUDED.attempt, type = EXCLUDED.type, target = EXCLUDED.target, payload = EXCLUDED.payload,
+            tries = 0, claimed = NULL, available_at = EXCLUDED.available_at, created_at = EXCLUDED.created_at)""",
 )
 JOBS_OVER = Part(
     columns="instance uuid, token int, attempt int",

@@ -57,7 +57,7 @@ def deliver_letter(job: Job) -> JobResult:
     if waiting is not None:
         after = DELAYS[min(waiting.tries, len(DELAYS)) - 1] if waiting.tries else 0.0
         return Retry(code=waiting.code, message="Expected every message confirmed, found some to try again.",
-                     after_seconds=after)  # fmt: skip
+                     after_seconds=after, ails=False)  # fmt: skip
     return Done(output=_told(job, letter, people))
 
 

@@ -1,15 +1,24 @@
-"""kill -9 while another system is asked: what may be repeated is, under one key; what may not goes out once."""
+"""Another system that is slow, or kill -9 while it is asked: what may be repeated is, under one key; what may not goes
+out once; and nobody else waits."""
 
+import socket
+import time
+from threading import Event
 from typing import Any
 
 import pytest
 
-from tests.faults.trial import Trial, make_administrator, published
+from tests.faults.trial import Tell, Trial, approve, make_administrator, published, waiting_task
+from tests.flows.shop import refund_status
 from tests.house import eventually
 from tests.outbound.receiver import Receiver, answer
+from tests.sizes import sized
 
 pytestmark = pytest.mark.serial
 
+BACKLOG = sized(400, full=27_000)
+REFUNDS = sized(20, full=100)
+SLOW_SECONDS = 1.0
 LONGEST_CALL = 2  # seconds; after this and the time for a connection nobody waits for a dead worker any more
 
 
@@ -66,3 +75,34 @@ def test_f65_a_call_with_a_key_is_asked_again_under_the_same_key(house: Trial) -
 
     assert [heard.headers["idempotency-key"] for heard in receiver.heard] == [f"{run}:call:1"] * 2
     assert codes(house, run) == []
+
+
+def test_f17_a_backlog_for_one_slow_receiver_holds_up_no_refund(house: Trial, tell: Tell) -> None:
+    is_quick = Event()
+
+    def slow(line: socket.socket, closing: Event) -> None:
+        is_quick.wait(SLOW_SECONDS)
+        answer("201 Created")(line, closing)
+
+    tasks = [waiting_task(house) for _ in range(REFUNDS)]
+    with Receiver(slow) as receiver:
+        live(house, "slow-call", port=receiver.port, key_header="Idempotency-Key")
+        for number in range(BACKLOG):
+            body = {"definition": "slow-call", "subject": {"type": "parcel", "id": str(number)}}
+            assert house.post("/api/v1/instances", body, user="supervisor1").status == 201
+        taken = [_paid_after(house, number, task) for number, task in tasks]
+        left = house.count("workflows_activityjob", "target = %s", "http_request:erp")
+        is_quick.set()
+        house.wait_until_idle(seconds=600)
+
+    assert left > BACKLOG / 2
+    tell(f"F17: {BACKLOG} calls of {SLOW_SECONDS} s waiting, {left} left when the last of {REFUNDS} refunds was paid: "
+         f"p50 {sorted(taken)[len(taken) // 2]:.2f} s, p95 {sorted(taken)[int(len(taken) * 0.95)]:.2f} s")  # fmt: skip
+
+
+def _paid_after(house: Trial, number: str, task: dict[str, Any]) -> float:
+    """How long it takes from the approval of a refund until it is paid."""
+    begun = time.monotonic()
+    assert approve(house, task) is not None
+    eventually(lambda: refund_status(house, number) == "refunded")
+    return time.monotonic() - begun

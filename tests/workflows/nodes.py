@@ -1,6 +1,6 @@
 """A node type for shell tests: deferred work whose answers the test writes down beforehand."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from typing_extensions import override
@@ -10,12 +10,14 @@ from workflows.engine.catching import Repeating
 from workflows.engine.events import ActivityDone, Resumption
 from workflows.engine.graph import LocalText
 from workflows.engine.node_type import Continue, Ignore, NodeType, Outcome, Scope, Wait
-from workflows.engine.state import Awaits
+from workflows.engine.state import Awaits, Json
 from workflows.engine.work import Done, Job, JobResult, RunContext, Work
 
 
 class DeedConfig(Repeating):
-    """Only how a failure is met."""
+    """How a failure is met, and whom it asks."""
+
+    asks: str = "them"
 
 
 class Deed(NodeType[DeedConfig]):
@@ -31,7 +33,11 @@ class Deed(NodeType[DeedConfig]):
 
     @override
     def enter(self, scope: Scope[DeedConfig]) -> Outcome:
-        return Wait(awaits=Awaits.ACTIVITY, work=({"what": "deed"},))
+        return Wait(awaits=Awaits.ACTIVITY, work=({"asks": scope.config.asks},))
+
+    @override
+    def target(self, payload: Mapping[str, Json]) -> str:
+        return str(payload["asks"])
 
     @override
     def resume(self, scope: Scope[DeedConfig], event: Resumption) -> Outcome:

@@ -329,6 +329,10 @@ class NodeType(ABC, Generic[C]):
         """
         raise NotImplementedError(f"{self.key} declares no inline work")
 
+    def target(self, payload: Mapping[str, Json]) -> str:  # noqa: ARG002
+        """Whom this deferred work asks, at most 100 characters: what is slow or broken there holds up its own only."""
+        return self.key
+
     def perform(self, job: Job) -> JobResult:
         """Do deferred work after the commit, outside of any lock; must be idempotent by `job.effect_key`."""
         raise NotImplementedError(f"{self.key} declares no deferred work")

@@ -63,6 +63,7 @@ class Retry:
     """The work failed or its outcome is unknown; try again after `after_seconds` unless tries are used up.
 
     `asked_seconds` is how long the other side asked to be left alone: no policy of the flow comes back earlier.
+    `ails` is False when the whole of what was asked is not in trouble by it: it is no reason to leave it alone.
     """
 
     code: str
@@ -71,6 +72,7 @@ class Retry:
     params: Mapping[str, Json] = field(default_factory=dict)
     asked_seconds: float = 0
     is_outcome_unknown: bool = False
+    ails: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,12 +13,13 @@ from workflows.models.outbound import Connection
 from workflows.models.schedule import ScheduledRun, StartSchedule
 from workflows.models.standing import PublishRequest, Standing
 from workflows.models.turn import Turn
-from workflows.models.work import ActivityJob, Heartbeat, MessageWait, Timer
+from workflows.models.work import ActivityJob, Breaker, Heartbeat, MessageWait, Timer
 from workflows.models.world import Calendar, CalendarEdit, WorldRevision
 
 __all__ = [
     "ActivityJob",
     "AuditEntry",
+    "Breaker",
     "Calendar",
     "CalendarEdit",
     "Call",

@@ -247,6 +247,11 @@ class HttpRequest(NodeType[HttpConfig]):
         return {"status": 200, "taken": taken}
 
     @override
+    def target(self, payload: Mapping[str, Json]) -> str:
+        """Each connection by itself."""
+        return f"{self.key}:{payload['connection']}"
+
+    @override
     def perform(self, job: Job) -> JobResult:
         return carry_out(job)
 

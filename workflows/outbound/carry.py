@@ -156,7 +156,7 @@ def _sent_before(request: Request, before: LetOutBefore) -> JobResult:
     if left > 0:
         return Retry(
             code="http.outcome_unknown", message=message, after_seconds=left, asked_seconds=left,
-            is_outcome_unknown=True,
+            is_outcome_unknown=True, ails=False,
         )  # fmt: skip
     return _unknown(message, because="http.sent_before")
 

@@ -4,7 +4,16 @@ from collections.abc import Iterator, Sequence
 
 from approvals.approval_config import ApprovalConfig, TimeoutConfig
 from approvals.directory import Directory
-from approvals.targets import GroupTarget, HeadTarget, Target, UserTarget
+from approvals.target_check import target_problems
+from approvals.targets import (
+    ChoiceTarget,
+    ExpressionTarget,
+    GroupTarget,
+    HeadTarget,
+    Target,
+    UserTarget,
+    spread,
+)
 from approvals.vote_check import vote_problems
 from workflows.engine.calendar_book import CalendarBook
 from workflows.engine.due import parse_duration, unconfirmed_problems
@@ -25,6 +34,7 @@ class _Check:
         self.directory = context.world.need(Directory)
         self.book = context.world.need(CalendarBook)
         self.now = context.now
+        self.variables = context.variables
 
     def all(self) -> Iterator[Problem]:
         config = self.config
@@ -48,48 +58,10 @@ class _Check:
         yield from self.unannounced()
 
     def targets(self, targets: Sequence[Target], *, path: str) -> Iterator[Problem]:
-        for index, target in enumerate(targets):
-            place = f"{path}.{index}"
-            if target in targets[:index]:
-                yield Problem(
-                    code="approval.duplicate_target", severity="warning", path=place,
-                    message="Expected each target once, found one twice.",
-                )  # fmt: skip
-            yield from self.target(target, place)
-
-    def target(self, target: Target, path: str) -> Iterator[Problem]:
-        match target:
-            case UserTarget():
-                yield from self.person(target.user, path)
-            case GroupTarget():
-                yield from self.group(target.group, path)
-            case HeadTarget():
-                if target.department is not None and self.directory.department(target.department) is None:
-                    yield unknown_name("department", target.department, path)
-
-    def person(self, username: str, path: str) -> Iterator[Problem]:
-        person = self.directory.find_person(username)
-        if person is None:
-            yield unknown_name("user", username, path)
-        elif not person.active:
-            yield Problem(
-                code="approval.inactive_user", severity="warning", path=path, params={"user": username},
-                message=f"Expected an active person, found {username!r} inactive.",
-            )  # fmt: skip
-        elif not person.may_decide:
-            yield Problem(
-                code="approval.user_without_role", path=path, params={"user": username},
-                message=f"Expected an approver or supervisor, found {username!r}, who may not decide.",
-            )  # fmt: skip
-
-    def group(self, key: str, path: str) -> Iterator[Problem]:
-        if self.directory.group(key) is None:
-            yield unknown_name("group", key, path)
-        elif not self.directory.members(key):
-            yield Problem(
-                code="approval.empty_group", severity="warning", path=path, params={"group": key},
-                message=f"Expected members who may decide in group {key!r}, found none.",
-            )  # fmt: skip
+        yield from target_problems(
+            targets, path=path, directory=self.directory, variables=self.variables,
+            replaced=self.config.on_requester != "skip",
+        )  # fmt: skip
 
     def timeout(self, timeout: TimeoutConfig, *, index: int) -> Iterator[Problem]:
         path = f"timeouts.{index}"
@@ -140,11 +112,12 @@ class _Check:
         for index, timeout in enumerate(self.config.timeouts):
             if timeout.clock == "working":
                 for target in targets:
-                    calendar = self.calendar_of(target)
-                    if calendar is None or calendar not in self.book:
+                    calendars = self.calendars_of(target)
+                    missing = [key for key in calendars if key is None or key not in self.book]
+                    if missing or not calendars:
                         yield Problem(
                             code="approval.no_calendar", path="calendar",
-                            params={"calendar": calendar, "target": path, "timeout": index},
+                            params={"calendar": next(iter(missing), None), "target": path, "timeout": index},
                             message="Expected a calendar for the working clock, found none for a target.",
                         )  # fmt: skip
             if timeout.do == "transfer":
@@ -155,10 +128,16 @@ class _Check:
         config = self.config
         spans = [parse_duration(one.after) for one in config.timeouts if one.clock == "working"]
         durations = [span for span in spans if span is not None]
-        own = [self.calendar_of(target) for target in config.assign]
+        own = [key for target in config.assign for key in self.calendars_of(target)]
         for key in dict.fromkeys(own if config.calendar is None else [config.calendar]):
             if key is not None and key in self.book and durations:
                 yield from unconfirmed_problems(self.book[key], durations, now=self.now, path="timeouts")
+
+    def calendars_of(self, target: Target) -> tuple[str | None, ...]:
+        """The calendars of everybody whom a target names; None for those of whom the run alone knows."""
+        if isinstance(target, ExpressionTarget | ChoiceTarget):
+            return tuple(self.calendar_of(one) for _, one in spread([target]) if one is not target)
+        return (self.calendar_of(target),)
 
     def calendar_of(self, target: Target) -> str | None:
         match target:
@@ -170,13 +149,7 @@ class _Check:
                 key = None if person is None else person.department
             case HeadTarget():
                 key = target.department
+            case _:
+                return None
         calendars = (one.calendar for one in self.directory.ancestry(key))
         return next((calendar for calendar in calendars if calendar is not None), None)
-
-
-def unknown_name(kind: str, key: str, path: str) -> Problem:
-    """What is wrong with a graph that names somebody whom the directory does not have."""
-    return Problem(
-        code=f"approval.unknown_{kind}", path=path, params={kind: key},
-        message=f"Expected a known {kind}, found {key!r}.",
-    )  # fmt: skip

@@ -1,10 +1,11 @@
 """What the approval node can be told: who, how many, how long, and what then. Its schema draws the property panel."""
 
+from collections.abc import Iterator
 from typing import Literal
 
 from pydantic import Field
 
-from approvals.targets import Target, Targets
+from approvals.targets import ExpressionTarget, Target, Targets, spread
 from approvals.vote_config import VoteConfig
 from approvals.voting import Mode
 from workflows.engine.graph import Document
@@ -111,6 +112,19 @@ class ApprovalConfig(Config):
             help_zh="留空则用第一个超时转交对象。", help_en="Left empty, the target of the first timeout transfer.",
         ),
     )  # fmt: skip
+
+    def named(self) -> Iterator[tuple[str, Target]]:
+        """Every target that these settings name anywhere, each with its place."""
+        lists = [("assign", self.assign), ("on_empty", self.on_empty), ("offline_to", self.offline_to)]
+        lists += [(f"timeouts.{index}.to", timeout.to) for index, timeout in enumerate(self.timeouts)]
+        for path, targets in lists:
+            yield from ((f"{path}.{place}", target) for place, target in spread(targets))
+
+    def conditions(self) -> Iterator[str]:
+        """The conditions of all targets that have some."""
+        for _, target in self.named():
+            if isinstance(target, ExpressionTarget):
+                yield from (rule.when for rule in target.rules)
 
     def substitutes(self) -> tuple[Target, ...] | None:
         """Who is asked instead of people who are away; None when being away moves nothing."""

@@ -4,31 +4,17 @@ The same run serves the first assignment, a transfer by a person, and a transfer
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from approvals.candidates import OWNER, Candidate, Kind, describe
+from approvals.candidates import OWNER, Candidate, Kind
 from approvals.directory import SUPERUSER, Directory, Person
 from approvals.presence import Presence
-from approvals.targets import GroupTarget, HeadTarget, Target, UserTarget
+from approvals.resolving import NOTHING_KNOWN, Known, Resolver, Why
+from approvals.targets import HeadTarget, Target
 from approvals.voting import Mode
 from workflows.engine.graph import LocalText
-
-SHOWN_MEMBERS = 50  # of one pool in a trace; the rest is a number
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Why:
-    """One line of a trace: what was said (a code with params) about whom."""
-
-    code: str
-    about: dict[str, Any]
-    params: dict[str, Any] = field(default_factory=dict)
-
-    def to_json(self) -> dict[str, Any]:
-        """The line as rows and answers carry it."""
-        return {"code": self.code, **self.about, "params": self.params}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +36,7 @@ class Policy:
     holding: frozenset[Candidate] = frozenset()  # seats that are being left; going back to them is no transfer
     last_resort: bool = True
     at_most: int | None = None
+    known: Known = NOTHING_KNOWN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,14 +61,14 @@ def may_sit(candidate: Candidate, person: Person, *, directory: Directory, reque
     return person.id != requester and person in candidate.people(directory)
 
 
-class _Run:
+class _Run(Resolver):
     """One run of the pipeline; collects the trace."""
 
     def __init__(self, presence: Presence, policy: Policy) -> None:
+        pooled = policy.mode is Mode.ANY
+        super().__init__(presence.directory, requester=policy.requester, known=policy.known, pooled=pooled)
         self.presence = presence
-        self.directory: Directory = presence.directory
         self.policy = policy
-        self.trace: list[Why] = []
 
     def screened(self, targets: Iterable[Target]) -> list[Candidate]:
         found = [candidate for target in targets for candidate in self.resolve(target)]
@@ -102,54 +89,6 @@ class _Run:
             if found:
                 return found
         return []
-
-    # resolve
-
-    def resolve(self, target: Target) -> list[Candidate]:
-        match target:
-            case UserTarget():
-                return self.resolve_person(self.directory.find_person(target.user), "user", target.user)
-            case GroupTarget():
-                if self.directory.group(target.group) is None:
-                    self.say("skipped.unknown", _unknown("group", target.group))
-                    return []
-                return self.seats(Candidate(kind=Kind.GROUP, key=target.group))
-            case HeadTarget():
-                return self.resolve_head(target)
-
-    def resolve_person(self, person: Person | None, kind: str, key: str) -> list[Candidate]:
-        if person is None:
-            self.say("skipped.unknown", _unknown(kind, key))
-            return []
-        seat = _seat_of(person)
-        if not person.active:
-            self.say("skipped.inactive", self.about(seat))
-            return []
-        if not person.may_decide and person.id != self.policy.requester:  # of whom the requester rule speaks
-            self.say("skipped.no_role", self.about(seat))
-            return []
-        self.say("assigned.user", self.about(seat))
-        return [seat]
-
-    def resolve_head(self, target: HeadTarget) -> list[Candidate]:
-        requester = self.directory.person(self.policy.requester)
-        key = target.department or (None if requester is None else requester.department)
-        head = self.directory.head_of(key, level=target.level, without=self.policy.requester)
-        if head is None:
-            self.say("skipped.no_head", _unknown("department", key or ""), level=target.level)
-            return []
-        self.say("assigned.head", self.about(_seat_of(head)), department=key, level=target.level)
-        return [_seat_of(head)]
-
-    def seats(self, pool: Candidate) -> list[Candidate]:
-        """A pool stays one live seat for `any`, and becomes its people, frozen, for `all`."""
-        people = pool.people(self.directory)
-        if not people:
-            self.say("skipped.empty", self.about(pool))
-            return []
-        names = [person.name for person in people[:SHOWN_MEMBERS]]
-        self.say("assigned.pool", self.about(pool), members=names, count=len(people))
-        return [pool] if self.policy.mode is Mode.ANY else [_seat_of(person) for person in people]
 
     # requester
 
@@ -231,20 +170,6 @@ class _Run:
         for candidate in candidates[wanted:]:
             self.say("skipped.enough", self.about(candidate))
         return tuple(candidates[:wanted])
-
-    def about(self, candidate: Candidate) -> dict[str, Any]:
-        return describe(candidate, directory=self.directory)
-
-    def say(self, code: str, about: dict[str, Any], **params: Any) -> None:
-        self.trace.append(Why(code=code, about=about, params=params))
-
-
-def _seat_of(person: Person) -> Candidate:
-    return Candidate(kind=Kind.USER, key=person.id)
-
-
-def _unknown(kind: str, key: str) -> dict[str, Any]:
-    return {"kind": kind, "key": key, "name": LocalText(zh=key, en=key).model_dump()}
 
 
 def _nobody() -> dict[str, Any]:

@@ -9,8 +9,12 @@ from approvals.directory import SUPERUSER, Directory, Person
 from workflows.engine.graph import LocalText
 
 OWNER = "supervisor"  # the role that owns every flow: where work goes when nobody else is left
-ROLE_NAMES = {
+ROLE_NAMES = {  # of which the holders who may decide can be asked together
+    "approver": LocalText(zh="全体审批人", en="All approvers"),
     OWNER: LocalText(zh="流程主管", en="Supervisors"),
+    "designer": LocalText(zh="流程管理员", en="Designers"),
+    "auditor": LocalText(zh="审计员", en="Auditors"),
+    "requester": LocalText(zh="申请人员", en="Requesters"),
     SUPERUSER: LocalText(zh="系统管理员", en="Administrators"),
 }
 

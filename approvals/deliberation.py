@@ -20,6 +20,7 @@ from approvals.refusals import (
     not_yours,
     own_request,
 )
+from approvals.resolving import Known, Resolver
 from approvals.shortfalls import nobody, too_few
 from approvals.targets import Target
 from approvals.turns import Came, come
@@ -27,6 +28,7 @@ from approvals.voting import PLAIN, Mode, Rules, Verdict, Voice, Vote
 from bedrock.errors import Conflict, OrderflowError
 from workflows.engine.calendar_book import CalendarBook
 from workflows.engine.events import Actor, Signalled
+from workflows.engine.expressions.language import Condition
 from workflows.engine.node_type import Continue, Note, Outcome, Scope, Wait
 from workflows.engine.state import Awaits
 from workflows.engine.values import Duration
@@ -43,6 +45,7 @@ class Program:
 
     durations: tuple[Duration, ...]
     rules: Rules
+    conditions: Mapping[str, Condition]  # of targets, by their text
 
 
 class Refused(Exception):  # noqa: N818 - carries the typed error to the node's door
@@ -63,6 +66,7 @@ class Deliberation:
         program: Program = scope.program
         self.durations = program.durations
         self.rules = program.rules
+        self.known = Known(variables=scope.variables, conditions=program.conditions)
         self.directory = scope.world.need(Directory)
         self.presence = Presence(
             directory=self.directory, book=scope.world.need(CalendarBook), requester=scope.requester,
@@ -89,8 +93,11 @@ class Deliberation:
     def opened(self) -> Came:
         """Who is asked first."""
         if self.rules.mode is Mode.SEQUENCE:
-            turns = tuple(Turn(target=target) for target in self.config.assign)
-            return come(Ballot(rules=self.rules, seats=(), since=self.now, turns=turns), by=self, now=self.now)
+            named = Resolver(self.directory, requester=self.scope.requester, known=self.known, pooled=True)
+            turns = tuple(Turn(target=target) for target in named.in_turn(self.config.assign))
+            came = come(Ballot(rules=self.rules, seats=(), since=self.now, turns=turns), by=self, now=self.now)
+            order = Assignment(candidates=(), trace=tuple(named.trace))
+            return replace(came, runs=(order, *came.runs)) if named.trace else came
         found = self.assign(self.config.assign)
         voices = self.voices_of(found.candidates)
         opened = sum(voices.get(seat.scope, PLAIN).weight for seat in found.candidates)
@@ -115,7 +122,7 @@ class Deliberation:
             fallback=self.config.on_empty, on_requester="skip" if by_hand else self.config.on_requester,
             offline_to=self.config.substitutes(), voted=frozenset(voted),
             holding=frozenset() if leaving is None else frozenset(leaving.pending()),
-            last_resort=last_resort and not by_hand, at_most=at_most,
+            last_resort=last_resort and not by_hand, at_most=at_most, known=self.known,
         )  # fmt: skip
         return assign(targets, presence=self.presence, policy=policy)
 

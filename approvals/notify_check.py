@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from approvals.approval_check import unknown_name
 from approvals.directory import Directory
 from approvals.notify_config import NotifyConfig
+from approvals.target_check import unknown_name
 from approvals.targets import GroupTarget, HeadTarget, UserTarget
 from workflows.engine.connections import MAIL, ROBOTS, ConnectionBook
 from workflows.engine.expressions.errors import ExpressionError

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from approvals.targets import Target
+from approvals.targets import Addressee
 from workflows.engine.connections import MAIL, ROBOTS
 from workflows.engine.graph import Document
 from workflows.engine.node_type import Config
@@ -22,7 +22,7 @@ class RobotRow(Document):
 class NotifyConfig(Config):
     """Settings of a message to people."""
 
-    to: tuple[Target, ...] = Field(
+    to: tuple[Addressee, ...] = Field(
         default=(), max_length=50,
         json_schema_extra=ui(
             "assignees", zh="通知谁", en="Whom to tell", group="who",

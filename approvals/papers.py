@@ -9,11 +9,16 @@ from approvals.assignment import Assignment
 from approvals.ballot import Answer, Ballot, Turn
 from approvals.candidates import Candidate, Kind, describe
 from approvals.directory import Directory
-from approvals.targets import GroupTarget, HeadTarget, Target, UserTarget
+from approvals.targets import FieldTarget, GroupTarget, HeadTarget, RoleTarget, Target, UserTarget
 from approvals.voting import Mode
 from workflows.engine.graph import LocalText
 
 DEPARTMENT_HEAD = LocalText(zh="部门负责人", en="Department head")
+_MEANT = {
+    "requester": LocalText(zh="申请人", en="Requester"),
+    "requester_choice": LocalText(zh="申请人选定的人", en="Whom the requester chose"),
+    "expression": LocalText(zh="按条件确定的人", en="Whom a condition names"),
+}
 
 
 def opening(
@@ -163,10 +168,19 @@ def _target(target: Target, *, directory: Directory) -> dict[str, Any]:
     match target:
         case GroupTarget():
             return describe(Candidate(kind=Kind.GROUP, key=target.group), directory=directory)
+        case RoleTarget():
+            return describe(Candidate(kind=Kind.ROLE, key=target.role), directory=directory)
         case UserTarget():
             person = directory.find_person(target.user)
             name = target.user if person is None else person.name
-            return {"kind": "user", "key": target.user, "name": {"zh": name, "en": name}}
+            return _named(target, target.user, LocalText(zh=name, en=name))
         case HeadTarget():
-            key = target.department or ""
-            return {"kind": "department_head", "key": key, "name": DEPARTMENT_HEAD.model_dump()}
+            return _named(target, target.department or "", DEPARTMENT_HEAD)
+        case FieldTarget():
+            return _named(target, target.variable, LocalText(zh=target.variable, en=target.variable))
+        case _:
+            return _named(target, "", _MEANT[target.kind])
+
+
+def _named(target: Target, key: str, name: LocalText) -> dict[str, Any]:
+    return {"kind": target.kind, "key": key, "name": name.model_dump()}

@@ -6,11 +6,11 @@ To be told needs no right to decide, so a whole group is meant, and a requester 
 from collections.abc import Iterable, Sequence
 
 from approvals.directory import Directory, Person
-from approvals.targets import GroupTarget, HeadTarget, Target, UserTarget
+from approvals.targets import Addressee, GroupTarget, HeadTarget, UserTarget
 
 
 def people_of(
-    targets: Sequence[Target], *, usernames: Iterable[str], requester: str | None, directory: Directory
+    targets: Sequence[Addressee], *, usernames: Iterable[str], requester: str | None, directory: Directory
 ) -> tuple[str, ...]:
     """The ids of the active people, each once, in the order they are named."""
     found: list[Person | None] = []
@@ -24,6 +24,7 @@ def people_of(
             case HeadTarget():
                 asker = directory.person(requester)
                 department = target.department or (None if asker is None else asker.department)
-                found.append(directory.head_of(department, level=target.level, without=requester))
+                levels = range(target.level, target.level + target.levels)
+                found += [directory.head_of(department, level=level, without=requester) for level in levels]
     found += [directory.find_person(name) for name in usernames]
     return tuple(dict.fromkeys(person.id for person in found if person is not None and person.active))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from approvals.approval_config import ApprovalConfig
 from approvals.candidates import Candidate, Kind
 from approvals.directory import Directory
-from approvals.targets import GroupTarget, HeadTarget, UserTarget
+from approvals.targets import GroupTarget, HeadTarget, RequesterTarget, RoleTarget, UserTarget
 from approvals.vote_config import weight_of
 from approvals.voting import Mode, Threshold, read_threshold
 from workflows.engine.node_type import Problem
@@ -70,8 +70,9 @@ def _voices(config: ApprovalConfig, *, directory: Directory) -> Iterator[Problem
 
 
 def _asked(config: ApprovalConfig, *, directory: Directory) -> tuple[set[str], bool]:
-    """Ids of the people whom the targets name today, and whether these are all: a head is known at run time only."""
+    """Ids of the people whom the targets name today, and whether these are all: others are known at run time only."""
     people: set[str] = set()
+    everybody = True
     for target in config.assign:
         match target:
             case UserTarget():
@@ -79,18 +80,23 @@ def _asked(config: ApprovalConfig, *, directory: Directory) -> tuple[set[str], b
                 people |= {person.id} if person is not None and person.may_decide else set()
             case GroupTarget():
                 people |= {person.id for person in directory.members(target.group)}
-            case HeadTarget():
-                pass
-    return people, not any(isinstance(target, HeadTarget) for target in config.assign)
+            case RoleTarget():
+                people |= {person.id for person in directory.holders(target.role)}
+            case _:
+                everybody = False
+    return people, everybody
 
 
 def _most(config: ApprovalConfig, *, directory: Directory) -> int | None:
-    """The most that all who are asked today can weigh together; None while nobody is known to be asked.
+    """The most that all who are asked today can weigh together; None while nobody knows who or how many will be.
 
     A head may be anybody, and so as weighty as anybody.
     """
-    people, _ = _asked(config, directory=directory)
-    heads = sum(isinstance(target, HeadTarget) for target in config.assign)
+    people, everybody = _asked(config, directory=directory)
+    heads = sum(target.levels for target in config.assign if isinstance(target, HeadTarget))
+    bounded = (UserTarget, GroupTarget, RoleTarget, HeadTarget, RequesterTarget)
+    if not everybody and not all(isinstance(target, bounded) for target in config.assign):
+        return None
     if not people and not heads:
         return None
     seats = [Candidate(kind=Kind.USER, key=one) for one in sorted(people)]

@@ -8,9 +8,11 @@ from typing import Any, Final
 
 from bedrock.errors import BadInput
 from workflows.engine.json_values import decode, encode
+from workflows.engine.plan import Plan
 from workflows.engine.state import Json
 from workflows.engine.values import ValueMismatch
 from workflows.engine.variables import Kind, Variable, VariableType
+from workflows.engine.world import World
 
 MAX_BYTES: Final = 1024 * 1024
 MOST_PROBLEMS: Final = 100
@@ -40,6 +42,20 @@ def read_variables(declared: Sequence[Variable], given: Mapping[str, Json]) -> d
             problems=problems,
         )
     return values
+
+
+def require_all(plan: Plan, variables: Mapping[str, Json], *, world: World) -> None:
+    """Raise BadInput `variables.invalid` when a step misses something that was to be said at the start."""
+    problems = [
+        _problem(one.code, ("variables", one.path or ""), one.message, node=node.id, **one.params)
+        for node in plan.nodes.values()
+        for one in node.type.required(node.config, variables, world)
+    ]
+    if problems:
+        raise BadInput(
+            "variables.invalid", f"Expected what the steps need to be told, found {len(problems)} problems.",
+            problems=problems[:MOST_PROBLEMS],
+        )  # fmt: skip
 
 
 def _read(declared: Sequence[Variable], given: Mapping[str, Json], values: dict[str, Json]) -> Iterator[Problem]:

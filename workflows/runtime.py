@@ -48,13 +48,16 @@ class Delivered:
     facts: tuple[Fact, ...] = ()
 
 
+Admission = Callable[[Plan, Started, World], Started]
+
+
 def start(
     event: Started,
     *,
     now: datetime,
     key: str | None = None,
     trigger: str | None = None,
-    admit: Callable[[Plan, Started], Started] | None = None,
+    admit: Admission | None = None,
 ) -> Delivered | None:
     """Begin a run of a live flow, found by key or by the event it listens to; None when there is none.
 
@@ -77,11 +80,9 @@ def start(
     return _carry_out([_begun(live, event, admit, now=now)], command="start")[0]
 
 
-def _begun(
-    live: Live, event: Started, admit: Callable[[Plan, Started], Started] | None, *, now: datetime
-) -> "_Decided":
+def _begun(live: Live, event: Started, admit: Admission | None, *, now: datetime) -> "_Decided":
     if admit is not None:
-        event = admit(live.release.plan, event)
+        event = admit(live.release.plan, event, live.world)
     return _decide(Loaded(id=new_id(), state=State(), release=live.release, world=live.world), event, now=now)
 
 

@@ -8,12 +8,16 @@ from typing_extensions import override
 from approvals import papers, rehearsal
 from approvals.approval_check import problems_of
 from approvals.approval_config import ApprovalConfig
+from approvals.choices import choice_problems
 from approvals.commands import PERSONS, SYSTEMS
 from approvals.deliberation import TIMED_OUT, Deliberation, Program, Refused
+from approvals.directory import Directory
 from approvals.vote_config import compiled_rules
 from workflows.engine.calendars import NoOpenTime
 from workflows.engine.due import parse_duration
 from workflows.engine.events import Resumption, Signalled, TimerDue
+from workflows.engine.expressions.errors import EvaluationError
+from workflows.engine.expressions.language import compile_condition
 from workflows.engine.graph import LocalText
 from workflows.engine.node_type import (
     CheckContext,
@@ -30,6 +34,7 @@ from workflows.engine.node_type import (
 from workflows.engine.rehearsal import Foreseen
 from workflows.engine.state import Json
 from workflows.engine.variables import Variable
+from workflows.engine.world import World
 
 APPROVED = Port(port="approved", name=LocalText(zh="同意", en="Approved"))
 REJECTED = Port(port="rejected", name=LocalText(zh="驳回", en="Rejected"))
@@ -60,6 +65,10 @@ class Approval(NodeType[ApprovalConfig]):
         return problems_of(config, context=context)
 
     @override
+    def required(self, config: ApprovalConfig, variables: Mapping[str, Json], world: World) -> Sequence[Problem]:
+        return choice_problems(config, variables=variables, directory=world.need(Directory))
+
+    @override
     def compile(self, config: ApprovalConfig, variables: tuple[Variable, ...]) -> Program:
         durations = [(timeout.after, parse_duration(timeout.after)) for timeout in config.timeouts]
         for text, duration in durations:
@@ -68,6 +77,7 @@ class Approval(NodeType[ApprovalConfig]):
         return Program(
             durations=tuple(duration for _, duration in durations if duration is not None),
             rules=compiled_rules(config.mode, config.vote),
+            conditions={text: compile_condition(text, variables) for text in config.conditions()},
         )
 
     @override
@@ -76,6 +86,8 @@ class Approval(NodeType[ApprovalConfig]):
             return Deliberation(scope).open()
         except NoOpenTime as error:
             return Fail(code=error.code, message=error.message)
+        except EvaluationError as error:
+            return Fail(code=error.code, message=error.message, params=dict(error.params))
 
     @override
     def resume(self, scope: Scope[ApprovalConfig], event: Resumption) -> Outcome:
@@ -94,6 +106,8 @@ class Approval(NodeType[ApprovalConfig]):
             return Refuse(error=refused.error)
         except NoOpenTime as error:
             return Fail(code=error.code, message=error.message)
+        except EvaluationError as error:
+            return Fail(code=error.code, message=error.message, params=dict(error.params))
 
     @override
     def withdrawn(self, scope: Scope[ApprovalConfig], reason: str) -> tuple[Mapping[str, Json], ...]:

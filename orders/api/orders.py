@@ -109,8 +109,9 @@ class RefundsView(APIView):
 
         def answer() -> dict[str, Any]:
             refund = request_refund(
-                order.pk, amount=given.amount.money, reason=given.reason, actor=_actor(request), now=present
-            )
+                order.pk, amount=given.amount.money, reason=given.reason, actor=_actor(request), now=present,
+                given=given.variables,
+            )  # fmt: skip
             return queries.refund_shape(refund, shows_run=True) | {"order_no": order.order_no}
 
         scope = f"orders/{order.pk}/refunds"

@@ -166,6 +166,7 @@ class RefundBody(Body):
 
     amount: MoneyBody
     reason: Annotated[str, Field(min_length=1, max_length=500)]
+    variables: dict[str, Any] = Field(default_factory=dict, max_length=50)
 
 
 def read_order(document: object) -> OrderBody:

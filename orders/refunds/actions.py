@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
@@ -36,12 +36,14 @@ logger = logging.getLogger(__name__)
 
 
 @transaction.atomic
-def request_refund(order_id: int, *, amount: Money, reason: str, actor: Actor, now: datetime) -> Refund:
+def request_refund(
+    order_id: int, *, amount: Money, reason: str, actor: Actor, now: datetime, given: Mapping[str, Any] | None = None
+) -> Refund:
     """Reserve the amount, save the refund and start the flow that listens to `refund.requested`, all or nothing.
 
-    `actor.id` is the primary key of the user who asks. Raises BadInput `refund.exceeds_refundable`,
-    `refund.amount_invalid`, `refund.currency_mismatch` or `refund.reason_required`; Conflict `flow.not_live` when no
-    live flow listens.
+    `actor.id` is the primary key of the user who asks, `given` what the flow wants to be told besides. Raises BadInput
+    `refund.exceeds_refundable`, `refund.amount_invalid`, `refund.currency_mismatch`, `refund.reason_required` or
+    `variables.invalid`; Conflict `flow.not_live` when no live flow listens.
     """
     if not reason.strip():
         raise BadInput("refund.reason_required", "Expected a reason.")
@@ -70,6 +72,7 @@ def request_refund(order_id: int, *, amount: Money, reason: str, actor: Actor, n
         requester=actor.id,
         actor=actor,
         now=now,
+        given=given,
     )
     if started is None:
         raise Conflict("flow.not_live", "Expected a published flow that listens to refund requests, found none.")

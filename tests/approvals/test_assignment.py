@@ -18,7 +18,6 @@ from tests.approvals.office import (
     away,
     directory,
     ended,
-    graph,
     group,
     noted,
     opened,
@@ -33,7 +32,6 @@ from workflows.engine.graph import LocalText
 from workflows.engine.node_type import CheckContext
 from workflows.engine.registry import registry
 from workflows.engine.world import world_of
-from workflows.testing import Harness
 
 F1, F2 = UserTarget(kind="user", user="f1"), UserTarget(kind="user", user="f2")
 FINANCE, NOBODY = GroupTarget(kind="group", group="finance"), GroupTarget(kind="group", group="nobody")
@@ -380,11 +378,6 @@ def test_a_sound_config_has_no_problems() -> None:
 )
 def test_trap_4_problems_are_found_at_publish(config: dict[str, object], problem: tuple[str, str, str]) -> None:
     assert problems(config) == [problem]
-
-
-def test_the_requester_cannot_be_named_as_an_approver() -> None:
-    with pytest.raises(ValueError, match="requester"):
-        Harness(graph({"assign": [{"kind": "requester"}]}), world=world())
 
 
 @pytest.mark.parametrize(("after", "warned"), [("P5D", False), ("P250D", True)])

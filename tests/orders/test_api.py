@@ -282,6 +282,22 @@ def test_nothing_is_reserved_when_a_refund_is_refused(
     assert Order.objects.get().refund_reserved == Decimal(0)
 
 
+def test_a_refund_says_no_more_than_its_flow_wants_to_be_told(cs1: APIClient) -> None:
+    """What an order tells of itself is nobody's to say otherwise, and what nobody declared is refused."""
+    publish_flow(DELAY, REFUND, by=user("designer", "designer"))
+    order = paid_order()
+    body = {"amount": cny("58.00"), "reason": "破损", "variables": {"orderPaid": cny("9999.00"), "other": 1}}
+
+    answer = cs1.post(f"/api/v1/orders/{order.order_no}/refunds", body)
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "variables.invalid")
+    assert [(one["path"], one["code"]) for one in answer.json()["errors"]] == [
+        ("/variables/orderPaid", "variable.unknown"),
+        ("/variables/other", "variable.unknown"),
+    ]
+    assert (Refund.objects.count(), Order.objects.get().refund_reserved) == (0, Decimal(0))
+
+
 # --- who sees which orders (the matrix of rights: tests/api/authorization.txt) -------------------------------------
 
 Ask = Callable[[APIClient, str], Any]

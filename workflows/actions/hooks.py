@@ -19,6 +19,7 @@ from workflows.engine.events import Actor, Started
 from workflows.engine.json_pointers import PointerLost, parse_pointer, pick
 from workflows.engine.plan import Plan
 from workflows.engine.state import Subject
+from workflows.engine.world import World
 from workflows.given_variables import read_variables
 from workflows.idempotency import Answered, answer_once
 from workflows.models import Definition, Hook
@@ -92,7 +93,7 @@ def receive(name: str, signed: Signed, *, now: datetime) -> Answered:
 
 
 def _start(row: Hook, event: str, document: Any, *, now: datetime) -> str:
-    def admit(plan: Plan, asked: Started) -> Started:
+    def admit(plan: Plan, asked: Started, _world: World) -> Started:
         trigger = getattr(plan.start.config, "trigger", None)
         if trigger is not None:
             raise Conflict(

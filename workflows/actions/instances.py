@@ -4,6 +4,7 @@ one of its own."""
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from bedrock.errors import BadInput, Conflict, NotFound, OrderflowError
@@ -11,7 +12,8 @@ from workflows import runtime, wings
 from workflows.engine.events import Actor, Event, Started
 from workflows.engine.plan import Plan
 from workflows.engine.state import Subject
-from workflows.given_variables import read_variables
+from workflows.engine.world import World
+from workflows.given_variables import read_variables, require_all
 from workflows.models import Definition
 from workflows.runtime import Delivered
 from workflows.store import Beside
@@ -62,7 +64,7 @@ def start_by_hand(
     return _found(runtime.start(event, now=now, key=definition_key, admit=_admit), definition_key)
 
 
-def _admit(plan: Plan, event: Started) -> Started:
+def _admit(plan: Plan, event: Started, world: World) -> Started:
     trigger = getattr(plan.start.config, "trigger", None)
     if trigger is not None:
         raise Conflict(
@@ -70,7 +72,9 @@ def _admit(plan: Plan, event: Started) -> Started:
             f"Expected a flow that people start, found that {trigger!r} starts this one.",
             trigger=trigger,
         )
-    return replace(event, variables=read_variables(plan.variables, event.variables))
+    variables = read_variables(plan.variables, event.variables)
+    require_all(plan, variables, world=world)
+    return replace(event, variables=variables)
 
 
 def _found(started: Delivered | None, definition_key: str) -> Delivered:
@@ -96,10 +100,24 @@ def start_for_trigger(
     requester: str | None,
     actor: Actor,
     now: datetime,
+    given: Mapping[str, Any] | None = None,
 ) -> Delivered | None:
-    """Start the flow that listens to an event; None when none does."""
+    """Start the flow that listens to an event; None when none does.
+
+    `given` are further variables of the flow, on the word of whoever asks. Raises BadInput `variables.invalid` and
+    `variables.too_large`.
+    """
     event = Started(subject=subject, variables=variables, requester=requester, actor=actor)
-    return runtime.start(event, now=now, trigger=trigger)
+    return runtime.start(event, now=now, trigger=trigger, admit=partial(_admit_with, given or {}))
+
+
+def _admit_with(given: Mapping[str, Any], plan: Plan, event: Started, world: World) -> Started:
+    """What the event itself tells is nobody's to say otherwise."""
+    if given:
+        further = [one for one in plan.variables if one.name in given and one.name not in event.variables]
+        event = replace(event, variables={**event.variables, **read_variables(further, given)})
+    require_all(plan, event.variables, world=world)
+    return event
 
 
 def deliver(instance_id: str, event: Event, *, now: datetime) -> Delivered:

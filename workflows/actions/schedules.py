@@ -18,6 +18,7 @@ from workflows.engine.events import CLOCK, Started
 from workflows.engine.plan import Plan
 from workflows.engine.schedule import Schedule, due_times
 from workflows.engine.state import Subject
+from workflows.engine.world import World
 from workflows.given_variables import read_variables
 from workflows.models import Definition, ScheduledRun, StartSchedule
 from workflows.plans import release_of
@@ -129,7 +130,7 @@ def _event(definition: Definition, schedule: Schedule, at: datetime) -> Started:
     return Started(subject=subject, variables=variables, actor=CLOCK)
 
 
-def _admit(plan: Plan, event: Started) -> Started:
+def _admit(plan: Plan, event: Started, _world: World) -> Started:
     """Every variable of the flow is there; those that nobody gives have no value."""
     given: Mapping[str, Any] = {one.name: None for one in plan.variables} | dict(event.variables)
     return Started(

@@ -283,6 +283,10 @@ class NodeType(ABC, Generic[C]):
         """Ids of the nodes whose tokens are taken away when a token passes here."""
         return ()
 
+    def required(self, config: C, variables: Mapping[str, Json], world: World) -> Sequence[Problem]:  # noqa: ARG002
+        """What a person who starts a run has still to say for this node; `path` is the name of a variable."""
+        return ()
+
     @abstractmethod
     def enter(self, scope: Scope[C]) -> Outcome:
         """A token arrived."""

@@ -12,6 +12,12 @@ from workflows.engine.graph import Document
 from workflows.engine.node_type import Config
 from workflows.engine.panel import only_for, ui
 
+_ROLE, _FIELD = ("role", "角色", "Role"), ("field", "字段里的人", "Person in a field")
+_OTHERS = (
+    _ROLE, _FIELD, ("requester", "申请人", "Requester"), ("expression", "按条件", "By condition"),
+    ("requester_choice", "申请人自选", "Chosen by the requester"),
+)  # fmt: skip
+
 
 class TimeoutConfig(Document):
     """One step of the row of timeouts. `after` counts from the step before, or from the opening."""
@@ -26,7 +32,7 @@ class ApprovalConfig(Config):
     """Settings of an approval."""
 
     assign: Targets = Field(
-        json_schema_extra=ui("assignees", zh="审批人", en="Approvers", group="who"),
+        json_schema_extra=ui("assignees", zh="审批人", en="Approvers", group="who", options=_OTHERS),
     )
     mode: Mode = Field(
         default=Mode.ANY,
@@ -62,7 +68,7 @@ class ApprovalConfig(Config):
     on_empty: tuple[Target, ...] = Field(
         default=(), max_length=50,
         json_schema_extra=ui(
-            "assignees", zh="无人可审批时", en="When nobody is left", group="who",
+            "assignees", zh="无人可审批时", en="When nobody is left", group="who", options=(_ROLE, _FIELD),
             help_zh="留空则转给流程主管;绝不会自动通过。",
             help_en="Left empty, the supervisors decide. It never passes by itself.",
         ),
@@ -108,7 +114,7 @@ class ApprovalConfig(Config):
     offline_to: tuple[Target, ...] = Field(
         default=(), max_length=50,
         json_schema_extra=ui(
-            "assignees", zh="离线时改派给", en="Ask instead", group="when",
+            "assignees", zh="离线时改派给", en="Ask instead", group="when", options=(_ROLE, _FIELD),
             help_zh="留空则用第一个超时转交对象。", help_en="Left empty, the target of the first timeout transfer.",
         ),
     )  # fmt: skip

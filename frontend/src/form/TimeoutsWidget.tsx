@@ -4,7 +4,7 @@ import { type ReactElement, useId } from "react";
 import { useTranslation } from "react-i18next";
 import { isRecord, textOf, without } from "@/graph/document";
 import { currentLanguage } from "@/i18n/index";
-import { TargetSelect } from "./AssigneesWidget";
+import { TargetSelect } from "./TargetSelect";
 import { DurationInput } from "./DurationInput";
 import styles from "./form.module.css";
 import { RowList } from "./RowList";
@@ -12,6 +12,7 @@ import type { WidgetProps } from "./widgetProps";
 
 const NEEDS_TARGET = new Set(["transfer", "escalate", "notify"]);
 const MOST = 10;
+const HANDED_TO = ["department_head", "role", "field"];
 const FIRST: Record<string, unknown> = { after: "PT120M", clock: "working", do: "transfer", to: [] };
 
 export function TimeoutsWidget({ schema, value, onChange }: WidgetProps): ReactElement {
@@ -88,6 +89,7 @@ function TimeoutStep({ step, verbs, onChange }: StepProps): ReactElement {
         <TargetSelect
           id={`${id}-to`}
           label={t("timeouts.to")}
+          kinds={HANDED_TO}
           size="small"
           value={step["to"]}
           onChange={(to) => onChange({ ...step, to })}

@@ -3,7 +3,7 @@ import { Checkbox, InputNumber, Select } from "antd";
 import { type ReactElement, type ReactNode, useId } from "react";
 import { useTranslation } from "react-i18next";
 import { isRecord, without } from "@/graph/document";
-import { TargetSelect } from "./AssigneesWidget";
+import { TargetSelect } from "./TargetSelect";
 import styles from "./form.module.css";
 import { RowList } from "./RowList";
 import { FULL } from "./sizes";
@@ -13,6 +13,7 @@ import type { WidgetProps } from "./widgetProps";
 type Vote = Record<string, unknown>;
 
 const MOST_VOICES = 50;
+const NOBODY_ELSE: readonly string[] = [];
 const FRESH_VOICE: Vote = { who: undefined, weight: 2 };
 
 export function VoteWidget({ id, value, onChange }: WidgetProps): ReactElement {
@@ -142,7 +143,7 @@ function Voice({ voice, onChange }: { voice: Vote; onChange: (voice: Vote) => vo
         id={`${id}-who`}
         label={t("vote.voices.who")}
         size="small"
-        heads={false}
+        kinds={NOBODY_ELSE}
         value={isRecord(voice["who"]) ? [voice["who"]] : []}
         onChange={(list) => onChange({ ...voice, who: Array.isArray(list) ? list.at(-1) : undefined })}
       />

@@ -16,3 +16,15 @@ export function useVariableOptions(): { value: string; label: string }[] {
     label: textOf(one.label, currentLanguage()) || one.name,
   }));
 }
+
+const HOLDS_NAMES = new Set(["text", "list<text>"]);
+
+/** Those that may hold usernames: texts, and lists of texts. */
+export function useNameVariables(): { value: string; label: string }[] {
+  const names = new Set(
+    useFormVariables()
+      .filter((one) => HOLDS_NAMES.has(String(one.type)))
+      .map((one) => one.name),
+  );
+  return useVariableOptions().filter((one) => names.has(one.value));
+}

@@ -1,16 +1,25 @@
-/** People and groups that a config names, as keys for a chooser and back. Pure. */
+/** Whom a config names, as keys for a chooser and back. Pure. */
 import { isRecord } from "@/graph/document";
 
 export type Target = Record<string, unknown> & { kind: string };
 
-/** `group:finance`, `user:li`, `department_head:2`; null for kinds that the chooser does not offer. */
+/** Kinds with parts of their own, which are edited in rows below the chooser. */
+export const PARTED = ["requester_choice", "expression"] as const;
+
+const NAMED: Record<string, string> = { user: "user", group: "group", role: "role", field: "variable" };
+
+/** `group:finance`, `role:approver`, `department_head:2`, `department_head:1-3`; null for what has no key. */
 export function keyOfTarget(target: unknown): string | null {
   if (!isRecord(target)) return null;
   const { kind } = target;
-  if (kind === "user" || kind === "group")
-    return typeof target[kind] === "string" ? `${kind}:${target[kind]}` : null;
-  if (kind === "department_head" && target["department"] == null)
-    return `department_head:${String(target["level"] ?? 1)}`;
+  if (typeof kind !== "string") return null;
+  const name = NAMED[kind];
+  if (name !== undefined) return typeof target[name] === "string" ? `${kind}:${target[name]}` : null;
+  if (kind === "requester") return "requester:";
+  if (kind === "department_head" && target["department"] == null) {
+    const [level, levels] = [Number(target["level"] ?? 1), Number(target["levels"] ?? 1)];
+    return `department_head:${levels > 1 ? `${level}-${level + levels - 1}` : level}`;
+  }
   return null;
 }
 
@@ -18,7 +27,10 @@ export function targetOfKey(key: string): Target {
   const at = key.indexOf(":");
   const kind = key.slice(0, at);
   const rest = key.slice(at + 1);
-  return kind === "department_head" ? { kind, level: Number(rest) } : { kind, [kind]: rest };
+  if (kind === "requester") return { kind };
+  if (kind !== "department_head") return { kind, [NAMED[kind] ?? kind]: rest };
+  const [first = 1, last = first] = rest.split("-").map(Number);
+  return last > first ? { kind, level: first, levels: last - first + 1 } : { kind, level: first };
 }
 
 /** The targets after the chooser changed its keys: what it cannot show stays as it was. */
@@ -27,4 +39,17 @@ export function withKeys(list: unknown, keys: readonly string[]): unknown[] {
   const hidden = before.filter((target) => keyOfTarget(target) === null);
   const known = new Map(before.map((target) => [keyOfTarget(target), target]));
   return [...hidden, ...keys.map((key) => known.get(key) ?? targetOfKey(key))];
+}
+
+/** The targets of one kind, in their order. */
+export function ofKind(list: unknown, kind: string): Target[] {
+  return (Array.isArray(list) ? list : []).filter(
+    (one): one is Target => isRecord(one) && one["kind"] === kind,
+  );
+}
+
+/** The list with other targets of one kind, which come after all others. */
+export function withKind(list: unknown, kind: string, targets: readonly Target[]): unknown[] {
+  const others = (Array.isArray(list) ? list : []).filter((one) => !(isRecord(one) && one["kind"] === kind));
+  return [...others, ...targets];
 }

@@ -32,6 +32,34 @@ test("a card says who, how many, and what happens when nobody acts", async () =>
   expect(en.chips[0]?.text).toBe('After 120 min → "部门负责人备选组"');
 });
 
+test("a card names approvers who depend on the run, each kind in its own words", async () => {
+  const graph = refundGraph();
+  const who = (target: Record<string, unknown>, language: string) =>
+    describeNode(
+      { id: "x", type: "approval", config: { assign: [target] } },
+      graph,
+      speech(language),
+    ).sentence.split(" · ")[0];
+  const group = { kind: "group", group: "finance" };
+  const kinds: [Record<string, unknown>, string, string][] = [
+    [{ kind: "role", role: "approver" }, "全体审批人", "All approvers"],
+    [{ kind: "department_head", level: 2 }, "第 2 级主管", "Manager, level 2"],
+    [{ kind: "department_head", level: 1, levels: 3 }, "第 1–3 级主管", "Managers, levels 1–3"],
+    [{ kind: "field", variable: "refundAmount" }, "由「退款金额」指定", 'Named by "Refund amount"'],
+    [
+      { kind: "expression", rules: [{ to: [group] }], otherwise: [group] },
+      "按条件(财务部)",
+      "By condition (财务部)",
+    ],
+    [{ kind: "requester_choice", pool: [group] }, "发起人自选(财务部)", "Requester chooses (财务部)"],
+    [{ kind: "requester" }, "发起人", "Requester"],
+  ];
+
+  expect(kinds.map(([target]) => who(target, "zh-CN"))).toEqual(kinds.map(([, zh]) => zh));
+  await setLanguage("en");
+  expect(kinds.map(([target]) => who(target, "en"))).toEqual(kinds.map(([, , en]) => en));
+});
+
 test("a card says what is enough in a vote, and that some are asked in turn", async () => {
   const graph = refundGraph();
   const config = nodeOf(graph, "finance")!.config;

@@ -12,6 +12,7 @@ import {
   records,
   textOf,
 } from "./document";
+import { sayAssignees } from "./assigneeSentence";
 import { callSentence, eachSentence } from "./callSentence";
 import { errorName } from "./errorName";
 import { durationText, readableExpression } from "./expressionText";
@@ -179,8 +180,8 @@ const SENTENCES: Record<string, (node: GraphNode, graph: Graph, speech: Speech) 
   },
   subflow: (node, _graph, { say }) => callSentence(node, say),
   for_each: (node, graph, { say, language }) => eachSentence(node, say, graph.variables, language),
-  approval: (node, _graph, speech) => {
-    const who = sayAssignees(node.config["assign"], speech);
+  approval: (node, graph, speech) => {
+    const who = sayAssignees(node.config["assign"], speech, graph);
     const mode = sayMode(node.config, speech);
     return {
       sentence: who ? speech.say("card.approval", { who, mode }) : "",
@@ -235,32 +236,6 @@ function sayTemplate(text: string, graph: Graph, speech: Speech): string {
 export function sayOr(speech: Speech, key: string, fallback: string): string {
   const said = speech.say(key);
   return said === key ? fallback : said;
-}
-
-/** People and groups as one phrase; empty when nobody is named. */
-export function sayAssignees(list: unknown, speech: Speech): string {
-  const said = records(list).map((item) => sayAssignee(item, speech));
-  return said.filter(Boolean).join(speech.say("list.separator"));
-}
-
-function sayAssignee(item: Record<string, unknown>, speech: Speech): string {
-  const kind = typeof item["kind"] === "string" ? item["kind"] : "";
-  switch (kind) {
-    case "":
-      return "";
-    case "user":
-    case "group":
-    case "role": {
-      const key = item[kind];
-      return typeof key === "string" && key ? speech.nameOf(kind, key) : "";
-    }
-    case "department_head":
-      return speech.say("assign.department_head", { level: Number(item["level"] ?? 1) });
-    case "field":
-      return speech.say("assign.field", { name: String(item["variable"] ?? "") });
-    default:
-      return speech.say(`assign.${kind}`);
-  }
 }
 
 function sayMode({ mode = "any", vote }: GraphNode["config"], speech: Speech): string {

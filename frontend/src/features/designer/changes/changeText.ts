@@ -1,7 +1,8 @@
 /** A change that the server found, as a sentence: steps and settings by the names people read, values in their words. Pure. */
 import type { JsonSchema, UiHint } from "@/api/documents";
 import type { GraphChange } from "@/api/types";
-import { sayAssignees, sayDuration, sayTimeout, type Speech } from "@/graph/describe";
+import { sayAssignees } from "@/graph/assigneeSentence";
+import { sayDuration, sayTimeout, type Speech } from "@/graph/describe";
 import { type DrawnText, isRecord, textOf, type Variable } from "@/graph/document";
 import { readableExpression } from "@/graph/expressionText";
 import { formatMoney } from "@/ui/moneyFormat";

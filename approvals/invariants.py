@@ -1,10 +1,15 @@
 # ruff: noqa: S608 - queries are put together from constants only
 """What must always be true of tasks: they say what their runs say, and every verdict has the answers it needs."""
 
-from collections.abc import Mapping
-from typing import Final
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any, Final
 
-from workflows.invariants import LISTENING, by_sql
+from approvals.ballot import read_ballot
+from approvals.voting import Verdict
+from workflows.invariants import LISTENING, MOST_IDS, by_sql
+from workflows.prepared import fetch
 from workflows.wings import Offenders
 
 _SAME_WAIT = "w.instance = t.instance AND w.token = t.token AND w.node = t.node AND w.visit = t.visit"
@@ -57,4 +62,29 @@ _QUERIES = {
         WHERE NOT EXISTS (SELECT FROM approvals_approvaltask t WHERE t.id = d.task_id)""",
 }
 
-INVARIANTS: Final[Mapping[str, Offenders]] = {name: by_sql(query) for name, query in _QUERIES.items()}
+_BATCH: Final = 500
+_BALLOTS: Final = f"""
+SELECT t.id::text, w.data::text FROM (
+    SELECT * FROM approvals_approvaltask WHERE status = 'open' AND id > %s::uuid ORDER BY id LIMIT %s::int) t
+LEFT JOIN {_WAITS} w ON {_SAME_WAIT} ORDER BY t.id
+"""
+
+
+def _decided_and_still_open() -> Sequence[str]:
+    """Ids of tasks that wait although their answers are enough: counted again, not compared with what was counted."""
+    return list(
+        islice((task for task, data in _ballots() if read_ballot(data).tally().verdict is not Verdict.OPEN), MOST_IDS)
+    )
+
+
+def _ballots() -> Iterator[tuple[str, dict[str, Any]]]:
+    last = "00000000-0000-0000-0000-000000000000"
+    while rows := fetch(_BALLOTS, [last, _BATCH]):
+        yield from ((task, json.loads(data)) for task, data in rows if data is not None)
+        last = rows[-1][0]
+
+
+INVARIANTS: Final[Mapping[str, Offenders]] = {
+    "task.open_is_undecided": _decided_and_still_open,
+    **{name: by_sql(query) for name, query in _QUERIES.items()},
+}

@@ -90,6 +90,9 @@ CLOSED = "UPDATE approvals_approvaltask SET status = 'cancelled', closed_at = no
          "task.verdict_has_its_decisions", "task"),
         ("half", "DELETE FROM approvals_decision WHERE task_id = %s",
          "task.verdict_has_its_decisions", "task"),
+        ("half", """UPDATE workflows_instance SET state = jsonb_set(state, '{tokens,0,data,mode}', '"any"')
+            WHERE id = (SELECT instance FROM approvals_approvaltask WHERE id = %s)""",
+         "task.open_is_undecided", "task"),
     ],
 )  # fmt: skip
 def test_a_breach_is_named_with_its_id(

@@ -11,6 +11,7 @@ class ApprovalsConfig(AppConfig):
     @override
     def ready(self) -> None:
         from approvals import queries
+        from approvals.actions.hold import bring_into_force
         from approvals.actions.notify import forget_deliveries
         from approvals.actions.project import FOLLOWED, rows_of
         from approvals.actions.reassess import reassess_left_work
@@ -35,6 +36,7 @@ class ApprovalsConfig(AppConfig):
         wings.show_to(queries.runs_shown_to)
         wings.show_all_to(queries.all_runs_shown_to)
         wings.show_flows_to(queries.flows_shown_to)
+        wings.sweep_before_due_times(bring_into_force)
         wings.sweep_with(reassess_left_work)
         wings.sweep_with(forget_deliveries)
         for name, offenders in INVARIANTS.items():

@@ -29,6 +29,7 @@ def pictures(rows: list[Notice], *, user: User) -> list[dict[str, Any]]:
             "id": str(row.pk), "title": row.title, "text": row.text, "definition": row.definition_title,
             "subject": row.subject_title, "at": row.at, "read_at": row.read_at,
             "instance": str(row.instance) if str(row.instance) in seen else None,
+            "task": None if row.task is None else str(row.task),
         }
         for row in rows
     ]  # fmt: skip

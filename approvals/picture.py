@@ -8,7 +8,7 @@ from approvals.assignment import may_sit
 from approvals.candidates import OWNER, candidate_of
 from approvals.deadlines import working_calendar
 from approvals.directory import SUPERUSER, Directory
-from approvals.models import ApprovalTask, Comment
+from approvals.models import ApprovalTask, Comment, PendingAnswer
 from approvals.presence import Presence
 from workflows.engine.calendar_book import CalendarBook
 from workflows.engine.calendars import NoOpenTime
@@ -28,8 +28,8 @@ class Viewer:
         return self.world.need(Directory)
 
 
-def picture(task: ApprovalTask, *, viewer: Viewer) -> dict[str, Any]:
-    """The task of a list."""
+def picture(task: ApprovalTask, *, viewer: Viewer, pending: PendingAnswer | None = None) -> dict[str, Any]:
+    """The task of a list. `pending` is an answer that the viewer may still take back."""
     left, paused_until = _clock(task, viewer=viewer)
     return {
         "id": str(task.pk),
@@ -57,20 +57,23 @@ def picture(task: ApprovalTask, *, viewer: Viewer) -> dict[str, Any]:
         "assignee": _assignee(task, viewer=viewer),
         "votes": task.votes,
         "standing": task.standing or None,
-        "actions": actions_of(task, viewer=viewer),
+        "actions": ["undo", "comment"] if pending else actions_of(task, viewer=viewer),
         "status": str(task.status),
         "outcome": None if task.status == ApprovalTask.Status.OPEN else str(task.status),
         "decided_by": task.decided_by_name or None,
         "closed_at": task.closed_at,
+        "pending": None if pending is None else _pending(pending),
     }  # fmt: skip
 
 
-def detail(task: ApprovalTask, *, comments: list[Comment], viewer: Viewer) -> dict[str, Any]:
+def detail(
+    task: ApprovalTask, *, comments: list[Comment], viewer: Viewer, pending: PendingAnswer | None = None
+) -> dict[str, Any]:
     """The task with what was said about it and why these people were asked."""
     said = [
         {"actor": {"id": one.actor, "display_name": one.actor_name}, "text": one.text, "at": one.at} for one in comments
     ]
-    return picture(task, viewer=viewer) | {"comments": said, "trace": task.trace}
+    return picture(task, viewer=viewer, pending=pending) | {"comments": said, "trace": task.trace}
 
 
 def line(task: ApprovalTask) -> dict[str, Any]:
@@ -103,6 +106,10 @@ def actions_of(task: ApprovalTask, *, viewer: Viewer) -> list[str]:
         return ["transfer", *removes, "comment"]
     voted = any(vote["user"]["id"] == person.id for vote in task.votes)
     return [*removes, "comment"] if own or voted or removes else []
+
+
+def _pending(held: PendingAnswer) -> dict[str, Any]:
+    return {"answer": held.name, "comment": held.comment, "at": held.at, "commit_at": held.commit_at}
 
 
 def _clock(task: ApprovalTask, *, viewer: Viewer) -> tuple[int | None, datetime | None]:

@@ -14,7 +14,7 @@ from accounts.models import User
 from accounts.policy import Role
 from approvals.candidates import scopes_of
 from approvals.directory import Directory
-from approvals.models import ApprovalTask, Assignment, Comment, Decision
+from approvals.models import ApprovalTask, Assignment, Comment, Decision, PendingAnswer
 from approvals.picture import Viewer, line
 from workflows.actions.instances import Beside
 from workflows.prepared import fetch
@@ -23,28 +23,39 @@ from workflows.queries import present_world
 SEES_ALL = (Role.SUPERVISOR, Role.AUDITOR)
 FOREVER = datetime(9999, 12, 31, tzinfo=UTC)  # where rows without a due time are sorted
 
-_TODO = """
+# The tasks that a person has answered, though they may still take it back: few, looked up once in a statement.
+_HELD = "ALL(ARRAY(SELECT p.task_id FROM approvals_pendinganswer p WHERE p.user_id = %s::bigint))"
+_TODO = f"""
 SELECT t.* FROM (
     SELECT DISTINCT ON (x.sort_at, x.task_id) x.task_id, x.sort_at
     FROM unnest(%s::text[]) AS s(scope) CROSS JOIN LATERAL (
-        SELECT a.task_id, a.sort_at FROM approvals_assignment a {join}
-        WHERE a.scope = s.scope AND a.status = 'open' AND a.requester <> %s {after} {search}
+        SELECT a.task_id, a.sort_at FROM approvals_assignment a {{join}}
+        WHERE a.scope = s.scope AND a.status = 'open' AND a.requester <> %s AND a.task_id <> {_HELD}
+            {{after}} {{search}}
         ORDER BY a.sort_at, a.task_id LIMIT %s
     ) x ORDER BY x.sort_at, x.task_id LIMIT %s
 ) m JOIN approvals_approvaltask t ON t.id = m.task_id ORDER BY m.sort_at, m.task_id
-"""
-_NUMBERS = """
+"""  # noqa: S608 - put together from constants only
+_NUMBERS = f"""
 SELECT count(*), count(*) FILTER (WHERE sort_at < %s) FROM (
     SELECT DISTINCT a.task_id, a.sort_at FROM unnest(%s::text[]) AS s(scope) CROSS JOIN LATERAL (
         SELECT task_id, sort_at FROM approvals_assignment
-        WHERE scope = s.scope AND status = 'open' AND requester <> %s OFFSET 0
+        WHERE scope = s.scope AND status = 'open' AND requester <> %s AND task_id <> {_HELD} OFFSET 0
     ) a
 ) waiting
-"""
+"""  # noqa: S608 - put together from constants only
 _TASK_FIELDS = [field.attname for field in ApprovalTask._meta.concrete_fields]
 _TASK_JSON = {field.attname for field in ApprovalTask._meta.concrete_fields if isinstance(field, JSONField)}
 TASKS = Beside("approvals_approvaltask", tuple(_TASK_FIELDS))
 _TASK = f"""SELECT {", ".join(f'"{name}"' for name in _TASK_FIELDS)} FROM approvals_approvaltask WHERE id = %s"""  # noqa: S608
+
+_PENDING_FIELDS = [field.attname for field in PendingAnswer._meta.concrete_fields]
+_SHOWN = f"""
+SELECT {", ".join(f't."{name}"' for name in _TASK_FIELDS)}, {", ".join(f'p."{name}"' for name in _PENDING_FIELDS)}
+FROM approvals_approvaltask t
+    LEFT JOIN approvals_pendinganswer p ON p.task_id = t.id AND p.user_id = %s::bigint
+WHERE t.id = %s
+"""  # noqa: S608 - put together from constants only
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +103,7 @@ def todo(viewer: Viewer, *, search: str, after: Place | None, limit: int) -> Tod
     Each scope walks its own index, so that the cost depends on the page and not on how much is open or done.
     """
     scopes = list(scopes_of(viewer.person, directory=viewer.directory))
-    parameters: list[Any] = [scopes, viewer.person]
+    parameters: list[Any] = [scopes, viewer.person, viewer.person]
     if after is not None:
         parameters += [after.sort_at, after.task]
     if search:
@@ -125,7 +136,7 @@ def summary(viewer: Viewer) -> Summary:
     """How much waits for this person; one statement."""
     scopes = list(scopes_of(viewer.person, directory=viewer.directory))
     with connection.cursor() as cursor:
-        cursor.execute(_NUMBERS, [viewer.now, scopes, viewer.person])
+        cursor.execute(_NUMBERS, [viewer.now, scopes, viewer.person, viewer.person])
         waiting, late = cursor.fetchone()
     return Summary(todo=waiting, overdue=late)
 
@@ -141,6 +152,16 @@ def waits_of(task_ids: Sequence[UUID]) -> dict[UUID, TaskWait]:
     columns = ("instance", "token", "visit", "status", "subject_facts")
     rows = ApprovalTask.objects.filter(pk__in=task_ids).values_list("pk", *columns)
     return {row[0]: TaskWait(str(row[1]), *row[2:]) for row in rows}
+
+
+def find_shown(task_id: UUID, *, viewer: Viewer) -> tuple[ApprovalTask | None, PendingAnswer | None]:
+    """The row, whoever may see it, and the answer that this viewer may still take back; one statement."""
+    found = fetch(_SHOWN, [viewer.person, str(task_id)])
+    if not found:
+        return None, None
+    task, held = found[0][: len(_TASK_FIELDS)], found[0][len(_TASK_FIELDS) :]
+    pending = None if held[0] is None else PendingAnswer.from_db(connection.alias, _PENDING_FIELDS, list(held))
+    return task_of(task), pending
 
 
 def task_of(row: Sequence[Any]) -> ApprovalTask:

@@ -13,7 +13,7 @@ POINTS: Final = frozenset(
         "job.claimed", "job.performed", "job.before_done", "timer.claimed", "publish.mid", "publish.day_mid",
         "audit.append", "migrate.before_commit", "migrate.after_commit",
         "refund.before_call", "refund.let_out", "refund.after_call", "effect.let_out", "call.answered",
-        "notice.noted", "notice.told",
+        "notice.noted", "notice.told", "answer.held",
         "called.started", "called.told", "turn.came", "sweep.begun",
     }
 )  # fmt: skip

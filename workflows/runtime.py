@@ -121,6 +121,21 @@ def deliver_by(
     return _deliver(look, now=now)
 
 
+def probe_by(
+    beside: Beside, row_id: str, event_of: Callable[[Sequence[Any] | None], Event], *, now: datetime
+) -> Delivered:
+    """Where the run of this row stands, and whether (`changed`) it would take a happening now; nothing is written.
+
+    Raises what `deliver_by` would.
+    """
+    loaded, row = store.read_by(beside, row_id)
+    event = event_of(row)
+    if loaded is None:
+        raise NotFound("instance.unknown", f"Expected an instance of the row {row_id}, found none.")
+    decided = _decide(loaded, event, now=now)
+    return replace(_delivered(decided, None), state=loaded.state, facts=())
+
+
 def _deliver(look: Callable[[], tuple[Loaded, Event]], *, now: datetime) -> Delivered:
     """Look, decide, write. Whoever is overtaken in between has written nothing, and decides again under the lock."""
     found = look()

@@ -50,6 +50,7 @@ _witnesses: list[Witness] = []
 _runs: list[RunsOf] = []
 _flow_witnesses: list[FlowWitness] = []
 _janitors: list[Janitor] = []
+_openers: list[Janitor] = []
 _invariants: dict[str, Offenders] = {}
 
 
@@ -178,6 +179,16 @@ def sweep_with(janitor: Janitor) -> None:
 def janitors() -> tuple[Janitor, ...]:
     """What every sweep asks, in the order of declaration."""
     return tuple(_janitors)
+
+
+def sweep_before_due_times(janitor: Janitor) -> None:
+    """Declare what a sweep does before it fires due times, because it was promised for an earlier moment."""
+    _openers.append(janitor)
+
+
+def openers() -> tuple[Janitor, ...]:
+    """What a sweep does before it fires due times, in the order of declaration."""
+    return tuple(_openers)
 
 
 def hold_true(name: str, offenders: Offenders) -> None:

@@ -1,9 +1,9 @@
 """Answering a task: one command, one transaction, one delivery to its run. The run decides; this carries the answer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from django.db import transaction
@@ -19,13 +19,21 @@ from approvals.queries import TASKS, find_task, may_see, task_of
 from approvals.refusals import already_decided
 from bedrock.errors import Conflict, Forbidden, NotFound, OrderflowError
 from workflows.actions import audit
-from workflows.actions.instances import Delivered, deliver_by
-from workflows.engine.events import Signalled
+from workflows.actions.instances import Beside, Delivered, deliver_by, probe_by
+from workflows.engine.events import Event, Signalled
 from workflows.engine.facts import Moved
 from workflows.queries import present_world
 
 INTERVENING = ("transfer", "remove-signer")  # what a supervisor may do with work that is not theirs
 WORKS_HERE = (Role.APPROVER, Role.SUPERVISOR, Role.AUDITOR)  # for others a task that is not theirs is a closed door
+
+
+class Teller(Protocol):
+    """How a run hears of an answer: to take it, or only to say whether it would."""
+
+    def __call__(
+        self, beside: Beside, row_id: str, event_of: Callable[[Sequence[Any] | None], Event], *, now: datetime
+    ) -> Delivered: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,9 +65,15 @@ def answer(
     return done
 
 
+def probe(task_id: UUID, *, name: str, payload: Mapping[str, Any], user: User, by: audit.By, now: datetime) -> Answered:
+    """Whether an answer would be taken now: raises what `answer` would, and changes nothing."""
+    return _answer(task_id, name=name, payload=payload, user=user, by=by, now=now, tell=probe_by)
+
+
 def _answer(
-    task_id: UUID, *, name: str, payload: Mapping[str, Any], user: User, by: audit.By, now: datetime
-) -> Answered:
+    task_id: UUID, *, name: str, payload: Mapping[str, Any], user: User, by: audit.By, now: datetime,
+    tell: Teller = deliver_by,
+) -> Answered:  # fmt: skip
     seen: list[Sequence[Any]] = []  # the last look at the row counts: whoever was overtaken looks again
 
     def event_of(row: Sequence[Any] | None) -> Signalled:
@@ -72,7 +86,7 @@ def _answer(
         return Signalled(token=task["token"], visit=task["visit"], name=name, payload=dict(payload), actor=by.actor)
 
     try:
-        delivered = deliver_by(TASKS, str(task_id), event_of, now=now)
+        delivered = tell(TASKS, str(task_id), event_of, now=now)
     except Forbidden as error:
         if not seen:
             raise

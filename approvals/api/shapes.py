@@ -6,7 +6,7 @@ from web.shapes import LocalTextShape, Shape
 from workflows.api.run_shapes import INSTANCE_STATUSES, SubjectFactShape, TokenShape
 from workflows.api.task_shapes import TASK_STATUSES, TaskLineShape, TaskPersonShape
 
-ACTIONS = ("approve", "reject", "abstain", "transfer", "add-signer", "remove-signer", "comment")
+ACTIONS = ("approve", "reject", "abstain", "transfer", "add-signer", "remove-signer", "undo", "comment")
 
 
 class TaskSubjectShape(Shape):
@@ -19,6 +19,13 @@ class TaskSubjectShape(Shape):
 class TaskDefinitionShape(Shape):
     key = serializers.CharField()
     title = LocalTextShape()
+
+
+class PendingShape(Shape):
+    answer = serializers.ChoiceField(choices=["approve", "reject", "abstain"])
+    comment = serializers.CharField(allow_blank=True)
+    at = serializers.DateTimeField()
+    commit_at = serializers.DateTimeField(help_text="When it comes into force, unless it is taken back before.")
 
 
 class TaskShape(TaskLineShape):
@@ -35,6 +42,7 @@ class TaskShape(TaskLineShape):
     assignee = TaskPersonShape(allow_null=True)
     actions = serializers.ListField(child=serializers.ChoiceField(choices=ACTIONS))
     outcome = serializers.ChoiceField(choices=TASK_STATUSES[1:], allow_null=True)
+    pending = PendingShape(allow_null=True, help_text="The viewer's own answer that may still be taken back.")
 
 
 class TasksShape(Shape):
@@ -140,6 +148,7 @@ class NoticeShape(Shape):
     definition = LocalTextShape()
     subject = serializers.CharField()
     instance = serializers.UUIDField(allow_null=True, help_text="The run, if this person may look at it.")
+    task = serializers.UUIDField(allow_null=True, help_text="The task it is about, if it is about one.")
     at = serializers.DateTimeField()
     read_at = serializers.DateTimeField(allow_null=True)
 

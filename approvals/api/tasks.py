@@ -14,12 +14,13 @@ from rest_framework.views import APIView
 from accounts.models import User
 from accounts.policy import Role
 from approvals import queries
+from approvals.actions import hold
 from approvals.actions.decide import Answered, answer
 from approvals.api import shapes
 from approvals.api.conditional import unless_same
 from approvals.api.cursors import read_place, write_place
 from approvals.directory import Directory
-from approvals.models import ApprovalTask
+from approvals.models import ApprovalTask, PendingAnswer
 from approvals.picture import Viewer, detail, picture
 from bedrock.clock import now
 from bedrock.errors import BadInput, NotFound
@@ -56,7 +57,7 @@ class TasksView(APIView):
         box, search = params.get("box", "todo"), params.get("q", "").strip()[:MAX_SEARCH]
         if box not in BOXES:
             raise BadInput("tasks.unknown_box", f"Expected a box of {', '.join(BOXES)}, found {box!r}.")
-        viewer = queries.viewer_of(_user(request), now=now())
+        viewer = queries.viewer_of(user_of(request), now=now())
         return unless_same(request, _box(box, viewer=viewer, search=search, params=params))
 
 
@@ -66,7 +67,7 @@ class SummaryView(APIView):
     @extend_schema(operation_id="tasks_summary", responses={200: shapes.SummaryShape, 304: None})
     def get(self, request: Request) -> Response:
         query_of(request.query_params)
-        numbers = queries.summary(queries.viewer_of(_user(request), now=now()))
+        numbers = queries.summary(queries.viewer_of(user_of(request), now=now()))
         return unless_same(request, {"todo": numbers.todo, "overdue": numbers.overdue})
 
 
@@ -76,16 +77,24 @@ class TaskView(APIView):
     @extend_schema(operation_id="tasks_read", responses={200: shapes.TaskDetailShape, 304: None})
     def get(self, request: Request, task_id: UUID) -> Response:
         query_of(request.query_params)
-        viewer = queries.viewer_of(_user(request), now=now())
-        task = queries.find_task(task_id)
-        if task is None or not queries.may_see(task, user=_user(request), directory=viewer.world.need(Directory)):
+        viewer = queries.viewer_of(user_of(request), now=now())
+        task, pending = queries.find_shown(task_id, viewer=viewer)
+        if task is None or not queries.may_see(task, user=user_of(request), directory=viewer.world.need(Directory)):
             raise NotFound("task.unknown", f"Expected a task of yours, found none with id {task_id}.")
-        return unless_same(request, detail(task, comments=queries.comments_of(task), viewer=viewer))
+        return unless_same(request, detail(task, comments=queries.comments_of(task), viewer=viewer, pending=pending))
 
 
 class AnswerInput(Input):
     comment = serializers.CharField(required=False, allow_blank=True, max_length=2000)
     revision = serializers.IntegerField(min_value=1, help_text="The revision of the task that was looked at.")
+
+
+class DecisionInput(AnswerInput):
+    undo_seconds = serializers.IntegerField(
+        required=False, min_value=0, max_value=hold.LONGEST, default=0,
+        help_text="For so long the answer may be taken back (`/undo`) and nobody else sees it. Without it, and when "
+        "the time of the task runs out before, it is in force at once.",
+    )  # fmt: skip
 
 
 class TransferInput(AnswerInput):
@@ -118,25 +127,29 @@ class CommentInput(Input):
 class ApproveView(APIView):
     permission_classes = [INBOX]
 
-    @extend_schema(operation_id="tasks_approve", parameters=[KEY], request=AnswerInput, responses=shapes.AnsweredShape)
+    @extend_schema(
+        operation_id="tasks_approve", parameters=[KEY], request=DecisionInput, responses=shapes.AnsweredShape
+    )
     def post(self, request: Request, task_id: UUID) -> HttpResponse:
-        return _answer(request, task_id, name="approve", payload=read_input(AnswerInput, request))
+        return _decide(request, task_id, name="approve")
 
 
 class RejectView(APIView):
     permission_classes = [INBOX]
 
-    @extend_schema(operation_id="tasks_reject", parameters=[KEY], request=AnswerInput, responses=shapes.AnsweredShape)
+    @extend_schema(operation_id="tasks_reject", parameters=[KEY], request=DecisionInput, responses=shapes.AnsweredShape)
     def post(self, request: Request, task_id: UUID) -> HttpResponse:
-        return _answer(request, task_id, name="reject", payload=read_input(AnswerInput, request))
+        return _decide(request, task_id, name="reject")
 
 
 class AbstainView(APIView):
     permission_classes = [INBOX]
 
-    @extend_schema(operation_id="tasks_abstain", parameters=[KEY], request=AnswerInput, responses=shapes.AnsweredShape)
+    @extend_schema(
+        operation_id="tasks_abstain", parameters=[KEY], request=DecisionInput, responses=shapes.AnsweredShape
+    )
     def post(self, request: Request, task_id: UUID) -> HttpResponse:
-        return _answer(request, task_id, name="abstain", payload=read_input(AnswerInput, request))
+        return _decide(request, task_id, name="abstain")
 
 
 class TransferView(APIView):
@@ -177,6 +190,21 @@ class CommentView(APIView):
         return _answer(request, task_id, name="comment", payload=read_input(CommentInput, request))
 
 
+def _decide(request: Request, task_id: UUID, *, name: str) -> HttpResponse:
+    payload = read_input(DecisionInput, request)
+    seconds = payload.pop("undo_seconds")
+    if not seconds:
+        return _answer(request, task_id, name=name, payload=payload)
+    user, present = user_of(request), now()
+    by = By(actor=_actor(request), ip=client_ip(request._request))
+
+    def held() -> dict[str, Any]:
+        done, pending = hold.hold(task_id, name=name, payload=payload, seconds=seconds, user=user, by=by, now=present)
+        return _answered(done, by=by, pending=pending)
+
+    return answer_request(request, scope=f"tasks/{task_id.hex}/{name}", now=present, answer=held)
+
+
 def _naming(given: Mapping[str, Any]) -> dict[str, Any]:
     """The payload with its target as a graph would name it."""
     kind, key = given["to"]["kind"], given["to"]["key"]
@@ -184,7 +212,7 @@ def _naming(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _answer(request: Request, task_id: UUID, *, name: str, payload: Mapping[str, Any]) -> HttpResponse:
-    user, present = _user(request), now()
+    user, present = user_of(request), now()
     by = By(actor=_actor(request), ip=client_ip(request._request))
 
     def decided() -> dict[str, Any]:
@@ -193,7 +221,7 @@ def _answer(request: Request, task_id: UUID, *, name: str, payload: Mapping[str,
     return answer_request(request, scope=f"tasks/{task_id.hex}/{name}", now=present, answer=decided)
 
 
-def _answered(done: Answered, *, by: By) -> dict[str, Any]:
+def _answered(done: Answered, *, by: By, pending: PendingAnswer | None = None) -> dict[str, Any]:
     delivered = done.delivered
     viewer = Viewer(person=by.actor.id, now=delivered.context.now, world=delivered.world)
     tokens = [
@@ -206,7 +234,7 @@ def _answered(done: Answered, *, by: By) -> dict[str, Any]:
     ]  # fmt: skip
     status = None if delivered.state.status is None else delivered.state.status.value
     return {
-        "task": picture(done.task(), viewer=viewer),
+        "task": picture(done.task(), viewer=viewer, pending=pending),
         "instance": {"id": delivered.instance_id, "status": status, "tokens": tokens},
     }
 
@@ -229,11 +257,12 @@ def _page(tasks: list[ApprovalTask], *, next_: str | None, viewer: Viewer) -> di
 
 
 def _actor(request: Request) -> Actor:
-    user = _user(request)
+    user = user_of(request)
     return Actor(id=str(user.pk), name=user.get_full_name(), source="api" if request.auth is not None else "person")
 
 
-def _user(request: Request) -> User:
+def user_of(request: Request) -> User:
+    """Who is signed in."""
     if not isinstance(request.user, User):
         raise TypeError("A door without permission classes let somebody in who is not signed in.")
     return request.user

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from approvals.api import batch, notices, people, tasks
+from approvals.api import batch, notices, people, tasks, undo
 
 urlpatterns = [
     path("tasks", tasks.TasksView.as_view()),
@@ -16,6 +16,7 @@ urlpatterns = [
     path("tasks/<uuid:task_id>/transfer", tasks.TransferView.as_view()),
     path("tasks/<uuid:task_id>/add-signer", tasks.AddSignerView.as_view()),
     path("tasks/<uuid:task_id>/remove-signer", tasks.RemoveSignerView.as_view()),
+    path("tasks/<uuid:task_id>/undo", undo.UndoView.as_view()),
     path("tasks/<uuid:task_id>/comment", tasks.CommentView.as_view()),
     path("notices", notices.NoticesView.as_view()),
     path("notices/summary", notices.NoticesSummaryView.as_view()),

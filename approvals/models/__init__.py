@@ -9,6 +9,7 @@ from approvals.models.organisation import (
     GroupMember,
     OfflineWindow,
 )
+from approvals.models.pending import PendingAnswer
 from approvals.models.task import ApprovalTask, Assignment, Comment, Decision
 
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     "GroupMember",
     "Notice",
     "OfflineWindow",
+    "PendingAnswer",
 ]

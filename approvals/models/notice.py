@@ -7,7 +7,10 @@ from typing_extensions import override
 
 
 class Notice(models.Model):
-    """A notice to one person, in both languages, about a run. `read_at` is empty until they say so."""
+    """A notice to one person, in both languages, about a run. `read_at` is empty until they say so.
+
+    `cause` tells what a step of the flow says (`message`, once per visit) from what the house says of a task.
+    """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices")
     title = models.JSONField()
@@ -17,12 +20,18 @@ class Notice(models.Model):
     visit = models.IntegerField()
     definition_title = models.JSONField()
     subject_title = models.CharField(max_length=200, blank=True)
+    cause = models.CharField(max_length=20, default="message")
+    task = models.UUIDField(null=True)
     at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["user", "instance", "node", "visit"], name="notice_once_per_visit"),
+            models.UniqueConstraint(
+                fields=["user", "instance", "node", "visit"],
+                condition=Q(cause="message"),
+                name="notice_once_per_visit",
+            ),
         ]
         indexes = [
             models.Index(fields=["user", "-at", "-id"], name="notice_newest"),

@@ -509,6 +509,20 @@ def abstain(client: APIClient, scene: Scene, actor: str) -> Any:
     return post(client, f"/tasks/{scene.task.pk}/abstain", {"revision": 1})
 
 
+@action("task.approve-with-undo")
+def approve_for_now(client: APIClient, scene: Scene, actor: str) -> Any:
+    return post(client, f"/tasks/{scene.task.pk}/approve", {"revision": 1, "undo_seconds": 8})
+
+
+def held_before(scene: Scene, actor: str) -> None:
+    approve_for_now(signed_in("assigned"), scene, "assigned")
+
+
+@action("task.undo", after=held_before)
+def undo(client: APIClient, scene: Scene, actor: str) -> Any:
+    return post(client, f"/tasks/{scene.task.pk}/undo", {})
+
+
 @action("task.transfer")
 def transfer(client: APIClient, scene: Scene, actor: str) -> Any:
     body = {"revision": 1, "to": {"kind": "group", "key": "backup"}, "comment": REASON}

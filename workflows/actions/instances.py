@@ -19,8 +19,8 @@ from workflows.runtime import Delivered
 from workflows.store import Beside
 
 __all__ = [
-    "Beside", "Delivered", "deliver", "deliver_by", "deliver_each", "foresee_each", "give_up", "start", "start_by_hand",
-    "start_for_trigger",
+    "Beside", "Delivered", "deliver", "deliver_by", "deliver_each", "foresee_each", "give_up", "probe_by", "start",
+    "start_by_hand", "start_for_trigger",
 ]  # fmt: skip
 
 
@@ -140,6 +140,13 @@ def foresee_each(happenings: Sequence[tuple[str, Event]], *, now: datetime) -> l
 def deliver_each(happenings: Sequence[tuple[str, Event]], *, now: datetime) -> list[Delivered | OrderflowError]:
     """Tell many runs at once, each for itself; see `runtime.deliver_each`."""
     return runtime.deliver_each(happenings, now=now)
+
+
+def probe_by(
+    beside: Beside, row_id: str, event_of: Callable[[Sequence[Any] | None], Event], *, now: datetime
+) -> Delivered:
+    """Ask whether the run of one of your rows would take a happening; see `runtime.probe_by`."""
+    return runtime.probe_by(beside, row_id, event_of, now=now)
 
 
 def give_up(instance_id: str, error: Exception, *, token: int, visit: int, now: datetime) -> bool:

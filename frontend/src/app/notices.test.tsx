@@ -16,6 +16,7 @@ function notice(id: string, change: Partial<Notice> = {}): Notice {
     definition: { zh: "发货", en: "Shipping" },
     subject: `A${id}`,
     instance: RUN,
+    task: null,
     at: "2026-01-26T01:00:00Z",
     read_at: null,
     ...change,
@@ -132,4 +133,16 @@ test("what cannot be fetched is said, and the open list has no violations that a
 
   await waitFor(() => expect(screen.getByText("订单 A2 已发货")).toBeVisible());
   expect(await axeViolations()).toEqual([]);
+});
+
+test("a notice about a task leads to the task", async () => {
+  signedIn(personWith("approver"));
+  const sent = told(notice("3", { task: "task-3" }));
+  const { user, router } = renderApp(NOWHERE);
+  await user.click(await screen.findByRole("button", { name: "通知,1 条未读" }));
+
+  await user.click(await screen.findByRole("link", { name: "订单 A3 已发货" }));
+
+  await waitFor(() => expect(router.state.location.pathname).toBe("/inbox/task-3"));
+  await waitFor(() => expect(sent).toEqual(["3"]));
 });

@@ -112,6 +112,8 @@ function Line({ notice, onClose }: { notice: Notice; onClose: () => void }): Rea
     ? t("notices.about", { flow: local(notice.definition), subject: notice.subject })
     : local(notice.definition);
   const isUnread = notice.read_at === null;
+  const run = notice.instance && seesRuns ? `/console/${notice.instance}` : null;
+  const place = notice.task ? `/inbox/${notice.task}` : run;
   const markRead = () => isUnread && read.mutate(notice.id);
   return (
     <li data-unread={isUnread}>
@@ -120,10 +122,10 @@ function Line({ notice, onClose }: { notice: Notice; onClose: () => void }): Rea
         <span>{about}</span>
         {isUnread && <span className={styles.mark}>{t("notices.unread")}</span>}
       </p>
-      {notice.instance && seesRuns ? (
+      {place ? (
         <Link
           className={styles.title ?? ""}
-          to={`/console/${notice.instance}`}
+          to={place}
           onClick={() => {
             markRead();
             onClose();

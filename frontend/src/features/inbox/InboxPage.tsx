@@ -50,6 +50,7 @@ export function InboxPage() {
       onBack={phone ? () => select(null) : undefined}
       onNext={rows.length > 1 ? () => select(afterLeaving(rows, id)?.id ?? null) : undefined}
       onDealtWith={leave}
+      onUndone={select}
     />
   );
   return (

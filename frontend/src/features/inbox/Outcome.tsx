@@ -4,12 +4,26 @@ import type { Task } from "@/api/types";
 import { useCurrentUser } from "@/api/session";
 import { DateTime } from "@/ui/DateTime";
 import styles from "./Detail.module.css";
+import { heldMs } from "./undo/useOfferUndo";
+
+/** One's own answer that is not in force yet. */
+function Held({ pending }: { pending: NonNullable<Task["pending"]> }) {
+  const { t } = useTranslation("inbox");
+  return (
+    <div className={styles.notice}>
+      <span>
+        {t("undo.held", { done: t(`done.${pending.answer}`), count: Math.round(heldMs(pending) / 1000) })}
+      </span>
+    </div>
+  );
+}
 
 /** The decided task says in place who decided and when; the row stays until the person moves on. */
 export function Outcome({ task, onNext }: { task: Task; onNext: (() => void) | undefined }) {
   const { t } = useTranslation("inbox");
   const me = useCurrentUser().username;
-  if (task.closed_at === null) return <div role="status" />;
+  if (task.closed_at === null)
+    return <div role="status">{task.pending && <Held pending={task.pending} />}</div>;
   const last = task.votes.at(-1);
   const mine = last?.user.username === me && last.source !== "timer";
   const outcome = task.outcome ?? task.status;

@@ -20,6 +20,7 @@ type Props = {
   onBack: (() => void) | undefined;
   onNext: (() => void) | undefined;
   onDealtWith: (id: string, said: string) => void;
+  onUndone: (id: string) => void;
 };
 
 /** 403 and 404 to a task that was shown before: it went to somebody else. */
@@ -35,6 +36,7 @@ function Content({
   onBack,
   onNext,
   onDealtWith,
+  onUndone,
 }: Omit<Props, "id" | "preview"> & {
   task: Task;
   read: TaskDetail | undefined;
@@ -57,7 +59,7 @@ function Content({
       </div>
       {/* What may be done is known from the list: nobody who types fast waits for the rest to load. */}
       {!gone && task.closed_at === null && (
-        <ActionBar task={task} onDealtWith={onDealtWith} onNext={onNext} />
+        <ActionBar task={task} onDealtWith={onDealtWith} onNext={onNext} onUndone={onUndone} />
       )}
     </div>
   );

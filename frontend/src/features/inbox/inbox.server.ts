@@ -1,7 +1,7 @@
 /** A small inbox behind HTTP for tests: it lists, shows and decides tasks, and remembers what it was sent. */
 import { http, HttpResponse, type JsonBodyType } from "msw";
 import type { Task, TaskDetail } from "@/api/types";
-import { decided } from "./tasks.fixture";
+import { aTask, decided, pendingTask } from "./tasks.fixture";
 
 export type Sent = { path: string; body: unknown; key: string | null };
 
@@ -11,10 +11,19 @@ export const problem = (status: number, code: string, fields: Record<string, Jso
     { status, headers: { "Content-Type": "application/problem+json", "X-Request-ID": "8F3A" } },
   );
 
-export type Inbox = { todo: TaskDetail[]; done: TaskDetail[]; sent: Sent[] };
+/** `held` are answered and may be taken back; in a `hurry` every answer counts at once. */
+export type Inbox = {
+  todo: TaskDetail[];
+  done: TaskDetail[];
+  held: TaskDetail[];
+  sent: Sent[];
+  hurry?: boolean;
+  /** Seconds, where a test takes longer than what was asked for. */
+  holdsFor?: number;
+};
 
 export function inboxHandlers(inbox: Inbox) {
-  const find = (id: unknown) => [...inbox.todo, ...inbox.done].find((task) => task.id === id);
+  const find = (id: unknown) => [...inbox.todo, ...inbox.done, ...inbox.held].find((task) => task.id === id);
   return [
     http.get("*/api/v1/tasks", ({ request }) => {
       const { searchParams } = new URL(request.url);
@@ -49,6 +58,22 @@ export function inboxHandlers(inbox: Inbox) {
           text: String(body["text"]),
         });
         return HttpResponse.json({ task, instance: standing });
+      }
+      if (params["verb"] === "undo") {
+        const back = { ...task, pending: null, actions: aTask(1).actions };
+        inbox.held = inbox.held.filter((one) => one.id !== task.id);
+        inbox.todo = [back, ...inbox.todo];
+        return HttpResponse.json(back);
+      }
+      if (typeof body["undo_seconds"] === "number" && !inbox.hurry) {
+        const held = pendingTask(
+          task,
+          String(params["verb"]) as "approve",
+          inbox.holdsFor ?? body["undo_seconds"],
+        );
+        inbox.todo = inbox.todo.filter((one) => one.id !== task.id);
+        inbox.held = [held, ...inbox.held];
+        return HttpResponse.json({ task: held, instance: standing });
       }
       const after =
         params["verb"] === "transfer"

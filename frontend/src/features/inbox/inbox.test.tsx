@@ -8,12 +8,12 @@ import { server } from "@/test/server";
 import { media } from "@/test/setup";
 import { setPreference } from "@/ui/preferences";
 import { type Inbox, inboxHandlers, problem } from "./inbox.server";
-import { aTask, decided } from "./tasks.fixture";
+import { aTask, decided, pendingTask } from "./tasks.fixture";
 
 let inbox: Inbox;
 
 beforeEach(() => {
-  inbox = { todo: [aTask(1), aTask(2), aTask(3)], done: [], sent: [] };
+  inbox = { todo: [aTask(1), aTask(2), aTask(3)], done: [], held: [], sent: [] };
   signedIn(personWith("approver"));
   server.use(...inboxHandlers(inbox));
 });
@@ -52,7 +52,7 @@ test("approving by keyboard sends the revision, then selects, focuses and speaks
   expect(inbox.sent).toEqual([
     {
       path: "task-1/approve",
-      body: { comment: "凭证齐全", revision: 3 },
+      body: { comment: "凭证齐全", revision: 3, undo_seconds: 8 },
       key: expect.stringMatching(/^[0-9a-f]{32}$/) as string,
     },
   ]);
@@ -60,8 +60,67 @@ test("approving by keyboard sends the revision, then selects, focuses and speaks
   await waitFor(() => expect(document.activeElement?.id).toBe("task-task-2"));
   expect(rows()).toHaveLength(2);
   expect(screen.getByTestId("live-region")).toHaveTextContent(
-    "已同意。下一条:退款金额 ¥52.00、财务复核、剩 18 分钟(工作时间)",
+    "已同意 · 8 秒内可撤销。下一条:退款金额 ¥52.00、财务复核、剩 18 分钟(工作时间)",
   );
+});
+
+test("Z takes the last answer back: the toast goes, and the task is there again and open", async () => {
+  inbox.holdsFor = 600;
+  const { user, router } = await open();
+  await user.keyboard("a");
+  await user.keyboard("{Enter}");
+  await heading("退款金额 ¥52.00");
+  const undo = await screen.findByRole("button", { name: /撤销/ });
+  expect(undo.parentElement).toHaveTextContent(/^已同意 · \d+ 秒内可撤销/);
+
+  await user.keyboard("z");
+
+  await heading("退款金额 ¥51.00");
+  expect(router.state.location.pathname).toBe("/inbox/task-1");
+  expect(inbox.sent.map((one) => one.path)).toEqual(["task-1/approve", "task-1/undo"]);
+  await waitFor(() => expect(rows()).toHaveLength(3));
+  await waitFor(() => expect(screen.queryByRole("button", { name: /撤销/ })).toBeNull());
+  expect(await screen.findByRole("button", { name: /驳回/ })).toBeVisible();
+  expect(screen.getByTestId("live-region")).toHaveTextContent("已撤销,这条待办回到你这里");
+});
+
+test("a task whose answer is held says so and offers only to take it back", async () => {
+  inbox.todo = [];
+  inbox.held = [pendingTask(aTask(1), "reject", 8)];
+  const { user } = renderApp("/inbox/task-1");
+
+  expect(await screen.findByText("已驳回,尚未生效 · 8 秒内可撤销")).toBeVisible();
+  const bar = within(screen.getByRole("group", { name: "处理这条待办" }));
+  expect(bar.getAllByRole("button").map((button) => button.textContent)).toEqual(["撤销Z", "评论C"]);
+  await user.click(bar.getByRole("button", { name: /撤销/ }));
+
+  expect(await screen.findByRole("button", { name: /同意/ })).toBeVisible();
+  expect(inbox.sent.map((one) => one.path)).toEqual(["task-1/undo"]);
+});
+
+test("who comes too late to take an answer back is told so", async () => {
+  inbox.holdsFor = 600;
+  const { user } = await open();
+  server.use(http.post("*/api/v1/tasks/task-1/undo", () => problem(409, "task.nothing_to_undo")));
+  await user.keyboard("a");
+  await user.keyboard("{Enter}");
+  await heading("退款金额 ¥52.00");
+
+  await user.click(await screen.findByRole("button", { name: /撤销/ }));
+
+  expect(await screen.findByText("已经生效,不能撤销了")).toBeVisible();
+});
+
+test("when the time of the task is nearly up the answer counts at once and says so", async () => {
+  inbox.hurry = true;
+  const { user } = await open();
+
+  await user.keyboard("a");
+  await user.keyboard("{Enter}");
+
+  await heading("退款金额 ¥52.00");
+  expect(await screen.findByText("已同意 · 时限将到,已立即生效")).toBeVisible();
+  expect(screen.queryByRole("button", { name: /撤销/ })).toBeNull();
 });
 
 test("a rejection without a reason is not sent", async () => {
@@ -78,7 +137,7 @@ test("a rejection without a reason is not sent", async () => {
   await user.type(reason, "超过七天{Control>}{Enter}{/Control}");
   await heading("退款金额 ¥52.00");
   expect(inbox.sent.map((one) => [one.path, one.body])).toEqual([
-    ["task-1/reject", { comment: "超过七天", revision: 3 }],
+    ["task-1/reject", { comment: "超过七天", revision: 3, undo_seconds: 8 }],
   ]);
 });
 
@@ -212,7 +271,7 @@ test("whoever types fast approves the next task before the rest of it has loaded
 
   await heading("退款金额 ¥53.00");
   expect(inbox.sent.map((one) => [one.path, one.body])).toEqual([
-    ["task-2/approve", { comment: "ok", revision: 3 }],
+    ["task-2/approve", { comment: "ok", revision: 3, undo_seconds: 8 }],
   ]);
 });
 

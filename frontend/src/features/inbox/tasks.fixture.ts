@@ -52,9 +52,29 @@ export function aTask(number: number, change: Partial<TaskDetail> = {}): TaskDet
     outcome: null,
     decided_by: null,
     closed_at: null,
+    pending: null,
     comments: [],
     trace: [],
     ...change,
+  };
+}
+
+/** The same task for whoever answered it and may still take that back. */
+export function pendingTask(
+  task: TaskDetail,
+  answer: "approve" | "reject" | "abstain",
+  seconds: number,
+): TaskDetail {
+  const at = Date.now();
+  return {
+    ...task,
+    actions: ["undo", "comment"],
+    pending: {
+      answer,
+      comment: "",
+      at: new Date(at).toISOString(),
+      commit_at: new Date(at + seconds * 1000).toISOString(),
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 /** Sends an act and deals with every answer: done, somebody was faster, changed meanwhile, not allowed. */
 import { App } from "antd";
+import type { TFunction } from "i18next";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { newIdempotencyKey } from "@/api/idempotency";
@@ -10,6 +11,7 @@ import { DateTime } from "@/ui/DateTime";
 import { useProblemText } from "@/ui/problemText";
 import styles from "./Detail.module.css";
 import { type TaskAct, useActOnTask } from "./api/actOnTask";
+import { heldMs, useOfferUndo } from "./undo/useOfferUndo";
 
 export type Acting = {
   send: (act: TaskAct) => void;
@@ -22,6 +24,7 @@ type After = {
   onDealtWith: (id: string, said: string) => void;
   onNext: (() => void) | undefined;
   onCommented: () => void;
+  onUndone: (id: string) => void;
 };
 
 /** The server names a person by an object or by text. */
@@ -48,9 +51,19 @@ function Trouble({ error }: { error: unknown }) {
   );
 }
 
+const DECIDES = ["approve", "reject", "abstain"];
+
+/** What a person hears of their act: how long it may be taken back, or that it counts at once because time is short. */
+function saidOf(act: TaskAct, done: string, pending: Task["pending"], t: TFunction<"inbox">): string {
+  if (!DECIDES.includes(act.verb)) return done;
+  if (!pending) return t("undo.atOnce", { done });
+  return t("undo.left", { done, count: Math.round(heldMs(pending) / 1000) });
+}
+
 export function useDecided(task: Task, after: After): Acting {
   const { t } = useTranslation("inbox");
   const { message } = App.useApp();
+  const offerUndo = useOfferUndo(after.onUndone);
   const { mutate, isPending, error, reset } = useActOnTask(task.id);
   // The same act sent again after a lost answer keeps its key, so that it counts once.
   const [key, setKey] = useState(newIdempotencyKey);
@@ -60,10 +73,12 @@ export function useDecided(task: Task, after: After): Acting {
     mutate(
       { act, revision: task.revision, key },
       {
-        onSuccess: () => {
+        onSuccess: ({ task: { pending } }) => {
           setKey(newIdempotencyKey());
-          const said = t(`done.${act.verb}`);
-          void message.success(said);
+          const done = t(`done.${act.verb}`);
+          const said = saidOf(act, done, pending, t);
+          if (pending && act.verb !== "comment") offerUndo(task.id, pending, done);
+          else void message.success(said);
           if (act.verb === "comment") {
             announce(said);
             after.onCommented();

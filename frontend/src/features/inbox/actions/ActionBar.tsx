@@ -4,6 +4,7 @@ import {
   CommentOutlined,
   MinusOutlined,
   SwapOutlined,
+  UndoOutlined,
   UserAddOutlined,
   UserDeleteOutlined,
 } from "@ant-design/icons";
@@ -13,6 +14,7 @@ import { useTranslation } from "react-i18next";
 import { useConnection } from "@/api/connection";
 import type { Task, TaskAction } from "@/api/types";
 import { useShortcuts } from "@/ui/shortcuts";
+import { useUndo } from "../undo/useUndo";
 import { useDecided } from "../useDecided";
 import styles from "./ActionBar.module.css";
 import { AbstainForm } from "./AbstainForm";
@@ -31,6 +33,7 @@ const LOOKS: Record<TaskAction, Look> = {
   transfer: { key: "t", icon: <SwapOutlined aria-hidden /> },
   "add-signer": { key: "s", icon: <UserAddOutlined aria-hidden /> },
   "remove-signer": { key: "m", icon: <UserDeleteOutlined aria-hidden /> },
+  undo: { key: "z", icon: <UndoOutlined aria-hidden /> },
   comment: { key: "c", icon: <CommentOutlined aria-hidden /> },
 };
 const ORDER: TaskAction[] = [
@@ -40,6 +43,7 @@ const ORDER: TaskAction[] = [
   "transfer",
   "add-signer",
   "remove-signer",
+  "undo",
   "comment",
 ];
 
@@ -47,16 +51,19 @@ type Props = {
   task: Task;
   onDealtWith: (id: string, said: string) => void;
   onNext: (() => void) | undefined;
+  onUndone: (id: string) => void;
 };
 
 /** What this person may do with the task; a chosen action takes the place of the buttons until it is done. */
-export function ActionBar({ task, onDealtWith, onNext }: Props) {
+export function ActionBar({ task, onDealtWith, onNext, onUndone }: Props) {
   const { t } = useTranslation("inbox");
   const [open, setOpen] = useState<TaskAction | null>(null);
   const bar = useRef<HTMLDivElement>(null);
   const offline = useConnection((connection) => connection.state === "offline");
   const offered = ORDER.filter((action) => task.actions.includes(action));
-  const act = useDecided(task, { onDealtWith, onNext, onCommented: () => setOpen(null) });
+  const act = useDecided(task, { onDealtWith, onNext, onUndone, onCommented: () => setOpen(null) });
+  const { undo } = useUndo(task.id, onUndone);
+  const choose = (action: TaskAction) => (action === "undo" ? undo() : setOpen(action));
 
   useShortcuts(
     t("actions.label"),
@@ -64,7 +71,7 @@ export function ActionBar({ task, onDealtWith, onNext }: Props) {
       keys: [LOOKS[action].key],
       label: t(`actions.${action}`),
       enabled: open === null && !offline,
-      run: () => setOpen(action),
+      run: () => choose(action),
     })),
   );
   const close = () => {
@@ -97,7 +104,7 @@ export function ActionBar({ task, onDealtWith, onNext }: Props) {
               size="large"
               icon={LOOKS[action].icon}
               disabled={offline}
-              onClick={() => setOpen(action)}
+              onClick={() => choose(action)}
             >
               {t(`actions.${action}`)}
               <kbd aria-hidden>{LOOKS[action].key.toUpperCase()}</kbd>

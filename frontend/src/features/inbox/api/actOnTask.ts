@@ -14,6 +14,9 @@ export type TaskAct =
   | { verb: "remove-signer"; to: Person; comment: string }
   | { verb: "comment"; text: string };
 
+/** How long the server holds a decision before it counts. */
+export const UNDO_SECONDS = 8;
+
 type Person = { kind: "user"; key: string };
 
 function bodyOf(act: TaskAct, revision: number): Record<string, unknown> {
@@ -21,7 +24,8 @@ function bodyOf(act: TaskAct, revision: number): Record<string, unknown> {
   const comment = act.comment.trim();
   const said = comment ? { comment } : {};
   const where = act.verb === "add-signer" ? { how: act.how } : {};
-  return "to" in act ? { to: act.to, ...where, revision, ...said } : { revision, ...said };
+  if ("to" in act) return { to: act.to, ...where, revision, ...said };
+  return { revision, undo_seconds: UNDO_SECONDS, ...said };
 }
 
 function keep(client: QueryClient, task: Task): void {

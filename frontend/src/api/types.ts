@@ -73,6 +73,9 @@ export type TaskVote = Schemas["VoteShape"];
 export type TaskComment = Schemas["CommentShape"];
 export type TaskSummary = Schemas["SummaryShape"];
 export type TaskDecided = Schemas["AnsweredShape"];
+export type BatchPreview = Schemas["BatchPreviewShape"];
+export type BatchResult = Schemas["BatchResultShape"];
+export type BatchAction = Schemas["BatchPreviewViewGivenRequest"]["action"];
 export type SubjectFact = Schemas["SubjectFactShape"];
 export type FactValue = SubjectFact["value"];
 

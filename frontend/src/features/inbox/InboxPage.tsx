@@ -1,18 +1,48 @@
 /** The inbox: the list at the left, the selected task at the right; on a phone one after the other. */
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
+import type { TaskBox } from "@/api/types";
 import { usePage, useWithoutBottomBar } from "@/ui/page";
 import { usePhone } from "@/ui/useMediaQuery";
+import { BatchBar } from "./batch/BatchBar";
+import { type Chosen, useChosen } from "./batch/useChosen";
 import styles from "./Inbox.module.css";
 import { InboxHead } from "./InboxHead";
 import { afterLeaving } from "./selection";
 import { TaskDetailPane } from "./TaskDetailPane";
 import { TaskList } from "./TaskList";
-import { useInboxAddress } from "./useInboxAddress";
+import { type Select, useInboxAddress } from "./useInboxAddress";
 import { useInboxKeys } from "./useInboxKeys";
 import { useLeaving } from "./useLeaving";
 import { useSearch } from "./useSearch";
 import { useShownTasks } from "./useShownTasks";
+
+/** A wide screen always shows a task when there is one; the address then says which, so that nothing moves later. */
+function useFirstRow(first: string | undefined, phone: boolean, selected: string | null, select: Select) {
+  useEffect(() => {
+    if (!phone && selected === null && first !== undefined) select(first, { replace: true });
+  }, [phone, selected, first, select]);
+}
+
+type ListProps = Pick<ReturnType<typeof useShownTasks>, "list" | "rows" | "readAt"> & {
+  box: TaskBox;
+  q: string;
+  selected: string | null;
+  chosen: Chosen | undefined;
+  onSearch: (q: string) => void;
+};
+
+function ListPane({ list, rows, readAt, box, q, selected, chosen, onSearch }: ListProps) {
+  const { t } = useTranslation("inbox");
+  const refresh = async () => (await list.refetch()).data?.pages.flatMap((page) => page.data.results) ?? [];
+  return (
+    <section className={styles.list} aria-label={t("list.label")} data-region>
+      <InboxHead box={box} q={q} onSearch={onSearch} todo={box === "todo" && !q ? rows.length : null} />
+      <TaskList list={list} rows={rows} readAt={readAt} box={box} q={q} selected={selected} chosen={chosen} />
+      {chosen && <BatchBar chosen={chosen} rows={rows} refresh={refresh} />}
+    </section>
+  );
+}
 
 export function InboxPage() {
   const { t } = useTranslation("inbox");
@@ -23,7 +53,10 @@ export function InboxPage() {
   useWithoutBottomBar(phone && selected !== null);
 
   const leave = useLeaving({ rows, phone, readAt, select });
-  useInboxKeys({ rows, selected, select, phone });
+  const choice = useChosen(rows, box);
+  // Choosing needs a pointer or keys, and room; on a phone tasks are dealt with one by one.
+  const chosen = box === "todo" && !phone ? choice : undefined;
+  useInboxKeys({ rows, selected, select, phone, chosen });
   const find = useSearch({
     q,
     search,
@@ -32,15 +65,8 @@ export function InboxPage() {
     selected,
     select,
   });
+  useFirstRow(rows[0]?.id, phone, selected, select);
 
-  // A wide screen always shows a task when there is one; the address then says which, so that nothing moves later.
-  const first = rows[0]?.id;
-  useEffect(() => {
-    if (!phone && selected === null && first !== undefined) select(first, { replace: true });
-  }, [phone, selected, first, select]);
-
-  const showList = !phone || selected === null;
-  const showDetail = !phone || selected !== null;
   const detail = (id: string) => (
     <TaskDetailPane
       key={id}
@@ -55,13 +81,10 @@ export function InboxPage() {
   );
   return (
     <div className={styles.inbox}>
-      {showList && (
-        <section className={styles.list} aria-label={t("list.label")} data-region>
-          <InboxHead box={box} q={q} onSearch={find} todo={box === "todo" && !q ? rows.length : null} />
-          <TaskList list={list} rows={rows} readAt={readAt} box={box} q={q} selected={selected} />
-        </section>
+      {(!phone || selected === null) && (
+        <ListPane {...{ list, rows, readAt, box, q, selected, chosen }} onSearch={find} />
       )}
-      {showDetail && (
+      {(!phone || selected !== null) && (
         <section className={styles.detail} aria-label={t("detail.label")} data-region>
           {selected
             ? detail(selected)

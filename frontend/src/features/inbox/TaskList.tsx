@@ -4,6 +4,7 @@ import type { Task, TaskBox } from "@/api/types";
 import { ErrorState } from "@/ui/ErrorState";
 import { Loading, SkeletonLines } from "@/ui/Loading";
 import type { useTaskList } from "./api/listTasks";
+import type { Chosen } from "./batch/useChosen";
 import { EmptyBox } from "./EmptyBox";
 import styles from "./Inbox.module.css";
 import { TaskRow } from "./TaskRow";
@@ -16,6 +17,7 @@ type Props = {
   box: TaskBox;
   q: string;
   selected: string | null;
+  chosen: Chosen | undefined;
 };
 
 function Waiting() {
@@ -24,7 +26,7 @@ function Waiting() {
   ));
 }
 
-export function TaskList({ list, rows, readAt, box, q, selected }: Props) {
+export function TaskList({ list, rows, readAt, box, q, selected, chosen }: Props) {
   const { t } = useTranslation("inbox");
   const retry = () => void list.refetch();
   if (list.isPending) {
@@ -49,6 +51,7 @@ export function TaskList({ list, rows, readAt, box, q, selected }: Props) {
             to={addressOf(box, q, task.id)}
             selected={task.id === selected}
             tabStop={task.id === stop}
+            chosen={chosen}
           />
         ))}
       </ul>

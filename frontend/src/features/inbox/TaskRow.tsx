@@ -4,21 +4,39 @@ import type { Task, TaskBox } from "@/api/types";
 import { useLocal } from "@/i18n/local";
 import { Countdown } from "@/ui/Countdown";
 import { DateTime } from "@/ui/DateTime";
+import type { Chosen } from "./batch/useChosen";
 import styles from "./Inbox.module.css";
+import { canChoose } from "./selection";
 import { briefOf, factText } from "./taskFacts";
 import { TaskStatus } from "./TaskStatus";
 import { useTaskTitle } from "./useTaskTitle";
 
-type Props = { task: Task; box: TaskBox; readAt: number; to: string; selected: boolean; tabStop: boolean };
+type Props = {
+  task: Task;
+  box: TaskBox;
+  readAt: number;
+  to: string;
+  selected: boolean;
+  tabStop: boolean;
+  /** Absent where rows are not dealt with together. */
+  chosen: Chosen | undefined;
+};
 
 /** What decides, in three lines: amount and reason, share and step, clock with its consequence. */
-export function TaskRow({ task, box, readAt, to, selected, tabStop }: Props) {
+export function TaskRow({ task, box, readAt, to, selected, tabStop, chosen }: Props) {
   const { t } = useTranslation("inbox");
   const local = useLocal();
   const titleOf = useTaskTitle();
   const { base, ratio, reason, order } = briefOf(task);
+  const title = titleOf(task);
   return (
-    <li className={styles.row} data-selected={selected}>
+    <li
+      className={styles.row}
+      data-selected={selected}
+      data-chosen={chosen?.has(task.id)}
+      data-over={box === "todo" && task.closed_at !== null}
+    >
+      {chosen && <Choice task={task} chosen={chosen} tabStop={tabStop} label={t("row.choose", { title })} />}
       <Link
         id={`task-${task.id}`}
         to={to}
@@ -27,6 +45,11 @@ export function TaskRow({ task, box, readAt, to, selected, tabStop }: Props) {
         aria-current={selected ? "true" : undefined}
         draggable={false}
         onClick={(event) => {
+          if (event.shiftKey && chosen) {
+            event.preventDefault();
+            chosen.extendTo(task.id);
+            return;
+          }
           // The row that is open already hands the focus on to what it shows.
           if (!selected || event.ctrlKey || event.metaKey) return;
           event.preventDefault();
@@ -34,7 +57,7 @@ export function TaskRow({ task, box, readAt, to, selected, tabStop }: Props) {
         }}
       >
         <span className={styles.line}>
-          <strong>{titleOf(task)}</strong>
+          <strong>{title}</strong>
           {reason && <span className={styles.reason}>{reason}</span>}
           <TaskStatusOrStep task={task} box={box} />
         </span>
@@ -49,6 +72,35 @@ export function TaskRow({ task, box, readAt, to, selected, tabStop }: Props) {
         <Clock task={task} readAt={readAt} />
       </Link>
     </li>
+  );
+}
+
+/** A row that was decided meanwhile keeps its place but cannot be chosen. */
+function Choice({
+  task,
+  chosen,
+  tabStop,
+  label,
+}: {
+  task: Task;
+  chosen: Chosen;
+  tabStop: boolean;
+  label: string;
+}) {
+  return (
+    <label className={styles.choice}>
+      <input
+        type="checkbox"
+        aria-label={label}
+        tabIndex={tabStop ? 0 : -1}
+        checked={chosen.has(task.id) && canChoose(task)}
+        disabled={!canChoose(task)}
+        onChange={({ nativeEvent }) => {
+          if (nativeEvent instanceof MouseEvent && nativeEvent.shiftKey) chosen.extendTo(task.id);
+          else chosen.toggle(task.id);
+        }}
+      />
+    </label>
   );
 }
 
@@ -69,7 +121,8 @@ function Clock({ task, readAt }: Pick<Props, "task" | "readAt">) {
         <span>{local(task.definition.title)}</span>
       ) : (
         <span>
-          {t("row.closedAt")} <DateTime at={task.closed_at} />
+          {task.decided_by ? t("row.decidedBy", { name: task.decided_by }) : t("row.closedAt")}{" "}
+          <DateTime at={task.closed_at} />
         </span>
       )}
       <DateTime at={task.opened_at} />

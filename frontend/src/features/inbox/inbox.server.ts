@@ -11,6 +11,8 @@ export const problem = (status: number, code: string, fields: Record<string, Jso
     { status, headers: { "Content-Type": "application/problem+json", "X-Request-ID": "8F3A" } },
   );
 
+type Refusal = { code: string; detail: string; params: Record<string, string> };
+
 /** `held` are answered and may be taken back; in a `hurry` every answer counts at once. */
 export type Inbox = {
   todo: TaskDetail[];
@@ -20,7 +22,19 @@ export type Inbox = {
   hurry?: boolean;
   /** Seconds, where a test takes longer than what was asked for. */
   holdsFor?: number;
+  /** By task: what a preview leaves out, and what only fails when it is done. */
+  refused: Record<string, Refusal>;
+  refusedLate: Record<string, Refusal>;
 };
+
+export const anInbox = (count: number): Inbox => ({
+  todo: Array.from({ length: count }, (_none, index) => aTask(index + 1)),
+  done: [],
+  held: [],
+  sent: [],
+  refused: {},
+  refusedLate: {},
+});
 
 export function inboxHandlers(inbox: Inbox) {
   const find = (id: unknown) => [...inbox.todo, ...inbox.done, ...inbox.held].find((task) => task.id === id);
@@ -40,6 +54,34 @@ export function inboxHandlers(inbox: Inbox) {
     http.get("*/api/v1/tasks/:id", ({ params }) => {
       const task = find(params["id"]);
       return task ? HttpResponse.json(task) : problem(404, "task.unknown");
+    }),
+    http.post("*/api/v1/tasks/batch/preview", async ({ request }) => {
+      const body = (await request.json()) as { action: string; tasks: { id: string }[]; comment: string };
+      inbox.sent.push({ path: "batch/preview", body, key: null });
+      const fine = body.tasks.filter(({ id }) => !inbox.refused[id]);
+      const sum = fine.reduce((all, { id }) => all + 50 + Number(id.replace("task-", "")), 0);
+      return HttpResponse.json({
+        included: fine.map(({ id }) => id),
+        excluded: body.tasks.flatMap(({ id }) =>
+          inbox.refused[id] ? [{ id, problem: inbox.refused[id] }] : [],
+        ),
+        sums: [{ amount: `${sum}.00`, currency: "CNY" }],
+        token: fine.length > 0 ? fine.map(({ id }) => id).join() : null,
+      });
+    }),
+    http.post("*/api/v1/tasks/batch", async ({ request }) => {
+      const body = (await request.json()) as { token: string };
+      inbox.sent.push({ path: "batch", body, key: null });
+      const results = body.token.split(",").map((id) => {
+        const refused = inbox.refusedLate[id] ?? null;
+        const task = find(id);
+        if (!refused && task) {
+          inbox.todo = inbox.todo.filter((one) => one.id !== id);
+          inbox.done = [decided(task, "李雷", "approved"), ...inbox.done];
+        }
+        return { id, done: refused === null, problem: refused };
+      });
+      return HttpResponse.json({ results });
     }),
     http.post("*/api/v1/tasks/:id/:verb", async ({ params, request }) => {
       const body = (await request.json()) as Record<string, unknown>;

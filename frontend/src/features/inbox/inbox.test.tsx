@@ -7,13 +7,13 @@ import { personWith, renderApp, signedIn } from "@/test/renderApp";
 import { server } from "@/test/server";
 import { media } from "@/test/setup";
 import { setPreference } from "@/ui/preferences";
-import { type Inbox, inboxHandlers, problem } from "./inbox.server";
+import { anInbox, type Inbox, inboxHandlers, problem } from "./inbox.server";
 import { aTask, decided, pendingTask } from "./tasks.fixture";
 
 let inbox: Inbox;
 
 beforeEach(() => {
-  inbox = { todo: [aTask(1), aTask(2), aTask(3)], done: [], held: [], sent: [] };
+  inbox = anInbox(3);
   signedIn(personWith("approver"));
   server.use(...inboxHandlers(inbox));
 });

@@ -22,3 +22,15 @@ export function afterLeaving(tasks: Task[], id: string): Task | null {
   const at = tasks.findIndex((task) => task.id === id);
   return tasks[at + 1] ?? tasks[at - 1] ?? null;
 }
+
+/** Several can be answered together only by whoever is asked. */
+export function canChoose(task: Task): boolean {
+  return task.closed_at === null && task.actions.includes("approve");
+}
+
+/** The rows from one to another, both included, in the order of the list. */
+export function between(tasks: Task[], from: string, to: string): Task[] {
+  const at = [from, to].map((id) => tasks.findIndex((task) => task.id === id));
+  const [first, last] = [Math.min(...at), Math.max(...at)];
+  return first < 0 ? tasks.slice(last, last + 1) : tasks.slice(first, last + 1);
+}

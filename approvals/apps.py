@@ -13,6 +13,7 @@ class ApprovalsConfig(AppConfig):
         from approvals import queries
         from approvals.actions.hold import bring_into_force
         from approvals.actions.notify import forget_deliveries
+        from approvals.actions.policy_look import look_daily
         from approvals.actions.project import FOLLOWED, rows_of
         from approvals.actions.reassess import reassess_left_work
         from approvals.directory import Directory
@@ -39,5 +40,6 @@ class ApprovalsConfig(AppConfig):
         wings.sweep_before_due_times(bring_into_force)
         wings.sweep_with(reassess_left_work)
         wings.sweep_with(forget_deliveries)
+        wings.sweep_with(look_daily)
         for name, offenders in INVARIANTS.items():
             wings.hold_true(name, offenders)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from approvals.approval_config import ApprovalConfig
 from approvals.candidates import Candidate, Kind
 from approvals.directory import Directory
+from approvals.target_people import people_of
 from approvals.targets import GroupTarget, HeadTarget, RequesterTarget, RoleTarget, UserTarget
 from approvals.vote_config import weight_of
 from approvals.voting import Mode, Threshold, read_threshold
@@ -45,7 +46,7 @@ def vote_problems(config: ApprovalConfig, *, directory: Directory) -> Iterator[P
 
 
 def _voices(config: ApprovalConfig, *, directory: Directory) -> Iterator[Problem]:
-    people, everybody = _asked(config, directory=directory)
+    people, everybody = people_of(config.assign, directory=directory)
     for index, voice in enumerate(config.vote.voices):
         path = f"vote.voices.{index}.who"
         match voice.who:
@@ -69,30 +70,12 @@ def _voices(config: ApprovalConfig, *, directory: Directory) -> Iterator[Problem
             )  # fmt: skip
 
 
-def _asked(config: ApprovalConfig, *, directory: Directory) -> tuple[set[str], bool]:
-    """Ids of the people whom the targets name today, and whether these are all: others are known at run time only."""
-    people: set[str] = set()
-    everybody = True
-    for target in config.assign:
-        match target:
-            case UserTarget():
-                person = directory.find_person(target.user)
-                people |= {person.id} if person is not None and person.may_decide else set()
-            case GroupTarget():
-                people |= {person.id for person in directory.members(target.group)}
-            case RoleTarget():
-                people |= {person.id for person in directory.holders(target.role)}
-            case _:
-                everybody = False
-    return people, everybody
-
-
 def _most(config: ApprovalConfig, *, directory: Directory) -> int | None:
     """The most that all who are asked today can weigh together; None while nobody knows who or how many will be.
 
     A head may be anybody, and so as weighty as anybody.
     """
-    people, everybody = _asked(config, directory=directory)
+    people, everybody = people_of(config.assign, directory=directory)
     heads = sum(target.levels for target in config.assign if isinstance(target, HeadTarget))
     bounded = (UserTarget, GroupTarget, RoleTarget, HeadTarget, RequesterTarget)
     if not everybody and not all(isinstance(target, bounded) for target in config.assign):

@@ -2,13 +2,13 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from workflows.engine.graph import read_graph
+from workflows.engine.graph import Graph, read_graph
 from workflows.engine.plan import Plan, compile_plan
 from workflows.engine.registry import registry
-from workflows.models import DefinitionVersion
+from workflows.models import Definition, DefinitionVersion
 
 KEPT = 1000  # plans per process; the one unused for longest goes first
 
@@ -50,6 +50,13 @@ def release_of(version_id: str) -> Release:
         if len(_releases) > KEPT:
             _releases.popitem(last=False)
     return release
+
+
+def live_drawings() -> Iterator[tuple[Graph, Release]]:
+    """The graph and the compiled version that new runs of each flow use, by key; one query when all are known."""
+    live = Definition.objects.filter(live_version__isnull=False, retired_at__isnull=True).order_by("key")
+    for version, graph in live.values_list("live_version_id", "live_version__graph"):
+        yield read_graph(graph), release_of(str(version))
 
 
 def forget() -> None:

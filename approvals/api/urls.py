@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from approvals.api import batch, notices, people, tasks, undo
+from approvals.api import batch, notices, people, policy, tasks, undo
 
 urlpatterns = [
     path("tasks", tasks.TasksView.as_view()),
@@ -24,5 +24,6 @@ urlpatterns = [
     path("notices/<int:notice_id>/read", notices.NoticeReadView.as_view()),
     path("people", people.PeopleView.as_view()),
     path("groups", people.GroupsView.as_view()),
+    path("policy/findings", policy.PolicyFindingsView.as_view()),
     path("departments", people.DepartmentsView.as_view()),
 ]

@@ -10,6 +10,7 @@ from approvals.models.organisation import (
     OfflineWindow,
 )
 from approvals.models.pending import PendingAnswer
+from approvals.models.policy import PolicyFinding, PolicyLook
 from approvals.models.task import ApprovalTask, Assignment, Comment, Decision
 
 __all__ = [
@@ -26,4 +27,6 @@ __all__ = [
     "Notice",
     "OfflineWindow",
     "PendingAnswer",
+    "PolicyFinding",
+    "PolicyLook",
 ]

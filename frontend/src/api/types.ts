@@ -48,6 +48,10 @@ export type MigrationDetail = Schemas["MigrationDetailShape"];
 export type NewMigration = Schemas["MigrationInputRequest"];
 export type MigratingRun = Schemas["MigratingRunShape"];
 
+/** What became wrong with live flows, and with the house. */
+export type PolicyFindings = Schemas["PolicyFindingsShape"];
+export type PolicyFinding = Schemas["PolicyFindingShape"];
+
 export type ExpressionCheck = Schemas["CheckedShape"];
 export type ExpressionError = Schemas["ExpressionErrorShape"];
 

@@ -34,6 +34,9 @@ export function FlowsPage(): ReactElement {
     <div className={styles.page}>
       <header className={styles.head}>
         <h1>{t("title")}</h1>
+        <Link className={styles.checkUp} to="/policy">
+          {t("policy:link")}
+        </Link>
         {edits && create}
       </header>
       {list.isPending && <Loading label={t("loading.list")} />}

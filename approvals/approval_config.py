@@ -80,6 +80,32 @@ class ApprovalConfig(Config):
             options=(("on_reject", "驳回时必填", "Required to reject"), ("always", "总是必填", "Always required")),
         ),
     )  # fmt: skip
+    returns: Literal["branch", "anywhere", "nowhere"] = Field(
+        default="branch",
+        json_schema_extra=ui(
+            "select", zh="允许退回到", en="May return to", group="after",
+            options=(
+                ("branch", "本分支内走过的步骤", "Earlier steps of this branch"),
+                ("anywhere", "任何走过的步骤(并行一并撤回)", "Any earlier step (parallel work is withdrawn)"),
+                ("nowhere", "不允许退回", "Nowhere"),
+            ),
+        ),
+    )  # fmt: skip
+    return_rounds: int = Field(
+        default=10, ge=1, le=100,
+        json_schema_extra=ui(
+            "number", zh="最多退回几次", en="Returns at most", group="after",
+            help_zh="整个流程中从这一步退回的次数", help_en="From this step, over the whole run",
+        ),
+    )  # fmt: skip
+    return_repeats: bool = Field(
+        default=False,
+        json_schema_extra=ui(
+            "switch", zh="退回后自动步骤可再次执行", en="Automatic steps may act again", group="after",
+            help_zh="关闭时,之后若已有步骤对外执行过(退款、通知等),就不能退回到它之前。",
+            help_en="When off, nobody returns to before a step that has acted outside, such as a refund or a message.",
+        ),
+    )  # fmt: skip
     timeouts: tuple[TimeoutConfig, ...] = Field(
         default=(), max_length=10,
         json_schema_extra=ui(

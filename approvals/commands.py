@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from approvals import leavers, signers, transfers
+from approvals import leavers, returns, signers, transfers
 from approvals.deliberation import Deliberation
 from approvals.voting import Vote
 from workflows.engine.events import Signalled
@@ -17,6 +17,7 @@ PERSONS: Mapping[str, Command] = {
     "transfer": transfers.transfer,
     "add-signer": signers.add,
     "remove-signer": signers.remove,
+    "return": returns.send_back,
     "comment": Deliberation.comment,
 }
 SYSTEMS: Mapping[str, Command] = {"reassess": leavers.reassess}

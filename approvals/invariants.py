@@ -41,10 +41,12 @@ _QUERIES = {
     "task.verdict_has_its_decisions": """SELECT t.id FROM approvals_approvaltask t
         CROSS JOIN LATERAL (
             SELECT count(*) AS answers, count(*) FILTER (WHERE outcome = 'approved') AS yes,
-                count(*) FILTER (WHERE outcome = 'rejected') AS no
+                count(*) FILTER (WHERE outcome = 'rejected') AS no,
+                count(*) FILTER (WHERE outcome = 'returned') AS back
             FROM approvals_decision d WHERE d.task_id = t.id) given
         WHERE jsonb_array_length(t.votes) <> answers OR (t.mode = 'any' AND t.standing = '{}' AND answers > 1)
-            OR (t.mode <> 'vote' AND yes + no <> answers) OR CASE t.status
+            OR (t.mode <> 'vote' AND yes + no + back <> answers)
+            OR back <> (t.status = 'returned')::int OR CASE t.status
             WHEN 'approved' THEN yes = 0 OR (t.mode <> 'vote' AND no > 0)
             WHEN 'rejected' THEN t.mode <> 'vote' AND no = 0
             ELSE t.mode <> 'vote' AND no > 0 OR (t.mode = 'any' AND t.standing = '{}' AND yes > 0) END""",

@@ -11,8 +11,10 @@ from approvals.candidates import Candidate, Kind, describe
 from approvals.directory import Directory
 from approvals.targets import FieldTarget, GroupTarget, HeadTarget, RoleTarget, Target, UserTarget
 from approvals.voting import Mode
+from workflows.engine.events import Actor
 from workflows.engine.graph import LocalText
 
+RETURNED = "returned"  # how a task ends from which the run was sent back
 DEPARTMENT_HEAD = LocalText(zh="部门负责人", en="Department head")
 _MEANT = {
     "requester": LocalText(zh="申请人", en="Requester"),
@@ -66,6 +68,27 @@ def closing(
     }
 
 
+def returning(
+    ballot: Ballot, *, by: Actor, comment: str, scopes: Iterable[str], at: datetime, config: ApprovalConfig,
+    directory: Directory,
+) -> dict[str, Any]:  # fmt: skip
+    """A task ends because somebody sent the run back from it; that is on record beside the answers that were given."""
+    said: dict[str, Any] = {"by": by.id, "name": by.name, "outcome": RETURNED, "at": at.isoformat(), "comment": comment}
+    said |= {"source": by.source, "scopes": list(scopes)}
+    paper = closing(
+        ballot, ballot, status=RETURNED, by=(by.id, by.name), at=at, config=config, directory=directory
+    )  # fmt: skip
+    paper["sheet"]["votes"].append(
+        {
+            "user": {"id": by.id, "username": _username(by.id, directory=directory), "display_name": by.name},
+            "outcome": RETURNED, "at": at.isoformat(), "comment": comment, "source": by.source, "weight": 1,
+        }
+    )  # fmt: skip
+    paper["left"] |= dict.fromkeys(said["scopes"], "decided")
+    paper["decisions"].append(said)
+    return paper
+
+
 def remark(*, by: str, name: str, text: str, at: datetime) -> dict[str, Any]:
     """Somebody says something without deciding."""
     return {"op": "comment", "by": by, "name": name, "text": text, "at": at.isoformat()}
@@ -92,6 +115,7 @@ def sheet_of(ballot: Ballot, *, config: ApprovalConfig, due: datetime | None, di
             "since": ballot.since.isoformat(),
             "calendar": config.calendar,
             "offline": config.offline != "ignore",
+            "returns": config.returns != "nowhere",
         },
     }
 
@@ -139,11 +163,10 @@ def _turn(turn: Turn, *, directory: Directory) -> dict[str, Any]:
 
 def vote_of(answer: Answer, *, directory: Directory) -> dict[str, Any]:
     """An answer for people; the name is the one of then."""
-    person = directory.person(answer.by)
     return {
         "user": {
             "id": answer.by,
-            "username": answer.by if person is None else person.username,
+            "username": _username(answer.by, directory=directory),
             "display_name": answer.name,
         },
         "outcome": answer.outcome.value,
@@ -152,6 +175,11 @@ def vote_of(answer: Answer, *, directory: Directory) -> dict[str, Any]:
         "source": answer.source,
         "weight": answer.voice.weight,
     }
+
+
+def _username(id: str, *, directory: Directory) -> str:  # noqa: A002 - a person's id is called id everywhere
+    person = directory.person(id)
+    return id if person is None else person.username
 
 
 def due_does(step: TimeoutConfig, *, directory: Directory) -> dict[str, Any]:

@@ -101,7 +101,8 @@ def actions_of(task: ApprovalTask, *, viewer: Viewer) -> list[str]:
     removes = ["remove-signer"] if any(supervises or one["by"]["key"] == person.username for one in added) else []
     if seated:
         abstains = ["abstain"] if task.standing.get("abstain") else []
-        return ["approve", "reject", *abstains, "transfer", "add-signer", *removes, "comment"]
+        returns = ["return"] if task.timing.get("returns") else []
+        return ["approve", "reject", *abstains, *returns, "transfer", "add-signer", *removes, "comment"]
     if supervises:
         return ["transfer", *removes, "comment"]
     voted = any(vote["user"]["id"] == person.id for vote in task.votes)

@@ -1,6 +1,7 @@
 """The engine's state as JSON and back, for the `state` column."""
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -34,12 +35,18 @@ def encode_state(state: State) -> dict[str, Any]:
         document["caller"] = encode_caller(state.caller)
     if state.rounds:
         document["rounds"] = state.rounds
+    if state.returns:
+        document["returns"] = state.returns
     return document
 
 
 def decode_state(text: str) -> State:
     """The state of its JSON text."""
-    document = json.loads(text)
+    return read_state(json.loads(text))
+
+
+def read_state(document: Mapping[str, Any]) -> State:
+    """The state of its JSON."""
     return State(
         subject=decode_subject(document["subject"]),
         requester=document["requester"],
@@ -49,6 +56,7 @@ def decode_state(text: str) -> State:
         variables=document["variables"],
         visits=document["visits"],
         rounds=document.get("rounds", {}),
+        returns=document.get("returns", {}),
         next_token=document["next_token"],
         seq=document["seq"],
     )
@@ -66,6 +74,8 @@ def _encode_token(token: Token) -> dict[str, Any]:
         document["data"] = token.data
     if token.listens:
         document["listens"] = encode_subscriptions(token.listens)
+    if token.resumes is not None:
+        document["resumes"] = token.resumes
     return document
 
 
@@ -76,6 +86,7 @@ def decode_token(document: dict[str, Any]) -> Token:
         awaits=Awaits(document["awaits"]), attempt=document["attempt"],
         since=_instant(document.get("since")), due_at=_instant(document.get("due_at")),
         data=document.get("data"), listens=decode_subscriptions(document.get("listens", ())),
+        resumes=document.get("resumes"),
     )  # fmt: skip
 
 

@@ -223,7 +223,9 @@ def past_step(row: Instance, seq: int) -> dict[str, Any]:
 
 
 def path(row: Instance, facts: Iterable[HistoryEvent]) -> list[dict[str, Any]]:
-    """How the run went over its drawing: per node its last visit, whether done, current, failed or passed by force."""
+    """How the run went over its drawing: per node its last visit, whether done, current, failed, passed by force, or
+    ahead again because the run was returned from it.
+    """
     found: dict[str, dict[str, Any]] = {}
 
     def mark(node: str, visit: int, status: str, at: datetime) -> None:
@@ -233,7 +235,7 @@ def path(row: Instance, facts: Iterable[HistoryEvent]) -> list[dict[str, Any]]:
         if one.kind in ("moved", "forked", "ended") and one.node:
             mark(one.node, one.data["visit"], "done", one.at)
         elif one.kind == "withdrawn" and one.node:
-            mark(one.node, one.data["visit"], "forced_past", one.at)
+            mark(one.node, one.data["visit"], "returned" if one.data["reason"] == "returned" else "forced_past", one.at)
     for token in row.state["tokens"]:
         status = "failed" if token["awaits"] == Awaits.REPAIR else "current"
         mark(token["node"], token["visit"], status, datetime.fromisoformat(token["since"]))
@@ -373,12 +375,12 @@ def _stuck(row: Instance, incidents: Sequence[Mapping[str, Any]], *, now: dateti
 
 
 def jumps(facts: Iterable[HistoryEvent]) -> list[dict[str, Any]]:
-    """Where a supervisor moved the run: from which nodes to which, when, who and why."""
+    """Where a supervisor moved the run, or somebody returned it: from which nodes to which, when, who and why."""
     return [
         {
-            "source": one.data["left"], "target": one.node, "at": one.at, "actor": one.actor_name,
-            "reason": one.data["reason"],
+            "kind": one.kind, "source": one.data["left"], "target": one.node, "at": one.at, "actor": one.actor_name,
+            "reason": one.data["reason"] if one.kind == "forced" else one.data["why"].get("comment", ""),
         }
         for one in facts
-        if one.kind == "forced"
+        if one.kind in ("forced", "returned")
     ]  # fmt: skip

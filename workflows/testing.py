@@ -91,6 +91,10 @@ class Harness:
         """A supervisor moves the run to `target`."""
         return self.take(events.Forced(target=target, actor=actor, reason=reason))
 
+    def send_back(self, target: str, *, actor: Actor, reason: str = "because the test says so") -> Step:
+        """A supervisor sends the run back to `target`."""
+        return self.take(events.SentBack(target=target, actor=actor, reason=reason))
+
     def migrate(
         self, graph: Graph | Mapping[str, Any], *, actor: Actor, mapping: Mapping[str, str] | None = None,
         node_types: Registry = registry,

@@ -77,12 +77,8 @@ def _answer(
     seen: list[Sequence[Any]] = []  # the last look at the row counts: whoever was overtaken looks again
 
     def event_of(row: Sequence[Any] | None) -> Signalled:
-        if row is None:
-            raise unknown(task_id, user)
-        seen[:] = [row]
-        task = dict(zip(TASKS.columns, row, strict=True))
-        if task["status"] != ApprovalTask.Status.OPEN:
-            raise too_late(task_of(row), user=user)
+        task = require_open(row, task_id, user=user)
+        seen[:] = [row or ()]
         return Signalled(token=task["token"], visit=task["visit"], name=name, payload=dict(payload), actor=by.actor)
 
     try:
@@ -94,6 +90,16 @@ def _answer(
     if not delivered.changed:
         raise too_late(find_task(task_id) or task_of(seen[0]), user=user)
     return Answered(row=seen[0], delivered=delivered)
+
+
+def require_open(row: Sequence[Any] | None, task_id: UUID, *, user: User) -> Mapping[str, Any]:
+    """The columns of the row of an open task; raises what somebody hears who asks for another."""
+    if row is None:
+        raise unknown(task_id, user)
+    task = dict(zip(TASKS.columns, row, strict=True))
+    if task["status"] != ApprovalTask.Status.OPEN:
+        raise too_late(task_of(row), user=user)
+    return task
 
 
 def _followed(task: ApprovalTask, delivered: Delivered) -> ApprovalTask:

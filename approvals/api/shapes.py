@@ -3,10 +3,12 @@
 from rest_framework import serializers
 
 from web.shapes import LocalTextShape, Shape
-from workflows.api.run_shapes import INSTANCE_STATUSES, SubjectFactShape, TokenShape
-from workflows.api.task_shapes import TASK_STATUSES, TaskLineShape, TaskPersonShape
+from workflows.api.run_shapes import INSTANCE_STATUSES, EffectShape, SubjectFactShape, TokenShape
+from workflows.api.task_shapes import TASK_STATUSES, CandidateShape, TaskLineShape, TaskPersonShape
 
-ACTIONS = ("approve", "reject", "abstain", "transfer", "add-signer", "remove-signer", "undo", "comment")
+ACTIONS = (
+    "approve", "reject", "abstain", "transfer", "add-signer", "remove-signer", "return", "undo", "comment",
+)  # fmt: skip
 
 
 class TaskSubjectShape(Shape):
@@ -94,6 +96,32 @@ class StandingShape(Shape):
 class AnsweredShape(Shape):
     task = TaskShape()
     instance = StandingShape()
+
+
+class RefusedWayShape(Shape):
+    code = serializers.CharField()
+    params = serializers.DictField()
+
+
+class NamedEffectShape(EffectShape):
+    name = LocalTextShape(allow_null=True, help_text="What the flow calls the step.")
+
+
+class WayBackShape(Shape):
+    node = serializers.CharField()
+    name = LocalTextShape()
+    visit = serializers.IntegerField(help_text="Its last visit.")
+    resumes = serializers.ListField(
+        child=serializers.ChoiceField(choices=["restart", "back"]), help_text="How the run may go on from there."
+    )
+    effects = NamedEffectShape(many=True)
+    asks = CandidateShape(many=True, help_text="Who would be asked there.")
+    refused = RefusedWayShape(allow_null=True, help_text="Why it cannot go there.")
+
+
+class ReturnPreviewShape(Shape):
+    targets = WayBackShape(many=True, help_text="Earlier steps that asked people, the nearest first.")
+    token = serializers.CharField(help_text="Allows a return for five minutes, as long as the run does not move.")
 
 
 class DepartmentRefShape(Shape):

@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 from accounts.models import User
 from accounts.policy import Role
 from approvals import queries
-from approvals.actions import hold
+from approvals.actions import hold, send_back
 from approvals.actions.decide import Answered, answer
 from approvals.api import shapes
 from approvals.api.conditional import unless_same
@@ -29,8 +29,10 @@ from web.middleware import client_ip
 from web.paging import limit_of, page
 from web.permissions import roles
 from workflows.actions.audit import By
+from workflows.actions.returns import WayBack
 from workflows.api.once import KEY, answer_request
 from workflows.engine.events import Actor
+from workflows.engine.graph import LocalText
 
 INBOX = roles(Role.APPROVER, Role.SUPERVISOR, Role.AUDITOR, Role.DESIGNER, Role.REQUESTER)
 BOXES = ("todo", "done", "started")
@@ -182,6 +184,45 @@ class RemoveSignerView(APIView):
         return _answer(request, task_id, name="remove-signer", payload=_naming(read_input(SignerInput, request)))
 
 
+class ReturnPreviewView(APIView):
+    """First half of a return: where the run may go back to, and what that does."""
+
+    permission_classes = [INBOX]
+
+    @extend_schema(operation_id="tasks_return_preview", request=None, responses=shapes.ReturnPreviewShape)
+    def post(self, request: Request, task_id: UUID) -> Response:
+        read_input(Input, request)
+        by = By(actor=_actor(request), ip=client_ip(request._request))
+        found = send_back.preview(task_id, user=user_of(request), by=by, now=now())
+        return Response({"targets": [_way(way, found.found.names) for way in found.found.ways], "token": found.token})
+
+
+class ReturnView(APIView):
+    """Second half: go one of the ways that were previewed."""
+
+    permission_classes = [INBOX]
+
+    class Given(AnswerInput):
+        to = serializers.CharField(max_length=64, help_text="An earlier step of the run.")
+        resume = serializers.ChoiceField(
+            choices=["restart", "back"], required=False, default="restart",
+            help_text="Go on from there step by step, or back to this step if the way still leads here.",
+        )  # fmt: skip
+        token = serializers.CharField(max_length=4000)
+
+    @extend_schema(operation_id="tasks_return", parameters=[KEY], request=Given, responses=shapes.AnsweredShape)
+    def post(self, request: Request, task_id: UUID) -> HttpResponse:
+        given, user, present = read_input(self.Given, request), user_of(request), now()
+        by, token = By(actor=_actor(request), ip=client_ip(request._request)), given.pop("token")
+
+        def returned() -> dict[str, Any]:
+            return _answered(
+                send_back.send_back(task_id, token=token, payload=given, user=user, by=by, now=present), by=by
+            )
+
+        return answer_request(request, scope=f"tasks/{task_id.hex}/return", now=present, answer=returned)
+
+
 class CommentView(APIView):
     permission_classes = [INBOX]
 
@@ -209,6 +250,23 @@ def _naming(given: Mapping[str, Any]) -> dict[str, Any]:
     """The payload with its target as a graph would name it."""
     kind, key = given["to"]["kind"], given["to"]["key"]
     return {**given, "to": {"kind": kind, kind: key}}
+
+
+def _way(way: WayBack, names: Mapping[str, LocalText]) -> dict[str, Any]:
+    refused = way.refused
+    return {
+        "node": way.node, "name": way.name.model_dump(), "visit": way.visit,
+        "resumes": ["restart", "back"] if way.may_resume else ["restart"] if refused is None else [],
+        "effects": [
+            {
+                "kind": one.kind, "node": one.node, "params": dict(one.params),
+                "name": None if one.node is None else names[one.node].model_dump(),
+            }
+            for one in way.effects
+        ],
+        "asks": list(way.asks),
+        "refused": None if refused is None else {"code": refused.code, "params": refused.fields},
+    }  # fmt: skip
 
 
 def _answer(request: Request, task_id: UUID, *, name: str, payload: Mapping[str, Any]) -> HttpResponse:

@@ -17,6 +17,8 @@ urlpatterns = [
     path("tasks/<uuid:task_id>/add-signer", tasks.AddSignerView.as_view()),
     path("tasks/<uuid:task_id>/remove-signer", tasks.RemoveSignerView.as_view()),
     path("tasks/<uuid:task_id>/undo", undo.UndoView.as_view()),
+    path("tasks/<uuid:task_id>/return/preview", tasks.ReturnPreviewView.as_view()),
+    path("tasks/<uuid:task_id>/return", tasks.ReturnView.as_view()),
     path("tasks/<uuid:task_id>/comment", tasks.CommentView.as_view()),
     path("notices", notices.NoticesView.as_view()),
     path("notices/summary", notices.NoticesSummaryView.as_view()),

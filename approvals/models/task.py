@@ -24,6 +24,7 @@ class ApprovalTask(models.Model):
         REJECTED = "rejected", "rejected"
         TIMED_OUT = "timed_out", "timed out"
         CANCELLED = "cancelled", "cancelled"
+        RETURNED = "returned", "returned"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     instance = models.UUIDField(editable=False)
@@ -63,7 +64,7 @@ class ApprovalTask(models.Model):
             models.CheckConstraint(
                 condition=Q(status="open", closed_at__isnull=True)
                 | Q(
-                    status__in=["approved", "rejected", "timed_out", "cancelled"],
+                    status__in=["approved", "rejected", "timed_out", "cancelled", "returned"],
                     closed_at__isnull=False,
                     due_at__isnull=True,
                 ),
@@ -98,11 +99,16 @@ class ApprovalTask(models.Model):
     def cancel(self) -> None:
         """The run went on without an answer."""
 
+    @transition(field=status, source=Status.OPEN, target=Status.RETURNED)
+    def return_(self) -> None:
+        """Somebody sent the run back to an earlier step."""
+
     TRANSITIONS: ClassVar[dict[str, str]] = {
         Status.APPROVED: "approve",
         Status.REJECTED: "reject",
         Status.TIMED_OUT: "time_out",
         Status.CANCELLED: "cancel",
+        Status.RETURNED: "return_",
     }
 
     def close(self, status: str) -> None:
@@ -177,7 +183,8 @@ class Decision(models.Model):
                 fields=["task", "actor"], condition=~Q(actor="timer"), name="one_decision_per_person"
             ),
             models.CheckConstraint(
-                condition=Q(outcome__in=["approved", "rejected", "abstained"]), name="decision_is_known"
+                condition=Q(outcome__in=["approved", "rejected", "abstained", "returned"]),
+                name="decision_is_known",
             ),
         ]
         indexes = [models.Index(F("actor"), F("at").desc(), F("id").desc(), name="decision_done_by")]

@@ -52,6 +52,7 @@ class Approval(NodeType[ApprovalConfig]):
     performs = "inline"
     port_rule = PortRule(ports=(APPROVED, REJECTED))
     waits = True
+    asks_people = True
     possible_answers = rehearsal.ANSWERS
     Config = ApprovalConfig
 

@@ -480,6 +480,11 @@ def force_by_anothers_preview(client: APIClient, scene: Scene, actor: str) -> An
     return post(client, f"/instances/{scene.run}/force-advance", {"token": scene.made["token"], "reason": REASON})
 
 
+@action("instance.return", after=decided_before)
+def return_run(client: APIClient, scene: Scene, actor: str) -> Any:
+    return intervene(client, scene.run, "return", target="finance")
+
+
 @action("instance.retry", after=failed_before)
 def retry(client: APIClient, scene: Scene, actor: str) -> Any:
     return intervene(client, scene.made["run"], "retry", incident=scene.made["incident"])
@@ -555,6 +560,20 @@ def remove_signer(client: APIClient, scene: Scene, actor: str) -> Any:
 @action("task.remove-signer-without-note", after=colleague_added)
 def remove_signer_silently(client: APIClient, scene: Scene, actor: str) -> Any:
     return post(client, f"/tasks/{scene.task.pk}/remove-signer", {"revision": 2, "to": COLLEAGUE})
+
+
+@action("task.return-preview")
+def look_at_returns(client: APIClient, scene: Scene, actor: str) -> Any:
+    return post(client, f"/tasks/{scene.task.pk}/return/preview", {})
+
+
+@action("task.return-to-nowhere")
+def return_to_nowhere(client: APIClient, scene: Scene, actor: str) -> Any:
+    shown = post(client, f"/tasks/{scene.task.pk}/return/preview", {})
+    token = shown.json().get("token", "x") if shown.status_code == 200 else "x"
+    body = {"revision": 1, "to": "start", "comment": REASON, "token": token}
+    done = post(client, f"/tasks/{scene.task.pk}/return", body)
+    return done if shown.status_code == 200 else shown
 
 
 @action("task.comment")

@@ -100,6 +100,8 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/tasks/{task_id}/reject"): TASK,
     ("post", "/tasks/{task_id}/transfer"): TASK | {"to": {"kind": "group", "key": "backup"}},
     ("post", "/tasks/{task_id}/undo"): {},
+    ("post", "/tasks/{task_id}/return"): TASK | {"to": "finance", "resume": "back", "token": "x"},
+    ("post", "/tasks/{task_id}/return/preview"): {},
     ("post", "/tasks/{task_id}/comment"): {"text": "please"},
 }  # fmt: skip
 # Documents of their own: the server stores or checks them by other rules.

@@ -19,6 +19,7 @@ from workflows.engine.node_type import (
     Outcome,
     Port,
     PortRule,
+    Return,
     Scope,
     Wait,
 )
@@ -30,7 +31,7 @@ class AskConfig(Config):
 
 
 class Ask(NodeType[AskConfig]):
-    """Waits for `yes` or `no`; `remark` is noted and changes nothing."""
+    """Waits for `yes` or `no`; `remark` is noted and changes nothing, `return` sends the run back."""
 
     key = "test.ask"
     title = LocalText(zh="询问", en="Ask")
@@ -38,6 +39,7 @@ class Ask(NodeType[AskConfig]):
     icon = "user"
     performs = "inline"
     waits: ClassVar[bool] = True
+    asks_people: ClassVar[bool] = True
     port_rule = PortRule(ports=(Port(port="yes"), Port(port="no")))
     Config = AskConfig
 
@@ -52,6 +54,8 @@ class Ask(NodeType[AskConfig]):
         if event.name == "remark":
             note = Note(what="remark", data=dict(event.payload))
             return Wait(awaits=Awaits.SIGNAL, data=scope.data, notes=(note,))
+        if event.name == "return":
+            return Return(to=event.payload.get("to"), work=({"op": "close"},), **event.payload.get("how", {}))
         return Continue(port=event.name, work=({"op": "close"},))
 
     @override

@@ -12,6 +12,7 @@ from workflows.engine.facts import Fact
 from workflows.engine.fold import apply
 from workflows.engine.plan import Plan
 from workflows.engine.replay import Recorded
+from workflows.engine.returns import acted_since, common_steps, earlier_steps
 from workflows.engine.state import Awaits, State, Status, Subject, Token
 from workflows.engine.step import Step, advance
 from workflows.engine.work import Work
@@ -97,6 +98,29 @@ class Player:
             case _:
                 repair = events.Repaired(**wait, attempt=token.attempt, actor=SUPERVISOR)
                 assert self.tell(repair).changed
+
+    def send_back(self, pick: int) -> None:
+        """A step, or a supervisor, sends the run back to where people were asked; what may not be changes nothing."""
+        asked = [token for token in self.waiting if self.plan.nodes[token.node].type.asks_people]
+        asked = [token for token in asked if token.awaits is Awaits.SIGNAL]
+        if pick % 3 == 0 or not asked:
+            targets = common_steps(self.plan, self.state)
+            target = targets[pick % len(targets)] if targets else "nowhere"
+            step = self.tell(events.SentBack(target=target, actor=SUPERVISOR, reason="at random"))
+            assert step.changed or not targets or acted_since(self.plan, self.state, target)
+            return
+        token = asked[pick % len(asked)]
+        targets = earlier_steps(self.plan, self.state, token)
+        to = targets[pick % len(targets)] if targets else None
+        how = {"resumes": pick % 2 == 0, "crosses": pick % 5 > 0, "repeats": pick % 7 > 0}
+        kept = self.state
+        step = self.tell(events.Signalled(
+            token=token.id, visit=token.visit, name="return", payload={"to": to, "how": how}
+        ))  # fmt: skip
+        if step.changed:
+            [new] = [fact for fact in step.facts if isinstance(fact, facts.Returned)]
+            assert new.node == to
+            assert step.state.visits[new.node] == kept.visits[new.node] + 1
 
     def repeat(self, pick: int) -> None:
         """An answer that was taken comes once more: nobody waits for it any more."""

@@ -76,7 +76,13 @@ def test_a_run_can_leave_every_kind_of_fact() -> None:
     migrated.start()
     migrated.migrate(TWO_ASKS, actor=SUPERVISOR)
 
-    kinds = {type(fact) for run in (_everything(), cancelled, rearmed, migrated) for fact in run.facts}
+    returned = Harness(TWO_ASKS)
+    returned.start()
+    returned.signal("one", "yes")
+    returned.signal("two", "return", to="one", how={"resumes": True})
+    returned.signal("one", "yes")
+
+    kinds = {type(fact) for run in (_everything(), cancelled, rearmed, migrated, returned) for fact in run.facts}
 
     assert kinds == set(get_args(Fact))
 

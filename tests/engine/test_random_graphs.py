@@ -20,7 +20,7 @@ from workflows.engine.validate import has_errors, validate
 from workflows.engine.world import world_of
 from workflows.testing import MONDAY_MORNING
 
-ACTIONS = ("yes", "yes", "yes", "no", "no", "repeat", "mistake", "force")
+ACTIONS = ("yes", "yes", "yes", "no", "no", "repeat", "mistake", "force", "return")
 PREDICTED = {"loop.exhausted", "test.broken"}
 SCRIPT = st.lists(st.tuples(st.sampled_from(ACTIONS), st.integers(0, 1_000)), max_size=40)
 VARIABLES = st.fixed_dictionaries(
@@ -46,6 +46,8 @@ def act(player: Player, action: str, pick: int) -> None:
         case "force":
             player.tell(events.Forced(target=list(player.plan.nodes)[pick % len(player.plan.nodes)],
                                       actor=SUPERVISOR, reason="at random"))  # fmt: skip
+        case "return":
+            player.send_back(pick)
         case "yes" | "no":
             if player.waiting:
                 player.answer(player.waiting[pick % len(player.waiting)], kindly=action == "yes")

@@ -19,7 +19,17 @@ from workflows.engine.variables import parse_variables
 from workflows.engine.world import world_of
 from workflows.testing import MONDAY_MORNING
 
-MOVES = {"yes": 30, "no": 24, "repeat": 12, "mistake": 12, "remind": 6, "force": 5, "migrate": 5, "cancel": 1}
+MOVES = {
+    "yes": 30,
+    "no": 24,
+    "repeat": 12,
+    "mistake": 12,
+    "remind": 6,
+    "force": 5,
+    "return": 8,
+    "migrate": 5,
+    "cancel": 1,
+}
 PREDICTED = {"loop.exhausted", "test.broken", "test.unfit", "flow.cancelled"}
 PUBLISHED = PublishedFlow(version=1, variables=parse_variables(PACKING["variables"]))
 WORLD = world_of(CalendarBook(), FlowBook(flows={"packing": PUBLISHED}))
@@ -72,6 +82,8 @@ def _run(drawing: dict[str, Any], plan: Plan, chance: Random, figures: Counter[s
     figures[str(player.state.status)] += 1
     figures["incidents"] += sum(fact.kind == "failed" for fact in player.history)
     figures["called runs"] += len(player.called)
+    for kind in ("returned", "resumed"):
+        figures[kind] += sum(fact.kind == kind for fact in player.history)
 
 
 def _move(player: RandomPlayer, move: str, drawing: dict[str, Any], chance: Random) -> dict[str, Any]:
@@ -86,6 +98,8 @@ def _move(player: RandomPlayer, move: str, drawing: dict[str, Any], chance: Rand
             player.remind()
         case "force":
             player.force(pick)
+        case "return":
+            player.send_back(pick)
         case "cancel":
             player.cancel()
         case "migrate" if player.state.status is Status.RUNNING:

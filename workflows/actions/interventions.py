@@ -1,4 +1,5 @@
-"""Interventions: preview → token → apply, with a reason and an audit row. Force, cancel, retry, skip, migrate.
+"""Interventions: preview → token → apply, with a reason and an audit row. Force, cancel, return, retry, skip,
+migrate.
 
 The token is signed and binds actor, run, revision and choice: if the run moved in between, it is stale.
 """
@@ -16,10 +17,12 @@ from workflows import runtime, store
 from workflows.actions import audit
 from workflows.actions.intervention_effects import Effect, effects_of, nodes_between
 from workflows.actions.migration_plans import require_nodes, target_of
-from workflows.engine.events import Actor, CancelRequested, Event, Forced, Migrated, Repaired, Skipped
+from workflows.codec import read_state
+from workflows.engine.events import Actor, CancelRequested, Event, Forced, Migrated, Repaired, SentBack, Skipped
 from workflows.engine.force import way_past
 from workflows.engine.migration import judge
 from workflows.engine.plan import Exit, Plan
+from workflows.engine.returns import common_steps
 from workflows.engine.state import Awaits, State
 from workflows.engine.step import advance
 from workflows.models import Definition, DefinitionVersion, Instance, Standing
@@ -29,13 +32,13 @@ from workflows.store import Loaded
 TOKEN_SECONDS = 300
 _SALT = "workflows.intervention"
 
-Kind = Literal["force-advance", "cancel", "retry", "skip", "migrate"]
+Kind = Literal["force-advance", "cancel", "return", "retry", "skip", "migrate"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intervention:
-    """What somebody wants of a run: a node to force it to, an incident's token to try again or to pass, the end, or
-    another version (with `mapping`, the nodes of it for nodes that it has no more).
+    """What somebody wants of a run: a node to force it to or to send it back to, an incident's token to try again or
+    to pass, the end, or another version (with `mapping`, the nodes of it for nodes that it has no more).
     """
 
     kind: Kind
@@ -67,6 +70,8 @@ def offered(row: Instance) -> list[Kind]:
     """The interventions that a running instance is open to, as it stands; one statement."""
     kinds: list[Kind] = ["force-advance", "cancel"]
     plan = release_of(str(row.version_id)).plan
+    if common_steps(plan, read_state(row.state)):
+        kinds.append("return")
     failed = [token["node"] for token in row.state["tokens"] if token["awaits"] == Awaits.REPAIR]
     if failed:
         kinds.append("retry")
@@ -165,6 +170,8 @@ def _meant(run: Loaded, wanted: Intervention, *, actor: Actor, reason: str) -> _
             return _Meant(Forced(target=wanted.target or "", actor=actor, reason=reason), run.release)
         case "cancel":
             return _Meant(CancelRequested(actor=actor, reason=reason), run.release)
+        case "return":
+            return _Meant(SentBack(target=wanted.target or "", actor=actor, reason=reason), run.release)
         case "retry" | "skip":
             token = run.state.tokens.get(wanted.token or 0)
             if token is None or token.awaits is not Awaits.REPAIR:
@@ -198,7 +205,9 @@ def _migrating(run: Loaded, wanted: Intervention, *, actor: Actor, reason: str) 
 def _passes(plan: Plan, state: State, wanted: Intervention) -> list[str]:
     if wanted.kind == "skip":
         return [state.tokens[wanted.token or 0].node]
-    return [] if wanted.target is None else nodes_between(plan, _standing(state), wanted.target)
+    return (
+        [] if wanted.target is None or wanted.kind == "return" else nodes_between(plan, _standing(state), wanted.target)
+    )
 
 
 def _acting(plan: Plan, nodes: Sequence[str], *, but: str | None) -> list[str]:

@@ -162,7 +162,7 @@ class PreviewView(APIView):
     permission_classes = [INTERVENERS]
 
     class Given(Input):
-        target = serializers.CharField(max_length=64, required=False, help_text="To force to: a node.")
+        target = serializers.CharField(max_length=64, required=False, help_text="To force to, or to return to: a node.")
         incident = serializers.UUIDField(required=False, help_text="To retry or to skip.")
         version = serializers.IntegerField(
             min_value=1, max_value=MAX_NUMBER, required=False, help_text="To migrate to."
@@ -325,6 +325,10 @@ def _wanted(kind: str, instance_id: str, given: dict[str, Any]) -> Intervention:
         if "target" not in given:
             raise BadInput("force.target_required", "Expected a target node, found none.")
         return Intervention(kind="force-advance", target=given["target"])
+    if kind == "return":
+        if "target" not in given:
+            raise BadInput("return.target_required", "Expected a step to go back to, found none.")
+        return Intervention(kind="return", target=given["target"])
     if kind == "migrate":
         if "version" not in given:
             raise BadInput("migration.version_required", "Expected a version to go on in, found none.")

@@ -114,7 +114,7 @@ class InstancesShape(Shape):
 class PathShape(Shape):
     node = serializers.CharField()
     visit = serializers.IntegerField()
-    status = serializers.ChoiceField(choices=["done", "current", "forced_past", "failed"])
+    status = serializers.ChoiceField(choices=["done", "current", "forced_past", "returned", "failed"])
     at = serializers.DateTimeField()
 
 
@@ -122,12 +122,13 @@ JumpShape = type(
     "JumpShape",
     (Shape,),
     {
-        "__doc__": "A force-advance: from where to where, who and why.",
+        "__doc__": "A force-advance or a return: from where to where, who and why.",
+        "kind": serializers.ChoiceField(choices=["forced", "returned"]),
         "source": serializers.ListField(child=serializers.CharField()),
         "target": serializers.CharField(),
         "at": serializers.DateTimeField(),
         "actor": serializers.CharField(),
-        "reason": serializers.CharField(),
+        "reason": serializers.CharField(allow_blank=True),
     },
 )
 
@@ -220,6 +221,8 @@ FactDataShape = type(
         "message": serializers.CharField(required=False),
         "params": serializers.DictField(required=False),
         "what": serializers.CharField(required=False),
+        "by": serializers.CharField(required=False, help_text="The step that returned the run."),
+        "resumes": serializers.CharField(required=False, help_text="The step that a returned run goes on with."),
     },
 )
 

@@ -4,7 +4,7 @@ from rest_framework import serializers
 
 from web.shapes import LocalTextShape, Shape
 
-TASK_STATUSES = ("open", "approved", "rejected", "timed_out", "cancelled")
+TASK_STATUSES = ("open", "approved", "rejected", "timed_out", "cancelled", "returned")
 
 
 class TaskPersonShape(Shape):
@@ -26,7 +26,7 @@ class DueDoesShape(Shape):
 
 class VoteShape(Shape):
     user = TaskPersonShape()
-    outcome = serializers.ChoiceField(choices=["approved", "rejected", "abstained"])
+    outcome = serializers.ChoiceField(choices=["approved", "rejected", "abstained", "returned"])
     weight = serializers.IntegerField(required=False, help_text="What the answer weighs; one if nothing is said.")
     at = serializers.DateTimeField()
     comment = serializers.CharField(allow_blank=True)

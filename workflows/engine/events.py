@@ -109,6 +109,15 @@ class Forced:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SentBack:
+    """A supervisor sends the run back to a step that it came through; what that step led to is withdrawn."""
+
+    target: str
+    actor: Actor
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Skipped:
     """A supervisor passes the failed step of an incident as if it were done; nothing else moves."""
 
@@ -202,4 +211,4 @@ class TurnCame:
 
 Addressed = Signalled | TimerDue | ActivityDone | CalledEnded | TurnCame
 Resumption = Addressed | MessageReceived
-Event = Started | Resumption | ActivityFailed | Repaired | Forced | Skipped | CancelRequested | Migrated
+Event = Started | Resumption | ActivityFailed | Repaired | Forced | SentBack | Skipped | CancelRequested | Migrated

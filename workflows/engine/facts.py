@@ -194,6 +194,45 @@ class Forced:
 
 
 @record
+class Returned:
+    """A step sent the run back: a new token is at `node`. `by` and `visit` name the step, None for a supervisor.
+
+    `left` are the nodes whose tokens were taken away for it. `resumes` is the step that it goes on with when `node` is
+    left. `why` tells what was said. `data` is what the token brings along for its node.
+    """
+
+    kind: ClassVar[str] = "returned"
+    token: int
+    node: str
+    by: str | None
+    visit: int | None
+    left: tuple[str, ...]
+    resumes: str | None
+    counted: bool  # returns of this step are counted
+    why: Mapping[str, Json]
+    output: Mapping[str, Json] | None = None
+    via: str | None = None
+    data: Json = None
+
+
+@record
+class Resumed:
+    """A token left a node by a port and went on with the step that had returned the run to it, past those between.
+
+    `output` are the variables that were set, by its node and on the way that it did not walk.
+    """
+
+    kind: ClassVar[str] = "resumed"
+    token: int
+    node: str
+    visit: int
+    port: str
+    to: str
+    output: Mapping[str, Json]
+    why: Mapping[str, Json] | None
+
+
+@record
 class Migrated:
     """The run goes on in another version. `moves` tell of each token its node, where it goes on, how (`events.Fate`)
     and under which number.
@@ -235,6 +274,8 @@ Fact = (
     | Retried
     | Noted
     | Forced
+    | Returned
+    | Resumed
     | Migrated
     | Completed
     | Cancelled

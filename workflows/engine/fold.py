@@ -18,7 +18,9 @@ from workflows.engine.facts import (
     Migrated,
     Moved,
     Noted,
+    Resumed,
     Retried,
+    Returned,
     Started,
     Waited,
     Withdrawn,
@@ -56,7 +58,7 @@ def _waited(state: State, fact: Waited) -> None:
         state.visits[fact.node] = fact.visit  # a join is visited when it opens
     state.tokens[fact.token] = Token(
         fact.token, fact.node, state.tokens[fact.token].via, fact.visit, fact.awaits, fact.attempt, fact.since,
-        fact.due_at, fact.data, fact.listens or (),
+        fact.due_at, fact.data, fact.listens or (), state.tokens[fact.token].resumes,
     )  # fmt: skip
 
 
@@ -112,7 +114,9 @@ def _failed(state: State, fact: Failed) -> None:
 def _retried(state: State, fact: Retried) -> None:
     failed = state.tokens.pop(fact.token)
     number = state.renumber(failed)
-    state.tokens[number] = Token(number, failed.node, failed.via, failed.visit, attempt=fact.attempt)
+    state.tokens[number] = Token(
+        number, failed.node, failed.via, failed.visit, attempt=fact.attempt, resumes=failed.resumes
+    )
 
 
 def _count_round(state: State, edge: str, *, renewed: tuple[str, ...] = ()) -> None:
@@ -127,6 +131,24 @@ def _noted(state: State, fact: Noted) -> None:
 def _forced(state: State, fact: Forced) -> None:
     state.tokens[fact.token] = Token(fact.token, fact.node, fact.via)
     state.next_token = fact.token + 1
+
+
+def _returned(state: State, fact: Returned) -> None:
+    if fact.counted and fact.by is not None:
+        state.returns = {**state.returns, fact.by: state.returns.get(fact.by, 0) + 1}
+    if fact.output:
+        state.variables = {**state.variables, **fact.output}
+    state.tokens[fact.token] = Token(fact.token, fact.node, fact.via, data=fact.data, resumes=fact.resumes)
+    state.next_token = fact.token + 1
+
+
+def _resumed(state: State, fact: Resumed) -> None:
+    if fact.visit > state.visits.get(fact.node, 0):
+        state.visits[fact.node] = fact.visit
+    if fact.output:
+        state.variables = {**state.variables, **fact.output}
+    number = state.renumber(state.tokens.pop(fact.token))
+    state.tokens[number] = Token(number, fact.to)
 
 
 def _migrated(state: State, fact: Migrated) -> None:
@@ -152,5 +174,6 @@ def _cancelled(state: State, _fact: Cancelled) -> None:
 _APPLIERS: dict[type, Callable[[State, Any], None]] = {
     Started: _started, Moved: _moved, Waited: _waited, Changed: _changed, Forked: _forked,
     Joined: _joined, Ended: _ended, Withdrawn: _withdrawn, Failed: _failed, Retried: _retried,
-    Noted: _noted, Forced: _forced, Migrated: _migrated, Completed: _completed, Cancelled: _cancelled,
+    Noted: _noted, Forced: _forced, Returned: _returned, Resumed: _resumed, Migrated: _migrated,
+    Completed: _completed, Cancelled: _cancelled,
 }  # fmt: skip

@@ -179,6 +179,29 @@ class Continue:
 
 
 @record
+class Return:
+    """The run goes back to an earlier step, by its id, or to the nearest one (None) at which people were asked.
+
+    It `resumes` here when that step is left, if the way still leads here. What other branches of a fork around this
+    step are at is taken away if it `crosses` them, and what has acted outside may act again if it `repeats` it;
+    otherwise such a way back is refused. `limit` is how often this step may return the run,
+    `seen` the number of the run's last fact when it was wanted. When there is no way back,
+    `otherwise` is what happens, with the reason; without it the event is refused.
+    """
+
+    to: str | None
+    resumes: bool = False
+    crosses: bool = False
+    repeats: bool = False
+    limit: int | None = None
+    seen: int | None = None
+    why: Mapping[str, Json] = field(default_factory=dict)
+    work: tuple[Mapping[str, Json], ...] = ()
+    notes: tuple[Note, ...] = ()
+    otherwise: Continue | None = None
+
+
+@record
 class Fork:
     """One token leaves by each of these ports. `why` explains the choice in the history."""
 
@@ -234,7 +257,7 @@ class Refuse:
     error: OrderflowError
 
 
-Outcome = Continue | Fork | Wait | Ignore | End | Fail | Refuse
+Outcome = Continue | Return | Fork | Wait | Ignore | End | Fail | Refuse
 
 
 # What a node with several edges in waits for: one token of each edge, or all tokens of its fork that are under way.
@@ -256,6 +279,7 @@ class NodeType(ABC, Generic[C]):
     ends_run: ClassVar[bool] = False  # an end not only of its own token
     synchronizes: ClassVar[Synchronizes] = "nothing"
     withdraws: ClassVar[bool] = False  # takes away tokens of other nodes, those of its `region`
+    asks_people: ClassVar[bool] = False  # a run may go back to it
     waits: ClassVar[bool] = False  # a token stands here until something outside happens
     calls_flows: ClassVar[bool] = False  # it calls runs of other flows, which its token answers for until it has left
     external_effect: ClassVar[bool] = False  # money or goods move; skipping it must be said

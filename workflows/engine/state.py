@@ -116,7 +116,8 @@ def decode_subscriptions(document: Iterable[Json]) -> tuple[Subscription, ...]:
 class Token:
     """Where a run stands. `visit` counts entries into the node, `attempt` re-arms of its wait.
 
-    Whoever keeps messages until they are wanted finds in `listens` what each wait wants.
+    Whoever keeps messages until they are wanted finds in `listens` what each wait wants. `resumes` is the step that
+    returned the run to this one, and that it goes on with when this one is left.
     """
 
     id: int
@@ -129,13 +130,15 @@ class Token:
     due_at: datetime | None = None
     data: Json = None
     listens: tuple[Subscription, ...] = ()
+    resumes: str | None = None
 
 
 @dataclass(slots=True)
 class State:
     """One run. `seq` counts its facts and is its revision; `rounds` counts passes of back edges.
 
-    A loop is counted within one round of the loop around it; visits of a node are counted over the whole run.
+    A loop is counted within one round of the loop around it; visits of a node are counted over the whole run, and so
+    are `returns`, by the node that returned it.
     """
 
     subject: Subject = NO_SUBJECT
@@ -146,6 +149,7 @@ class State:
     variables: Mapping[str, Json] = field(default_factory=dict)
     visits: dict[str, int] = field(default_factory=dict)
     rounds: Mapping[str, int] = field(default_factory=dict)
+    returns: Mapping[str, int] = field(default_factory=dict)
     next_token: int = 1
     seq: int = 0
 
@@ -167,5 +171,5 @@ class State:
         """An independent state. What is inside of its tables is shared, because facts replace it whole."""
         return State(
             self.subject, self.requester, self.caller, self.status, self.tokens.copy(), self.variables,
-            self.visits.copy(), self.rounds, self.next_token, self.seq,
+            self.visits.copy(), self.rounds, self.returns, self.next_token, self.seq,
         )  # fmt: skip

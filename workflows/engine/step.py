@@ -11,6 +11,7 @@ from workflows.engine.force import kept_tokens, way_past
 from workflows.engine.node_type import Fail
 from workflows.engine.plan import Plan
 from workflows.engine.record import record
+from workflows.engine.returns import taken_back
 from workflows.engine.state import Awaits, State, Status, Subscription, Token
 from workflows.engine.walking import Walk
 from workflows.engine.work import Work
@@ -57,6 +58,8 @@ def advance(  # noqa: C901 - one case per kind of happening
             _repair(run, event)
         case events.Forced():
             _force(run, event)
+        case events.SentBack():
+            _send_back(run, event)
         case events.Skipped():
             _skip(run, event)
         case events.CancelRequested():
@@ -127,6 +130,17 @@ def _force(run: Walk, event: events.Forced) -> None:
         return
     left = [token for token in run.state.tokens.values() if token.id not in kept]
     _jump(run, left, to=event.target, via=None, reason=event.reason)
+
+
+def _send_back(run: Walk, event: events.SentBack) -> None:
+    if run.state.status is not Status.RUNNING:
+        run.refused = _not_running(run.state)
+        return
+    left = taken_back(run.plan, run.state, event.target)
+    if isinstance(left, OrderflowError):
+        run.refused = left
+        return
+    run.send_back(left, to=event.target, by=None, resumes=None, counted=False, why={"comment": event.reason})
 
 
 def _skip(run: Walk, event: events.Skipped) -> None:

@@ -1,10 +1,23 @@
 """Letting tokens move until every one stands: what a node answers brings its token on, to a stand or to an end."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from itertools import islice
 
 from workflows.engine.events import CaughtBy
-from workflows.engine.facts import Branch, Changed, Completed, Ended, Forked, Joined, Moved, Waited
+from workflows.engine.facts import (
+    Branch,
+    Changed,
+    Completed,
+    Ended,
+    Forked,
+    Joined,
+    Moved,
+    Resumed,
+    Returned,
+    Waited,
+    Withdrawn,
+)
 from workflows.engine.incidents import (
     endless_passing,
     endless_wait,
@@ -15,9 +28,10 @@ from workflows.engine.incidents import (
 )
 from workflows.engine.loops import renewed_loops
 from workflows.engine.merges import merging_tokens
-from workflows.engine.node_type import Continue, End, Fail, Fork, Ignore, Outcome, Refuse, Wait
-from workflows.engine.plan import PlanNode
-from workflows.engine.state import Awaits, Status, Token
+from workflows.engine.node_type import Continue, End, Fail, Fork, Ignore, Outcome, Refuse, Return, Wait
+from workflows.engine.plan import Exit, PlanNode
+from workflows.engine.returns import Route, route_back, still_leads
+from workflows.engine.state import Awaits, Json, Status, Token
 from workflows.engine.workings import Workings
 
 _MOVING = Awaits.NOTHING  # on its way into its node, not woken in it
@@ -102,6 +116,8 @@ class Walk(Workings):
                 self._leave(token, node, visit, outcome)
             case Wait():
                 self._stand(token, node, visit, outcome)
+            case Return() if token.awaits is not _MOVING:
+                self._return(token, node, visit, outcome)
             case Fork():
                 self._fork(token, node, visit, outcome)
             case End():
@@ -113,7 +129,7 @@ class Walk(Workings):
                 self.catch(token, outcome, visit)
             case Refuse() if token.awaits is not _MOVING:
                 self.refused = outcome.error
-            case Refuse() | Ignore() if token.awaits is _MOVING:
+            case Refuse() | Ignore() | Return() if token.awaits is _MOVING:
                 self.fail(token, undecided(node), visit=visit)
             case _:  # ignored: this event means nothing to the wait
                 pass
@@ -128,6 +144,8 @@ class Walk(Workings):
             self.fail(token, missing_edge(node, outcome.port), visit=visit)
         elif way.max_rounds is not None and self.state.rounds.get(way.edge, 0) >= way.max_rounds:
             self.fail(token, exhausted_loop(way), visit=visit)
+        elif (output := self._way_to_resume(token, way, outcome.output)) is not None:
+            self._resume(token, visit, outcome, output)
         else:
             if outcome.withdraws:
                 self.withdraw_region(token, outcome.withdraws)
@@ -138,6 +156,53 @@ class Walk(Workings):
                 token.id, node.id, visit, outcome.port, way.edge, way.to, way.counted, waited, outcome.output,
                 outcome.why, renewed,
             ))  # fmt: skip
+
+    def _way_to_resume(self, token: Token, way: Exit, output: Mapping[str, Json]) -> Mapping[str, Json] | None:
+        """What is set on the way to the step that returned the run to this one, if one did and is still ahead."""
+        if token.resumes is None or token.resumes not in self.plan.nodes or way.counted:
+            return None
+        return still_leads(self, way, token.resumes, output)
+
+    def _resume(self, token: Token, visit: int, outcome: Continue, output: Mapping[str, Json]) -> None:
+        self.moving.append(self.state.number_after(token))
+        self.record(Resumed(
+            token.id, token.node, visit, outcome.port, token.resumes or "", output, outcome.why
+        ))  # fmt: skip
+
+    def _return(self, token: Token, node: PlanNode, visit: int, outcome: Return) -> None:
+        route = route_back(self.plan, self.state, token, outcome)
+        if isinstance(route, Route):
+            if outcome.notes:
+                self.note(token, visit, outcome.notes)
+            self.ask(self.inline, token, (visit, token.attempt), outcome.work)
+            resumes = node.id if outcome.resumes and route.may_resume else None
+            self.send_back(
+                route.left, to=route.to, by=token, resumes=resumes, counted=outcome.limit is not None, why=outcome.why
+            )
+        elif outcome.otherwise is None:
+            self.refused = route
+        else:
+            why = {**(outcome.otherwise.why or {}), "not_returned": route.code}
+            self._leave(token, node, visit, replace(outcome.otherwise, why=why))
+
+    def send_back(
+        self, left: Iterable[Token], *, to: str, by: Token | None, resumes: str | None, counted: bool,
+        why: Mapping[str, Json],
+    ) -> None:  # fmt: skip
+        """Take these tokens away, that of the returning step by its own work, and put a new one at an earlier step."""
+        nodes: list[str] = []
+        for one in left:
+            nodes.append(one.node)
+            if by is not None and one.id == by.id:
+                self.record(Withdrawn(one.id, one.node, one.visit, "returned"))
+            else:
+                self.withdraw(one, reason="returned")
+        new = self.state.next_token
+        self.record(Returned(
+            new, to, None if by is None else by.node, None if by is None else by.visit, tuple(nodes), resumes, counted,
+            why,
+        ))  # fmt: skip
+        self.moving.append(new)
 
     def _fork(self, token: Token, node: PlanNode, visit: int, outcome: Fork) -> None:
         branches: list[Branch] = []

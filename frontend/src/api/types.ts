@@ -80,6 +80,8 @@ export type TaskDecided = Schemas["AnsweredShape"];
 export type BatchPreview = Schemas["BatchPreviewShape"];
 export type BatchResult = Schemas["BatchResultShape"];
 export type BatchAction = Schemas["BatchPreviewViewGivenRequest"]["action"];
+export type ReturnPreview = Schemas["ReturnPreviewShape"];
+export type WayBack = Schemas["WayBackShape"];
 export type SubjectFact = Schemas["SubjectFactShape"];
 export type FactValue = SubjectFact["value"];
 

@@ -17,7 +17,7 @@ function run(steps: string, edges: string, ...jumps: string[]): Course {
     edges: edges.split(" "),
     jumps: jumps.map((jump) => {
       const [from = "", target = ""] = jump.split(">");
-      return { source: [from], target, at: TEN };
+      return { kind: "forced", source: [from], target, at: TEN };
     }),
   };
 }
@@ -95,4 +95,16 @@ test("a jump back is an arc from where it left to where it landed, and the way b
 test("a jump passes over what lies between, and not over side ways", () => {
   expect(jumpedOver(refundGraph(), ["finance"], "refund")).toEqual(["ops"]);
   expect(jumpedOver(refundGraph(), ["refund"], "finance")).toEqual([]);
+});
+
+test("a return is drawn as a jump back, and what it left lies ahead again", () => {
+  const course = run("start small:done finance:current@ten ops:returned", "e1 e3 e4");
+  const trace = tracePath(refundGraph(), {
+    ...course,
+    jumps: [{ kind: "returned", source: ["ops"], target: "finance", at: TEN }],
+  });
+
+  expect(trace.arcs).toEqual([{ from: "ops", to: "finance" }]);
+  expect(trace.nodes.get("ops")).toBe("future");
+  expect(trace.nodes.get("finance")).toBe("current");
 });

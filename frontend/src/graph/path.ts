@@ -9,7 +9,7 @@ export type LineTrace = "done" | "current" | "forced" | "future" | "untaken";
 export interface Course {
   path: readonly PathStep[];
   edges: readonly string[];
-  jumps: readonly Pick<Jump, "source" | "target" | "at">[];
+  jumps: readonly Pick<Jump, "kind" | "source" | "target" | "at">[];
 }
 
 export interface Trace {
@@ -24,6 +24,7 @@ const MARKS: Record<PathStep["status"], NodeTrace> = {
   current: "current",
   failed: "failed",
   forced_past: "forced",
+  returned: "future",
 };
 
 export function tracePath(graph: Graph, run: Course): Trace {
@@ -35,6 +36,10 @@ export function tracePath(graph: Graph, run: Course): Trace {
   }
   const arcs: { from: string; to: string }[] = [];
   for (const jump of run.jumps) {
+    if (jump.kind === "returned") {
+      arcs.push(...arcsOf(jump));
+      continue;
+    }
     const skipped = jumpedOver(graph, jump.source, jump.target);
     for (const id of skipped) if (!nodes.has(id)) nodes.set(id, "forced");
     const left = new Set([...jump.source, ...skipped]);
@@ -43,13 +48,14 @@ export function tracePath(graph: Graph, run: Course): Trace {
       (edge) => left.has(edge.from) && reached.has(edge.to) && edge.kind !== "back" && !edges.has(edge.id),
     );
     for (const edge of passed) edges.set(edge.id, "forced");
-    if (passed.length === 0)
-      arcs.push(
-        ...jump.source.filter((from) => from !== jump.target).map((from) => ({ from, to: jump.target })),
-      );
+    if (passed.length === 0) arcs.push(...arcsOf(jump));
   }
   fillFuture(graph, run.path, nodes, edges);
   return { nodes, edges, arcs };
+}
+
+function arcsOf(jump: Course["jumps"][number]): Trace["arcs"] {
+  return jump.source.filter((from) => from !== jump.target).map((from) => ({ from, to: jump.target }));
 }
 
 /** The line that led to a step, unless it was a jump that did. */

@@ -2,7 +2,7 @@ import { useTranslation } from "react-i18next";
 import type { Task, TaskComment } from "@/api/types";
 import { DateTime } from "@/ui/DateTime";
 import { SkeletonLines } from "@/ui/Loading";
-import { StateTag } from "@/ui/StateTag";
+import { StateTag, type Tone } from "@/ui/StateTag";
 import styles from "./Detail.module.css";
 import { SectionTitle } from "./SectionTitle";
 
@@ -36,10 +36,11 @@ function entriesOf(task: Task, comments: TaskComment[]): Entry[] {
   return [...votes, ...said].sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
 }
 
+const TONES: Record<string, Tone> = { approved: "success", rejected: "danger", returned: "warning" };
+
 function VoteTag({ outcome }: { outcome: string }) {
   const { t } = useTranslation("inbox");
-  const tone = outcome === "approved" ? "success" : outcome === "rejected" ? "danger" : "neutral";
-  return <StateTag tone={tone}>{t([`status.${outcome}`, "status.closed"])}</StateTag>;
+  return <StateTag tone={TONES[outcome] ?? "neutral"}>{t([`status.${outcome}`, "status.closed"])}</StateTag>;
 }
 
 export function Activity({

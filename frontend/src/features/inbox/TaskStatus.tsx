@@ -9,6 +9,7 @@ const TONES: Record<string, Tone> = {
   rejected: "danger",
   timed_out: "warning",
   cancelled: "neutral",
+  returned: "warning",
 };
 const ICONS: Record<string, React.ReactNode> = {
   cancelled: <StopOutlined aria-hidden />,

@@ -17,6 +17,7 @@ export type Acting = {
   send: (act: TaskAct) => void;
   sending: boolean;
   trouble: ReactNode;
+  problem: unknown;
   forget: () => void;
 };
 
@@ -103,5 +104,5 @@ export function useDecided(task: Task, after: After): Acting {
       )}
     </p>
   );
-  return { send, sending: isPending, trouble, forget: reset };
+  return { send, sending: isPending, trouble, problem: error, forget: reset };
 }

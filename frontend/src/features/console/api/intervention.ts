@@ -1,7 +1,7 @@
 /** What a supervisor may want of a run, and under which address it is asked for. */
 
 export type Intervention =
-  | { kind: "force-advance"; target: string }
+  | { kind: "force-advance" | "return"; target: string }
   | { kind: "cancel" }
   | { kind: "retry" | "skip"; incident: string }
   | { kind: "migrate"; version: number; mapping: Record<string, string> };
@@ -13,6 +13,7 @@ export function addressOf(instance: string, wanted: Intervention): string {
 export function bodyOf(wanted: Intervention): Record<string, unknown> {
   switch (wanted.kind) {
     case "force-advance":
+    case "return":
       return { target: wanted.target };
     case "retry":
     case "skip":

@@ -3,6 +3,7 @@ import {
   FastForwardOutlined,
   ForwardOutlined,
   ReloadOutlined,
+  RollbackOutlined,
   SwapOutlined,
 } from "@ant-design/icons";
 import { Button } from "antd";
@@ -23,10 +24,11 @@ const ICONS = {
   "force-advance": FastForwardOutlined,
   retry: ReloadOutlined,
   skip: ForwardOutlined,
+  return: RollbackOutlined,
   migrate: SwapOutlined,
   cancel: CloseCircleOutlined,
 } as const satisfies Record<InterventionKind, unknown>;
-const ORDER: InterventionKind[] = ["retry", "skip", "force-advance", "migrate", "cancel"];
+const ORDER: InterventionKind[] = ["retry", "skip", "force-advance", "return", "migrate", "cancel"];
 
 function Actions({ run, onAct }: { run: Run; onAct: (kind: InterventionKind) => void }) {
   const { t } = useTranslation("console");
@@ -65,7 +67,9 @@ export function InstanceHead({ run, onAct }: { run: Run; onAct: (kind: Intervent
         <div className={styles.headLine}>
           <h1 tabIndex={-1}>{titleOf(run.subject)}</h1>
           <StatusTag status={run.status} />
-          {run.jumps.length > 0 && <span className={styles.touched}>{t("page.touched")}</span>}
+          {run.jumps.some((jump) => jump.kind === "forced") && (
+            <span className={styles.touched}>{t("page.touched")}</span>
+          )}
         </div>
         <p className={styles.headFacts}>
           <span>

@@ -215,6 +215,21 @@ const OTHERS: Record<string, (node: string, data: Data) => Part> = {
     quote: text(data["reason"]),
     tone: "force",
   }),
+  returned: (node, data) => {
+    const by = text(data["by"]);
+    const way = { from: list(data["left"]).map(String), to: [node] };
+    const quote = text(record(data["why"])["comment"]) || null;
+    return by
+      ? { key: "returned", nodes: { node: by, to: node }, ...way, quote, tone: "warning" }
+      : { key: "returned_by_hand", nodes: { to: node }, ...way, quote, tone: "force" };
+  },
+  resumed: (node, data) => ({
+    key: "resumed",
+    nodes: { node, to: text(data["to"]) },
+    from: [node],
+    to: [text(data["to"])],
+    tone: "good",
+  }),
   migrated: (_node, data) => ({
     key: "migrated",
     params: { before: number(data["before"]), version: number(data["version"]) },
@@ -237,6 +252,7 @@ const BY_ACTOR: ReadonlySet<string> = new Set([
   "noted",
   "retried",
   "forced",
+  "returned",
   "migrated",
   "cancelled",
 ]);

@@ -11,7 +11,7 @@ import { Effects } from "./Effects";
 import { Hindrances } from "./Hindrances";
 import styles from "./Intervention.module.css";
 import { ReasonFields } from "./ReasonFields";
-import { TargetSelect, useRefusal } from "./TargetSelect";
+import { TargetSelect, useNotEarlier, useRefusal } from "./TargetSelect";
 import { useIntervention } from "./useIntervention";
 import { VersionFields } from "./VersionFields";
 
@@ -26,6 +26,7 @@ function focusMissing(missing: { reason: boolean; proof: boolean }) {
 /** What is said as long as nothing can be previewed. */
 const UNDECIDED = {
   "force-advance": "force.chooseFirst",
+  return: "force.chooseEarlier",
   migrate: "force.chooseVersion",
   retry: "force.nothingToRetry",
   skip: "force.nothingToSkip",
@@ -35,6 +36,7 @@ const UNDECIDED = {
 /** What is asked first. */
 const FIRST_FIELD: Partial<Record<InterventionKind, string>> = {
   "force-advance": "intervention-target",
+  return: "intervention-target",
   migrate: "intervention-version",
 };
 
@@ -70,6 +72,7 @@ export function InterventionDialog({ kind, run, onClose }: Props) {
   const tell = useConsoleProblem();
   const phone = usePhone();
   const refusal = useRefusal(run);
+  const notEarlier = useNotEarlier(run);
   const work = useIntervention(kind, run, onClose);
   const forced = kind === "force-advance";
   const wide = forced && !phone;
@@ -114,7 +117,14 @@ export function InterventionDialog({ kind, run, onClose }: Props) {
           </div>
         )}
         <div className={styles.form}>
-          {forced && <TargetSelect run={run} target={work.target} onTarget={work.chooseTarget} />}
+          {(forced || kind === "return") && (
+            <TargetSelect
+              run={run}
+              target={work.target}
+              refusal={forced ? refusal : notEarlier}
+              onTarget={work.chooseTarget}
+            />
+          )}
           {kind === "migrate" && (
             <VersionFields
               run={run}

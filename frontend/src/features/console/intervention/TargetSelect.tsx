@@ -17,13 +17,28 @@ export function useRefusal(run: Run): (node: string) => string | null {
   };
 }
 
-type Props = { run: Run; target: string | null; onTarget: (node: string) => void };
+/** Why a run cannot go back to a node: nobody was asked there yet, or it stands there. */
+export function useNotEarlier(run: Run): (node: string) => string | null {
+  const { t } = useTranslation("console");
+  const asked = new Set(run.tasks.map((task) => task.node));
+  const here = currentNodes(run);
+  return (id) => {
+    if (here.includes(id)) return t("force.refusal.here");
+    return asked.has(id) ? null : t("force.refusal.notAsked");
+  };
+}
 
-export function TargetSelect({ run, target, onTarget }: Props) {
+type Props = {
+  run: Run;
+  target: string | null;
+  refusal: (node: string) => string | null;
+  onTarget: (node: string) => void;
+};
+
+export function TargetSelect({ run, target, refusal, onTarget }: Props) {
   const { t } = useTranslation("console");
   const phone = usePhone();
   const steps = useSteps(run.graph);
-  const refusal = useRefusal(run);
   return (
     <div className={styles.field}>
       <label htmlFor="intervention-target">{t("force.target")}</label>

@@ -24,6 +24,7 @@ function wantedOf(kind: InterventionKind, run: Run, aim: Aim): Intervention | nu
   const { target, version, mapping } = aim;
   switch (kind) {
     case "force-advance":
+    case "return":
       return target === null ? null : { kind, target };
     case "cancel":
       return { kind };

@@ -3,6 +3,7 @@ import {
   CloseOutlined,
   CommentOutlined,
   MinusOutlined,
+  RollbackOutlined,
   SwapOutlined,
   UndoOutlined,
   UserAddOutlined,
@@ -23,6 +24,7 @@ import { ApproveForm } from "./ApproveForm";
 import { CommentForm } from "./CommentForm";
 import { RejectForm } from "./RejectForm";
 import { RemoveSignerForm } from "./RemoveSignerForm";
+import { ReturnForm } from "./ReturnForm";
 import { TransferForm } from "./TransferForm";
 
 type Look = { key: string; icon: ReactNode };
@@ -30,6 +32,7 @@ const LOOKS: Record<TaskAction, Look> = {
   approve: { key: "a", icon: <CheckOutlined aria-hidden /> },
   reject: { key: "r", icon: <CloseOutlined aria-hidden /> },
   abstain: { key: "e", icon: <MinusOutlined aria-hidden /> },
+  return: { key: "b", icon: <RollbackOutlined aria-hidden /> },
   transfer: { key: "t", icon: <SwapOutlined aria-hidden /> },
   "add-signer": { key: "s", icon: <UserAddOutlined aria-hidden /> },
   "remove-signer": { key: "m", icon: <UserDeleteOutlined aria-hidden /> },
@@ -40,6 +43,7 @@ const ORDER: TaskAction[] = [
   "approve",
   "reject",
   "abstain",
+  "return",
   "transfer",
   "add-signer",
   "remove-signer",
@@ -89,6 +93,7 @@ export function ActionBar({ task, onDealtWith, onNext, onUndone }: Props) {
       {open === "approve" && <ApproveForm {...form} />}
       {open === "reject" && <RejectForm {...form} />}
       {open === "abstain" && <AbstainForm {...form} />}
+      {open === "return" && <ReturnForm {...form} />}
       {open === "transfer" && <TransferForm {...form} />}
       {open === "add-signer" && <AddSignerForm {...form} />}
       {open === "remove-signer" && <RemoveSignerForm {...form} />}

@@ -12,6 +12,7 @@ type Props = {
   label: string;
   submit: string;
   danger?: boolean;
+  disabled?: boolean;
   sending: boolean;
   onSubmit: () => void;
   onCancel: () => void;
@@ -19,11 +20,20 @@ type Props = {
 };
 
 /** One form in the place of the buttons: fields, the act in words, the way back. */
-export function FormFrame({ label, submit, danger = false, sending, onSubmit, onCancel, children }: Props) {
+export function FormFrame({
+  label,
+  submit,
+  danger = false,
+  disabled = false,
+  sending,
+  onSubmit,
+  onCancel,
+  children,
+}: Props) {
   const { t } = useTranslation("inbox");
   const handle = (event: FormEvent) => {
     event.preventDefault();
-    if (!sending) onSubmit();
+    if (!sending && !disabled) onSubmit();
   };
   return (
     // The handler hears the keys of the fields inside; the form itself is not a control.
@@ -37,7 +47,14 @@ export function FormFrame({ label, submit, danger = false, sending, onSubmit, on
     >
       {children}
       <div className={styles.buttons}>
-        <Button type="primary" danger={danger} size="large" htmlType="submit" loading={sending}>
+        <Button
+          type="primary"
+          danger={danger}
+          size="large"
+          htmlType="submit"
+          loading={sending}
+          disabled={disabled}
+        >
           {submit}
         </Button>
         <Button size="large" onClick={onCancel} disabled={sending}>

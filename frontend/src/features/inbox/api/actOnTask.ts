@@ -1,4 +1,4 @@
-/** POST /tasks/{id}/{approve, reject, abstain, transfer, add-signer, remove-signer, comment}: one act of a person on one task. */
+/** POST /tasks/{id}/{approve, reject, abstain, return, transfer, add-signer, remove-signer, comment}: one act of a person on one task. */
 import { type InfiniteData, type QueryClient, useMutation, useQueryClient } from "@tanstack/react-query";
 import { post } from "@/api/client";
 import type { Task, TaskDecided } from "@/api/types";
@@ -12,18 +12,25 @@ export type TaskAct =
   | { verb: "transfer"; to: { kind: "user" | "group"; key: string }; comment: string }
   | { verb: "add-signer"; to: Person; how: "before" | "after" | "parallel"; comment: string }
   | { verb: "remove-signer"; to: Person; comment: string }
+  | { verb: "return"; to: string; resume: Resume; token: string; comment: string }
   | { verb: "comment"; text: string };
 
 /** How long the server holds a decision before it counts. */
 export const UNDO_SECONDS = 8;
 
+export type Resume = "restart" | "back";
 type Person = { kind: "user"; key: string };
 
 function bodyOf(act: TaskAct, revision: number): Record<string, unknown> {
   if (act.verb === "comment") return { text: act.text };
   const comment = act.comment.trim();
   const said = comment ? { comment } : {};
-  const where = act.verb === "add-signer" ? { how: act.how } : {};
+  const where =
+    act.verb === "add-signer"
+      ? { how: act.how }
+      : act.verb === "return"
+        ? { resume: act.resume, token: act.token }
+        : {};
   if ("to" in act) return { to: act.to, ...where, revision, ...said };
   return { revision, undo_seconds: UNDO_SECONDS, ...said };
 }

@@ -14,7 +14,8 @@ from accounts.models import User
 from accounts.policy import Role
 from approvals.candidates import scopes_of
 from approvals.directory import Directory
-from approvals.models import ApprovalTask, Assignment, Comment, Decision, PendingAnswer
+from approvals.filters import Filters
+from approvals.models import ApprovalTask, Assignment, Comment, Decision, PendingAnswer, SavedView
 from approvals.picture import Viewer, line
 from workflows.actions.instances import Beside
 from workflows.prepared import fetch
@@ -31,7 +32,7 @@ SELECT t.* FROM (
     FROM unnest(%s::text[]) AS s(scope) CROSS JOIN LATERAL (
         SELECT a.task_id, a.sort_at FROM approvals_assignment a {{join}}
         WHERE a.scope = s.scope AND a.status = 'open' AND a.requester <> %s AND a.task_id <> {_HELD}
-            {{after}} {{search}}
+            {{after}} {{filters}}
         ORDER BY a.sort_at, a.task_id LIMIT %s
     ) x ORDER BY x.sort_at, x.task_id LIMIT %s
 ) m JOIN approvals_approvaltask t ON t.id = m.task_id ORDER BY m.sort_at, m.task_id
@@ -97,7 +98,7 @@ def viewer_of(user: User, *, now: datetime) -> Viewer:
     return Viewer(person=str(user.pk), now=now, world=present_world())
 
 
-def todo(viewer: Viewer, *, search: str, after: Place | None, limit: int) -> Todo:
+def todo(viewer: Viewer, *, filters: Filters, after: Place | None, limit: int) -> Todo:
     """Open tasks this person may decide, the next due first, never their own requests; one statement.
 
     Each scope walks its own index, so that the cost depends on the page and not on how much is open or done.
@@ -106,12 +107,13 @@ def todo(viewer: Viewer, *, search: str, after: Place | None, limit: int) -> Tod
     parameters: list[Any] = [scopes, viewer.person, viewer.person]
     if after is not None:
         parameters += [after.sort_at, after.task]
-    if search:
-        parameters += [search, f"{_literal(search)}%"]
+    clauses = filters.clauses()
+    for _, given in clauses:
+        parameters += given
     statement = _TODO.format(
-        join="JOIN approvals_approvaltask q ON q.id = a.task_id" if search else "",
+        join="JOIN approvals_approvaltask q ON q.id = a.task_id" if filters.needs_task() else "",
         after="AND (a.sort_at, a.task_id) > (%s, %s)" if after else "",
-        search="AND (q.subject_id = %s OR q.subject_title LIKE %s)" if search else "",
+        filters="".join(f" AND {clause}" for clause, _ in clauses),
     )
     found = list(ApprovalTask.objects.raw(statement, [*parameters, limit + 1, limit + 1]))
     if len(found) <= limit:
@@ -120,16 +122,21 @@ def todo(viewer: Viewer, *, search: str, after: Place | None, limit: int) -> Tod
     return Todo(tasks=found[:limit], next=Place(sort_at=last.due_at or FOREVER, task=last.pk))
 
 
-def done(viewer: Viewer, *, search: str) -> QuerySet[Decision]:
+def done(viewer: Viewer, *, filters: Filters) -> QuerySet[Decision]:
     """What this person decided, with its tasks; order by -at, -id."""
     rows = Decision.objects.filter(actor=viewer.person).select_related("task")
-    return rows.filter(_about(search, prefix="task__")) if search else rows
+    return rows.filter(filters.query(prefix="task__"))
 
 
-def started(viewer: Viewer, *, search: str) -> QuerySet[ApprovalTask]:
+def started(viewer: Viewer, *, filters: Filters) -> QuerySet[ApprovalTask]:
     """Tasks about this person's own requests; order by -opened_at, -id."""
     rows = ApprovalTask.objects.filter(requester=viewer.person)
-    return rows.filter(_about(search)) if search else rows
+    return rows.filter(filters.query())
+
+
+def views_of(user: User) -> list[SavedView]:
+    """The views that this person keeps, oldest first; one statement."""
+    return list(SavedView.objects.filter(user=user).order_by("pk"))
 
 
 def summary(viewer: Viewer) -> Summary:
@@ -220,11 +227,3 @@ def _asked(user: User) -> QuerySet[ApprovalTask]:
         Q(pk__in=Assignment.objects.filter(scope__in=scopes).values("task"))
         | Q(pk__in=Decision.objects.filter(actor=str(user.pk)).values("task"))
     )
-
-
-def _about(search: str, *, prefix: str = "") -> Q:
-    return Q(**{f"{prefix}subject_id": search}) | Q(**{f"{prefix}subject_title__startswith": search})
-
-
-def _literal(search: str) -> str:
-    return search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -11,9 +11,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.models import User
 from approvals.actions import batch
-from approvals.api.tasks import INBOX
+from approvals.api.tasks import INBOX, user_of
 from bedrock.clock import now
 from bedrock.errors import OrderflowError
 from web.inputs import Input, read_input
@@ -68,7 +67,7 @@ class BatchPreviewView(APIView):
 
     @extend_schema(operation_id="tasks_batch_preview", request=Given, responses=BatchPreviewShape)
     def post(self, request: Request) -> Response:
-        given, user = read_input(self.Given, request), _user(request)
+        given, user = read_input(self.Given, request), user_of(request)
         shown = batch.preview(
             [batch.Looked(id=one["id"], revision=one["revision"]) for one in given["tasks"]],
             batch.Said(action=given["action"], comment=given["comment"], user=user, actor=_actor(request)),
@@ -98,7 +97,7 @@ class BatchView(APIView):
     )  # fmt: skip
     def post(self, request: Request) -> HttpResponse:
         token = read_input(self.Given, request)["token"]
-        user, present = _user(request), now()
+        user, present = user_of(request), now()
         by = By(actor=_actor(request), ip=client_ip(request._request))
 
         def applied() -> dict[str, Any]:
@@ -118,11 +117,5 @@ def _problem(error: OrderflowError | None) -> dict[str, Any] | None:
 
 
 def _actor(request: Request) -> Actor:
-    user = _user(request)
+    user = user_of(request)
     return Actor(id=str(user.pk), name=user.get_full_name(), source="api" if request.auth is not None else "person")
-
-
-def _user(request: Request) -> User:
-    if not isinstance(request.user, User):
-        raise TypeError("A door without permission classes let somebody in who is not signed in.")
-    return request.user

@@ -19,7 +19,9 @@ from approvals.actions.decide import Answered, answer
 from approvals.api import shapes
 from approvals.api.conditional import unless_same
 from approvals.api.cursors import read_place, write_place
+from approvals.api.filters import FILTER_PARAMETERS, FILTERS, read_filters
 from approvals.directory import Directory
+from approvals.filters import Filters
 from approvals.models import ApprovalTask, PendingAnswer
 from approvals.picture import Viewer, detail, picture
 from bedrock.clock import now
@@ -36,7 +38,6 @@ from workflows.engine.graph import LocalText
 
 INBOX = roles(Role.APPROVER, Role.SUPERVISOR, Role.AUDITOR, Role.DESIGNER, Role.REQUESTER)
 BOXES = ("todo", "done", "started")
-MAX_SEARCH = 100
 
 
 class TasksView(APIView):
@@ -46,21 +47,19 @@ class TasksView(APIView):
         operation_id="tasks_list",
         parameters=[
             OpenApiParameter("box", str, enum=BOXES, description="todo (next due first), done or started"),
-            OpenApiParameter(
-                "q", str, description="id of a subject, or the beginning of its title, e.g. an order number"
-            ),
+            *FILTER_PARAMETERS,
             OpenApiParameter("cursor", str),
             OpenApiParameter("limit", int),
         ],
         responses={200: shapes.TasksShape, 304: None},
     )
     def get(self, request: Request) -> Response:
-        params = query_of(request.query_params, "box", "q", "cursor", "limit")
-        box, search = params.get("box", "todo"), params.get("q", "").strip()[:MAX_SEARCH]
+        params = query_of(request.query_params, "box", *FILTERS, "cursor", "limit")
+        box, filters = params.get("box", "todo"), read_filters(params)
         if box not in BOXES:
             raise BadInput("tasks.unknown_box", f"Expected a box of {', '.join(BOXES)}, found {box!r}.")
         viewer = queries.viewer_of(user_of(request), now=now())
-        return unless_same(request, _box(box, viewer=viewer, search=search, params=params))
+        return unless_same(request, _box(box, viewer=viewer, filters=filters, params=params))
 
 
 class SummaryView(APIView):
@@ -297,16 +296,16 @@ def _answered(done: Answered, *, by: By, pending: PendingAnswer | None = None) -
     }
 
 
-def _box(box: str, *, viewer: Viewer, search: str, params: dict[str, str]) -> dict[str, Any]:
+def _box(box: str, *, viewer: Viewer, filters: Filters, params: dict[str, str]) -> dict[str, Any]:
     if box == "todo":
         found = queries.todo(
-            viewer, search=search, after=read_place(params.get("cursor")), limit=limit_of(params.get("limit"))
+            viewer, filters=filters, after=read_place(params.get("cursor")), limit=limit_of(params.get("limit"))
         )
         return _page(found.tasks, next_=write_place(found.next), viewer=viewer)
     if box == "done":
-        decided = page(queries.done(viewer, search=search), order_by=("-at", "-id"), params=params)
+        decided = page(queries.done(viewer, filters=filters), order_by=("-at", "-id"), params=params)
         return _page([row.task for row in decided.rows], next_=decided.next, viewer=viewer)
-    asked = page(queries.started(viewer, search=search), order_by=("-opened_at", "-id"), params=params)
+    asked = page(queries.started(viewer, filters=filters), order_by=("-opened_at", "-id"), params=params)
     return _page(asked.rows, next_=asked.next, viewer=viewer)
 
 

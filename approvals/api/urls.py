@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from approvals.api import batch, notices, people, policy, tasks, undo
+from approvals.api import batch, notices, people, policy, saved_views, tasks, undo
 
 urlpatterns = [
     path("tasks", tasks.TasksView.as_view()),
@@ -20,6 +20,8 @@ urlpatterns = [
     path("tasks/<uuid:task_id>/return/preview", tasks.ReturnPreviewView.as_view()),
     path("tasks/<uuid:task_id>/return", tasks.ReturnView.as_view()),
     path("tasks/<uuid:task_id>/comment", tasks.CommentView.as_view()),
+    path("me/views", saved_views.SavedViewsView.as_view()),
+    path("me/views/<int:view_id>", saved_views.SavedViewView.as_view()),
     path("notices", notices.NoticesView.as_view()),
     path("notices/summary", notices.NoticesSummaryView.as_view()),
     path("notices/read-all", notices.NoticesReadAllView.as_view()),

@@ -12,6 +12,7 @@ from approvals.models.organisation import (
 from approvals.models.pending import PendingAnswer
 from approvals.models.policy import PolicyFinding, PolicyLook
 from approvals.models.task import ApprovalTask, Assignment, Comment, Decision
+from approvals.models.view import SavedView
 
 __all__ = [
     "Absence",
@@ -29,4 +30,5 @@ __all__ = [
     "PendingAnswer",
     "PolicyFinding",
     "PolicyLook",
+    "SavedView",
 ]

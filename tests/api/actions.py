@@ -92,6 +92,7 @@ reads("palette.templates", "/templates")
 reads("calendar.list", "/calendars")
 reads("calendar.read", "/calendars/office")
 reads("connection.list", "/connections")
+reads("view.list", "/me/views")
 reads("notice.list", "/notices")
 reads("notice.summary", "/notices/summary")
 reads("policy.findings", "/policy/findings")
@@ -597,6 +598,20 @@ def batch_previewed(scene: Scene, actor: str) -> None:
 @action("task.batch", after=batch_previewed)
 def run_batch(client: APIClient, scene: Scene, actor: str) -> Any:
     return post(client, "/tasks/batch", {"token": scene.made["token"]})
+
+
+@action("view.save")
+def save_view(client: APIClient, scene: Scene, actor: str) -> Any:
+    return post(client, "/me/views", {"name": "late", "filters": {"due": "overdue"}})
+
+
+@action("view.drop-anothers", after=lambda scene, _: view_kept(scene))
+def drop_anothers_view(client: APIClient, scene: Scene, actor: str) -> Any:
+    return client.delete(f"{API}/me/views/{scene.made['view']}")
+
+
+def view_kept(scene: Scene) -> None:
+    scene.made["view"] = save_view(signed_in("colleague"), scene, "colleague").json()["id"]
 
 
 @action("task.approve-own-request", after=asked_by_the_actor)

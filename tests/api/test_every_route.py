@@ -89,6 +89,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/orders/{order_no}/refunds"): {"amount": cny("1.00"), "reason": "破损"},
     ("post", "/session"): {"username": "root", "password": "wrong"},
     ("patch", "/session"): {"language": "en"},
+    ("post", "/me/views"): {"name": "late", "filters": {"q": "A", "flow": "refunds", "step": "x", "due": "today"}},
     ("post", "/tasks/batch"): {"token": "x"},
     ("post", "/tasks/batch/preview"): {
         "action": "approve", "tasks": [{"id": "018f0000-0000-7000-8000-000000000001", "revision": 1}], "comment": "x",
@@ -130,7 +131,7 @@ def address(path: str, house: Scene, **other: Any) -> str:
         "definition_id": house.sketch.pk, "number": 1, "instance_id": house.run, "kind": "force-advance",
         "answer": "confirm", "migration_id": NOBODY, "case_id": house.case.pk,
         "letter_id": house.letter.pk, "key": "office",
-        "task_id": house.task.pk, "order_no": house.order.order_no, "notice_id": 1,
+        "task_id": house.task.pk, "order_no": house.order.order_no, "notice_id": 1, "view_id": 1,
     }  # fmt: skip
     return path.format(**(known | other))
 

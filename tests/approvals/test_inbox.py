@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from approvals import queries
+from approvals.filters import Filters
 from approvals.models import GroupMember
 from approvals.picture import Viewer, picture
 from tests.approvals.conftest import TASK_PATH, Office, open_task, publish_flow, signed_in, start_run
@@ -219,7 +220,7 @@ def test_a_page_costs_two_statements_however_long_it_is(office: Office, run: Run
             queries.viewer_of(office["f1"], now=MONDAY)
             with CaptureQueriesContext(connection) as caught:
                 viewer = queries.viewer_of(office["f1"], now=MONDAY)
-                queries.todo(viewer, search="", after=None, limit=50)
+                queries.todo(viewer, filters=Filters(), after=None, limit=50)
             counts.append(len(caught))
 
     assert counts == [2, 2]

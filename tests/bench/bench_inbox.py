@@ -18,6 +18,7 @@ from approvals import queries
 from approvals.actions import batch
 from approvals.actions.decide import answer
 from approvals.api.cursors import write_place
+from approvals.filters import Filters
 from approvals.models import ApprovalTask
 from approvals.queries import FOREVER, Place
 from bedrock.clock import now
@@ -137,7 +138,7 @@ def _looked(user: User) -> dict[str, float]:
     client = _client(user)
     figures: dict[str, float] = {}
     for name, place in places.items():
-        sql = partial(queries.todo, viewer, search="", after=place, limit=PAGE)
+        sql = partial(queries.todo, viewer, filters=Filters(), after=place, limit=PAGE)
         http = partial(_page, client, cursor=write_place(place) or "")
         figures |= _times(f"{name}_page_sql", sql) | _times(f"{name}_page_http", http)
     return (

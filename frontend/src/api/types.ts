@@ -82,6 +82,7 @@ export type BatchResult = Schemas["BatchResultShape"];
 export type BatchAction = Schemas["BatchPreviewViewGivenRequest"]["action"];
 export type ReturnPreview = Schemas["ReturnPreviewShape"];
 export type WayBack = Schemas["WayBackShape"];
+export type SavedView = Schemas["SavedViewShape"];
 export type SubjectFact = Schemas["SubjectFactShape"];
 export type FactValue = SubjectFact["value"];
 

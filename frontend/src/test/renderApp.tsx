@@ -32,6 +32,7 @@ export function signedIn(user: SessionUser | null): void {
     http.get("*/api/v1/tasks/summary", () =>
       HttpResponse.json({ todo: 0, overdue: 0 }, { headers: { ETag: '"0"' } }),
     ),
+    http.get("*/api/v1/me/views", () => HttpResponse.json({ results: [] })),
     http.get("*/api/v1/notices/summary", () =>
       HttpResponse.json({ unread: 0 }, { headers: { ETag: '"0"' } }),
     ),

@@ -1,8 +1,10 @@
 import { CloseCircleFilled, SearchOutlined } from "@ant-design/icons";
-import { useEffect, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import type { TaskBox } from "@/api/types";
+import type { Task, TaskBox } from "@/api/types";
+import { FilterBar } from "./filters/FilterBar";
+import { type Filters } from "./filters/filters";
 import styles from "./Inbox.module.css";
 import { addressOf, BOXES } from "./useInboxAddress";
 
@@ -48,28 +50,32 @@ function SearchField({ q, onSearch }: { q: string; onSearch: (q: string) => void
 
 export function InboxHead({
   box,
-  q,
-  onSearch,
+  filters,
+  rows,
+  onNarrow,
   todo,
 }: {
   box: TaskBox;
-  q: string;
-  onSearch: (q: string) => void;
+  filters: Filters;
+  rows: Task[];
+  onNarrow: (filters: Filters) => void;
   todo: number | null;
 }) {
   const { t } = useTranslation("inbox");
+  const search = useCallback((q: string) => onNarrow({ ...filters, q }), [onNarrow, filters]);
   return (
     <div className={styles.head}>
       <h1 className="visually-hidden">{t("title")}</h1>
       <nav aria-label={t("boxes.label")} className={styles.boxes}>
         {BOXES.map((one) => (
-          <Link key={one} to={addressOf(one, q)} aria-current={one === box ? "page" : undefined}>
+          <Link key={one} to={addressOf(one, filters)} aria-current={one === box ? "page" : undefined}>
             {t(`boxes.${one}`)}
             {one === "todo" && todo !== null && todo > 0 && <span className={styles.count}>{todo}</span>}
           </Link>
         ))}
       </nav>
-      <SearchField q={q} onSearch={onSearch} />
+      <SearchField q={filters.q} onSearch={search} />
+      <FilterBar box={box} filters={filters} rows={rows} onNarrow={onNarrow} />
     </div>
   );
 }

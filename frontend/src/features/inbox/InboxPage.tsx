@@ -6,6 +6,7 @@ import { usePage, useWithoutBottomBar } from "@/ui/page";
 import { usePhone } from "@/ui/useMediaQuery";
 import { BatchBar } from "./batch/BatchBar";
 import { type Chosen, useChosen } from "./batch/useChosen";
+import { type Filters, NO_FILTERS, same } from "./filters/filters";
 import styles from "./Inbox.module.css";
 import { InboxHead } from "./InboxHead";
 import { afterLeaving } from "./selection";
@@ -26,19 +27,33 @@ function useFirstRow(first: string | undefined, phone: boolean, selected: string
 
 type ListProps = Pick<ReturnType<typeof useShownTasks>, "list" | "rows" | "readAt"> & {
   box: TaskBox;
-  q: string;
+  filters: Filters;
   selected: string | null;
   chosen: Chosen | undefined;
-  onSearch: (q: string) => void;
+  onNarrow: (filters: Filters) => void;
 };
 
-function ListPane({ list, rows, readAt, box, q, selected, chosen, onSearch }: ListProps) {
+function ListPane({ list, rows, readAt, box, filters, selected, chosen, onNarrow }: ListProps) {
   const { t } = useTranslation("inbox");
   const refresh = async () => (await list.refetch()).data?.pages.flatMap((page) => page.data.results) ?? [];
   return (
     <section className={styles.list} aria-label={t("list.label")} data-region>
-      <InboxHead box={box} q={q} onSearch={onSearch} todo={box === "todo" && !q ? rows.length : null} />
-      <TaskList list={list} rows={rows} readAt={readAt} box={box} q={q} selected={selected} chosen={chosen} />
+      <InboxHead
+        box={box}
+        filters={filters}
+        rows={rows}
+        onNarrow={onNarrow}
+        todo={box === "todo" && same(filters, NO_FILTERS) ? rows.length : null}
+      />
+      <TaskList
+        list={list}
+        rows={rows}
+        readAt={readAt}
+        box={box}
+        filters={filters}
+        selected={selected}
+        chosen={chosen}
+      />
       {chosen && <BatchBar chosen={chosen} rows={rows} refresh={refresh} />}
     </section>
   );
@@ -46,9 +61,9 @@ function ListPane({ list, rows, readAt, box, q, selected, chosen, onSearch }: Li
 
 export function InboxPage() {
   const { t } = useTranslation("inbox");
-  const { box, q, selected, select, search } = useInboxAddress();
+  const { box, filters, selected, select, narrow } = useInboxAddress();
   const phone = usePhone();
-  const { list, rows, readAt } = useShownTasks(box, q, selected);
+  const { list, rows, readAt } = useShownTasks(box, filters, selected);
   usePage([{ label: t("title") }]);
   useWithoutBottomBar(phone && selected !== null);
 
@@ -58,8 +73,8 @@ export function InboxPage() {
   const chosen = box === "todo" && !phone ? choice : undefined;
   useInboxKeys({ rows, selected, select, phone, chosen });
   const find = useSearch({
-    q,
-    search,
+    filters,
+    narrow,
     rows,
     isAnswered: list.isSuccess && !list.isPlaceholderData,
     selected,
@@ -82,7 +97,7 @@ export function InboxPage() {
   return (
     <div className={styles.inbox}>
       {(!phone || selected === null) && (
-        <ListPane {...{ list, rows, readAt, box, q, selected, chosen }} onSearch={find} />
+        <ListPane {...{ list, rows, readAt, box, filters, selected, chosen }} onNarrow={find} />
       )}
       {(!phone || selected !== null) && (
         <section className={styles.detail} aria-label={t("detail.label")} data-region>

@@ -6,6 +6,7 @@ import { Loading, SkeletonLines } from "@/ui/Loading";
 import type { useTaskList } from "./api/listTasks";
 import type { Chosen } from "./batch/useChosen";
 import { EmptyBox } from "./EmptyBox";
+import type { Filters } from "./filters/filters";
 import styles from "./Inbox.module.css";
 import { TaskRow } from "./TaskRow";
 import { addressOf } from "./useInboxAddress";
@@ -15,7 +16,7 @@ type Props = {
   rows: Task[];
   readAt: number;
   box: TaskBox;
-  q: string;
+  filters: Filters;
   selected: string | null;
   chosen: Chosen | undefined;
 };
@@ -26,7 +27,7 @@ function Waiting() {
   ));
 }
 
-export function TaskList({ list, rows, readAt, box, q, selected, chosen }: Props) {
+export function TaskList({ list, rows, readAt, box, filters, selected, chosen }: Props) {
   const { t } = useTranslation("inbox");
   const retry = () => void list.refetch();
   if (list.isPending) {
@@ -37,7 +38,7 @@ export function TaskList({ list, rows, readAt, box, q, selected, chosen }: Props
     );
   }
   if (list.error && !list.data) return <ErrorState error={list.error} onRetry={retry} />;
-  if (rows.length === 0) return <EmptyBox box={box} q={q} />;
+  if (rows.length === 0) return <EmptyBox box={box} filters={filters} />;
   const stop = rows.some((row) => row.id === selected) ? selected : rows[0]?.id;
   return (
     <div className={styles.scroll} aria-busy={list.isPlaceholderData}>
@@ -48,7 +49,7 @@ export function TaskList({ list, rows, readAt, box, q, selected, chosen }: Props
             task={task}
             box={box}
             readAt={readAt}
-            to={addressOf(box, q, task.id)}
+            to={addressOf(box, filters, task.id)}
             selected={task.id === selected}
             tabStop={task.id === stop}
             chosen={chosen}

@@ -1,6 +1,6 @@
 /** A small inbox behind HTTP for tests: it lists, shows and decides tasks, and remembers what it was sent. */
 import { http, HttpResponse, type JsonBodyType } from "msw";
-import type { Task, TaskDetail } from "@/api/types";
+import type { SavedView, Task, TaskDetail } from "@/api/types";
 import { aTask, decided, pendingTask } from "./tasks.fixture";
 
 export type Sent = { path: string; body: unknown; key: string | null };
@@ -25,6 +25,7 @@ export type Inbox = {
   /** By task: what a preview leaves out, and what only fails when it is done. */
   refused: Record<string, Refusal>;
   refusedLate: Record<string, Refusal>;
+  views: SavedView[];
 };
 
 export const anInbox = (count: number): Inbox => ({
@@ -34,6 +35,7 @@ export const anInbox = (count: number): Inbox => ({
   sent: [],
   refused: {},
   refusedLate: {},
+  views: [],
 });
 
 export function inboxHandlers(inbox: Inbox) {
@@ -48,12 +50,29 @@ export function inboxHandlers(inbox: Inbox) {
             ? inbox.todo
             : [];
       const q = searchParams.get("q") ?? "";
-      const results: Task[] = box.filter((task) => String(task.subject.title).includes(q));
+      const step = searchParams.get("step");
+      const late = searchParams.get("due") === "overdue";
+      const results: Task[] = box.filter(
+        (task) =>
+          String(task.subject.title).includes(q) &&
+          (!step || task.node === step) &&
+          (!late || (task.due_at !== null && Date.parse(task.due_at) < Date.now())),
+      );
       return HttpResponse.json({ results, next: null });
     }),
     http.get("*/api/v1/tasks/:id", ({ params }) => {
       const task = find(params["id"]);
       return task ? HttpResponse.json(task) : problem(404, "task.unknown");
+    }),
+    http.get("*/api/v1/me/views", () => HttpResponse.json({ results: inbox.views })),
+    http.post("*/api/v1/me/views", async ({ request }) => {
+      const view = { id: inbox.views.length + 1, ...((await request.json()) as Omit<SavedView, "id">) };
+      inbox.views = [...inbox.views, view];
+      return HttpResponse.json(view, { status: 201 });
+    }),
+    http.delete("*/api/v1/me/views/:id", ({ params }) => {
+      inbox.views = inbox.views.filter((view) => String(view.id) !== params["id"]);
+      return new HttpResponse(null, { status: 204 });
     }),
     http.post("*/api/v1/tasks/batch/preview", async ({ request }) => {
       const body = (await request.json()) as { action: string; tasks: { id: string }[]; comment: string };

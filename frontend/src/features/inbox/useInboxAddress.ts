@@ -1,14 +1,15 @@
-/** The state of the inbox that lives in the address: box, search and the selected task. */
+/** The state of the inbox that lives in the address: box, filters and the selected task. */
 import { useCallback, useMemo } from "react";
 import { type NavigateOptions, useNavigate, useParams, useSearchParams } from "react-router";
 import type { TaskBox } from "@/api/types";
+import { type Filters, NO_FILTERS, readFilters, said } from "./filters/filters";
 
 export const BOXES: TaskBox[] = ["todo", "done", "started"];
 
-export function addressOf(box: TaskBox, q: string, id: string | null = null): string {
+export function addressOf(box: TaskBox, filters: Filters = NO_FILTERS, id: string | null = null): string {
   const parameters = new URLSearchParams();
   if (box !== "todo") parameters.set("box", box);
-  if (q) parameters.set("q", q);
+  for (const [name, value] of Object.entries(said(filters, box))) parameters.set(name, value);
   const query = parameters.toString();
   return `/inbox${id ? `/${id}` : ""}${query ? `?${query}` : ""}`;
 }
@@ -20,17 +21,18 @@ export function useInboxAddress() {
   const [parameters] = useSearchParams();
   const navigate = useNavigate();
   const box = BOXES.find((one) => one === parameters.get("box")) ?? "todo";
-  const q = parameters.get("q") ?? "";
+  const text = parameters.toString();
+  const filters = useMemo(() => readFilters(new URLSearchParams(text)), [text]);
   const select: Select = useCallback(
-    (id, options) => void navigate(addressOf(box, q, id), options),
-    [navigate, box, q],
+    (id, options) => void navigate(addressOf(box, filters, id), options),
+    [navigate, box, filters],
   );
-  const search = useCallback(
-    (text: string) => void navigate(addressOf(box, text, taskId), { replace: true }),
+  const narrow = useCallback(
+    (wanted: Filters) => void navigate(addressOf(box, wanted, taskId), { replace: true }),
     [navigate, box, taskId],
   );
   return useMemo(
-    () => ({ box, q, selected: taskId ?? null, select, search }),
-    [box, q, taskId, select, search],
+    () => ({ box, filters, selected: taskId ?? null, select, narrow }),
+    [box, filters, taskId, select, narrow],
   );
 }

@@ -3,13 +3,14 @@ import { type InfiniteData, useInfiniteQuery, useQueryClient } from "@tanstack/r
 import { type Conditional, requestUnlessSame } from "@/api/client";
 import { polling } from "@/api/polling";
 import type { Page, Task, TaskBox } from "@/api/types";
+import { type Filters, queryOf } from "../filters/filters";
 
 /** The seconds left on a working clock come from the server; an answer older than this is fetched anew. */
 const FRESH_MS = 60_000;
 
 export type TaskPage = Conditional<Page<Task>> & { readAt: number };
 
-export const taskListKey = (box: TaskBox, q: string) => ["tasks", "list", box, q] as const;
+export const taskListKey = (box: TaskBox, filters: Filters) => ["tasks", "list", box, filters] as const;
 
 async function readPage(
   known: TaskPage | undefined,
@@ -21,16 +22,20 @@ async function readPage(
   return usable && answer === usable ? usable : { ...answer, readAt: Date.now() };
 }
 
-export function useTaskList(box: TaskBox, q: string) {
+export function useTaskList(box: TaskBox, filters: Filters) {
   const client = useQueryClient();
-  const queryKey = taskListKey(box, q);
+  const queryKey = taskListKey(box, filters);
   return useInfiniteQuery({
     queryKey,
     initialPageParam: "",
     queryFn: ({ pageParam, signal }) => {
       const data = client.getQueryData<InfiniteData<TaskPage, string>>(queryKey);
       const index = data?.pageParams.indexOf(pageParam) ?? -1;
-      return readPage(data?.pages[index], { box, q, cursor: pageParam }, signal);
+      return readPage(
+        data?.pages[index],
+        { box, ...queryOf(filters, box, new Date()), cursor: pageParam },
+        signal,
+      );
     },
     getNextPageParam: (page) => page.data.next ?? undefined,
     // While a search is on its way the rows of this box stay; another box starts empty.

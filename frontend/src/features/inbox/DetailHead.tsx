@@ -1,6 +1,7 @@
-import { ArrowLeftOutlined, CopyOutlined } from "@ant-design/icons";
+import { ArrowLeftOutlined, CopyOutlined, PrinterOutlined } from "@ant-design/icons";
 import { App, Button } from "antd";
 import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
 import type { Task } from "@/api/types";
 import { useLocal } from "@/i18n/local";
 import { Countdown } from "@/ui/Countdown";
@@ -76,6 +77,9 @@ export function DetailHead({
           {titleOf(task)}
         </Heading>
         {order && <OrderNumber order={order} />}
+        <Link to={`/inbox/${task.id}/print`} aria-label={t("sheet.open")} title={t("sheet.open")}>
+          <PrinterOutlined aria-hidden />
+        </Link>
       </div>
       <div className={styles.meta}>
         {open ? <Countdown clock={task} readAt={readAt} /> : <TaskStatus task={task} />}

@@ -11,20 +11,34 @@ class OrdersConfig(AppConfig):
     @override
     def ready(self) -> None:
         from orders import queries
+        from orders.changes import actions as changes
         from orders.invariants import INVARIANTS
         from orders.refunds.actions import settle_after_runs
         from orders.refunds.orphans import settle_orphans
         from orders.refunds.receipts import book_receipts
-        from orders.subjects import AMOUNTS, REFUND, REFUND_REQUESTED, SUBJECTS, TITLES, TRIGGERS
+        from orders.subjects import (
+            AMOUNTS,
+            CHANGE,
+            CHANGE_REQUESTED,
+            REFUND,
+            REFUND_REQUESTED,
+            SUBJECTS,
+            TITLES,
+            TRIGGERS,
+        )
         from workflows import triggers, wings
         from workflows.engine.registry import discover
 
         discover("orders.nodes")
         wings.settle_after(REFUND, settle_after_runs)
+        wings.settle_after(CHANGE, changes.settle_after_runs)
         wings.show_to(queries.runs_of_own_orders)
         wings.own_subjects(REFUND)
+        wings.own_subjects(CHANGE)
         wings.recall_with(REFUND_REQUESTED, queries.runs_of_refunds)
+        wings.recall_with(CHANGE_REQUESTED, queries.runs_of_changes)
         wings.name_subjects(REFUND, queries.refunds_of_order_no)
+        wings.name_subjects(CHANGE, queries.changes_of_order_no)
         wings.sweep_with(settle_orphans)
         wings.sweep_with(book_receipts)
         for name, offenders in INVARIANTS.items():

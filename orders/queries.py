@@ -10,6 +10,8 @@ from django.db.models import Count, Q, QuerySet
 from accounts.models import User
 from accounts.policy import Role
 from bedrock.errors import Conflict, NotFound
+from orders.changes.models import OrderChange
+from orders.core.changeable import shown_change
 from orders.core.masking import digits, mask_address, mask_phone
 from orders.core.models import Order, OrderLine
 from orders.money import money_json
@@ -33,6 +35,7 @@ def visible_orders(user: User) -> QuerySet[Order]:
     if user.has_role(Role.APPROVER):
         for runs in wings.runs_visible_to(user):
             seen |= Q(pk__in=Refund.objects.filter(instance__in=runs).values("order"))
+            seen |= Q(pk__in=OrderChange.objects.filter(instance__in=runs).values("order"))
     return Order.objects.filter(seen)
 
 
@@ -59,11 +62,12 @@ def find_order(order_no: str, *, user: User, channel: str | None = None) -> Orde
 
 
 def runs_of_own_orders(user: User, instance_ids: Collection[str]) -> set[str]:
-    """Of these runs the ones about refunds of orders that this program placed."""
+    """Of these runs the ones about refunds and changes of orders that this program placed; one statement."""
     if Role.INTEGRATION not in user.roles:
         return set()
-    rows = Refund.objects.filter(instance__in=list(instance_ids), order__placed_by=user)
-    return {str(one) for one in rows.values_list("instance", flat=True)}
+    asked: tuple[QuerySet[Refund] | QuerySet[OrderChange], ...] = (Refund.objects.all(), OrderChange.objects.all())
+    found = [rows.filter(instance__in=list(instance_ids), order__placed_by=user).values("instance") for rows in asked]
+    return {str(one["instance"]) for one in found[0].union(found[1])}
 
 
 def runs_of_refunds(*, since: datetime | None, names: Collection[str], limit: int) -> list[str]:
@@ -75,6 +79,22 @@ def runs_of_refunds(*, since: datetime | None, names: Collection[str], limit: in
         rows = rows.filter(Q(order__order_no__in=names) | Q(pk__in=filter(None, map(_uuid, names))))
     newest = rows.order_by("-created_at", "-pk").values_list("instance", flat=True)
     return _texts(list(newest[:limit]))
+
+
+def runs_of_changes(*, since: datetime | None, names: Collection[str], limit: int) -> list[str]:
+    """The runs about changes, newest first: asked for since an instant, or of these order numbers or change ids."""
+    rows = OrderChange.objects.exclude(instance=None)
+    if since is not None:
+        rows = rows.filter(created_at__gte=since)
+    else:
+        rows = rows.filter(Q(order__order_no__in=names) | Q(pk__in=filter(None, map(_uuid, names))))
+    return _texts(list(rows.order_by("-created_at", "-pk").values_list("instance", flat=True)[:limit]))
+
+
+def changes_of_order_no(order_no: str) -> list[str]:
+    """The changes of the orders with exactly this number, in all channels."""
+    rows = OrderChange.objects.filter(order__order_no=order_no).order_by("created_at", "pk")
+    return [str(one) for one in rows.values_list("pk", flat=True)]
 
 
 def refunds_of_order_no(order_no: str) -> list[str]:
@@ -120,8 +140,10 @@ def whole(order: Order, *, user: User) -> dict[str, Any]:
     A fixed number of statements.
     """
     refunds = list(order.refunds.select_related("requested_by", "effect").order_by("created_at", "id"))
+    changes = list(OrderChange.objects.filter(order=order).select_related("requested_by"))
     runs = instances_of(REFUND, [str(refund.pk) for refund in refunds])
     named = {str(refund.instance) for refund in refunds if refund.instance}
+    named |= {str(change.instance) for change in changes if change.instance}
     seen = visible_runs(named | {run["id"] for of_refund in runs.values() for run in of_refund}, user=user)
     shown = summary(order, refunds_open=sum(refund.status in OPEN for refund in refunds))
     shown["buyer"] |= {"customer_id": order.customer_id}
@@ -140,6 +162,7 @@ def whole(order: Order, *, user: User) -> dict[str, Any]:
         "lines": [_line(line, order.currency) for line in order.lines.all()],
         "payments": [_payment(payment) for payment in order.payments.order_by("id")],
         "refunds": [refund_shape(refund, shows_run=str(refund.instance) in seen) for refund in refunds],
+        "changes": [change_shape(change, shows_run=str(change.instance) in seen) for change in changes],
         "instances": [run for refund in refunds for run in runs[str(refund.pk)] if run["id"] in seen],
     }
 
@@ -153,11 +176,29 @@ def refund_shape(refund: Refund, *, shows_run: bool) -> dict[str, Any]:
         "reason": refund.reason,
         "status": refund.status,
         "instance": str(refund.instance) if refund.instance and shows_run else None,
-        "requested_by": {"username": refund.requested_by.username, "display_name": refund.requested_by.get_full_name()},
+        "requested_by": _person(refund.requested_by),
         "requested_at": refund.created_at.isoformat(),
         "closed_at": refund.closed_at.isoformat() if refund.closed_at else None,
         "provider_refund_id": effect.provider_refund_id or None if effect else None,
     }
+
+
+def change_shape(change: OrderChange, *, shows_run: bool) -> dict[str, Any]:
+    """A wished change as the contract shows it; its run only to those who may open that."""
+    return {
+        "id": str(change.pk),
+        "wanted": shown_change(change.wanted),
+        "reason": change.reason,
+        "status": change.status,
+        "instance": str(change.instance) if change.instance and shows_run else None,
+        "requested_by": _person(change.requested_by),
+        "requested_at": change.created_at.isoformat(),
+        "closed_at": change.closed_at.isoformat() if change.closed_at else None,
+    }
+
+
+def _person(user: User) -> dict[str, str]:
+    return {"username": user.username, "display_name": user.get_full_name()}
 
 
 def _line(line: OrderLine, currency: str) -> dict[str, Any]:
@@ -188,7 +229,8 @@ def _may_see(user: User, order: Order) -> bool:
     if not user.has_role(Role.APPROVER):
         return False
     runs = Refund.objects.filter(order=order).exclude(instance=None).values_list("instance", flat=True)
-    return bool(wings.visible_to(user, _texts(list(runs))))
+    others = OrderChange.objects.filter(order=order).exclude(instance=None).values_list("instance", flat=True)
+    return bool(wings.visible_to(user, _texts(list(runs.union(others)))))
 
 
 def _uuid(text: str) -> UUID | None:

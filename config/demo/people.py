@@ -40,6 +40,7 @@ ACCOUNTS: Final[Mapping[str, Account]] = {
     "ops1": Account(name="孙运营", role=Role.APPROVER, department="operations"),
     "ops2": Account(name="吴运营", role=Role.APPROVER, department="operations"),
     "supervisor1": Account(name="郑督导", role=Role.SUPERVISOR, department="service"),
+    "warehouse1": Account(name="钱仓管", role=Role.APPROVER, department="operations"),
     "auditor1": Account(name="冯审计", role=Role.AUDITOR),
     "shop": Account(name="商城系统", role=Role.INTEGRATION),
 }
@@ -48,6 +49,7 @@ GROUPS: Final[Mapping[str, tuple[str, str, tuple[str, ...]]]] = {
     "finance": ("财务组", "Finance", ("finance1", "finance2")),
     "finance-backup": ("部门负责人备选组", "Backup of department heads", ("backup1", "backup2")),
     "operations": ("运营组", "Operations", ("ops1", "ops2")),
+    "warehouse": ("仓库组", "Warehouse", ("warehouse1", "ops2")),
     "supervisors": ("督导组", "Supervisors", ("supervisor1",)),
 }
 

@@ -50,7 +50,7 @@ class OrdersView(APIView):
     )
     def get(self, request: Request) -> Response:
         params = query_of(request.query_params, "q", "status", "channel", "cursor", "limit")
-        orders = queries.visible_orders(_user(request))
+        orders = queries.visible_orders(user_of(request))
         if status := _choice(params, "status", [status.value for status in OrderStatus]):
             orders = orders.filter(status=status)
         if channel := _choice(params, "channel", [channel.value for channel in Channel]):
@@ -69,7 +69,7 @@ class OrdersView(APIView):
     )
     def post(self, request: Request) -> HttpResponse:
         query_of(request.query_params)
-        user, present = _user(request), now()
+        user, present = user_of(request), now()
         client = Client(user_id=user.pk, may_record_payments=user.has_role(Role.INTEGRATION))
 
         def answer() -> dict[str, Any]:
@@ -87,7 +87,7 @@ class OrderView(APIView):
     @extend_schema(operation_id="orders_read", parameters=[CHANNEL], responses=shapes.OrderShape)
     def get(self, request: Request, order_no: str) -> Response:
         params = query_of(request.query_params, "channel")
-        user = _user(request)
+        user = user_of(request)
         order = queries.find_order(order_no, user=user, channel=params.get("channel"))
         return Response(queries.whole(order, user=user))
 
@@ -103,13 +103,13 @@ class RefundsView(APIView):
     )
     def post(self, request: Request, order_no: str) -> HttpResponse:
         params = query_of(request.query_params, "channel")
-        user, present = _user(request), now()
+        user, present = user_of(request), now()
         given = read_refund(request.data)
         order = queries.find_order(order_no, user=user, channel=params.get("channel"))
 
         def answer() -> dict[str, Any]:
             refund = request_refund(
-                order.pk, amount=given.amount.money, reason=given.reason, actor=_actor(request), now=present,
+                order.pk, amount=given.amount.money, reason=given.reason, actor=actor_of(request), now=present,
                 given=given.variables,
             )  # fmt: skip
             return queries.refund_shape(refund, shows_run=True) | {"order_no": order.order_no}
@@ -127,12 +127,14 @@ def _choice(params: dict[str, str], name: str, known: list[str]) -> str | None:
     return value or None
 
 
-def _actor(request: Request) -> Actor:
-    user = _user(request)
+def actor_of(request: Request) -> Actor:
+    """Who asks, as runs remember them."""
+    user = user_of(request)
     return Actor(id=str(user.pk), name=user.get_full_name(), source="api" if request.auth is not None else "person")
 
 
-def _user(request: Request) -> User:
+def user_of(request: Request) -> User:
+    """The account that asks."""
     if not isinstance(request.user, User):
         raise TypeError("the permission class lets only users in")
     return request.user

@@ -2,6 +2,8 @@
 
 from rest_framework import serializers
 
+from orders.changes.models import ChangeStatus
+from orders.core.changeable import COLUMNS
 from orders.core.channels import Channel
 from orders.core.models import OrderStatus
 from orders.payments.models import PaymentStatus
@@ -83,6 +85,27 @@ class AskedRefundShape(RefundShape):
     order_no = serializers.CharField()
 
 
+class FieldChangeShape(Shape):
+    field = serializers.ChoiceField(choices=list(COLUMNS))
+    before = serializers.CharField(allow_blank=True, help_text="phone and address masked")
+    after = serializers.CharField(allow_blank=True, help_text="phone and address masked")
+
+
+class OrderChangeShape(Shape):
+    id = serializers.UUIDField()
+    wanted = FieldChangeShape(many=True)
+    reason = serializers.CharField()
+    status = serializers.ChoiceField(choices=[status.value for status in ChangeStatus])
+    instance = serializers.UUIDField(allow_null=True)
+    requested_by = AskedByShape()
+    requested_at = serializers.DateTimeField()
+    closed_at = serializers.DateTimeField(allow_null=True)
+
+
+class AskedChangeShape(OrderChangeShape):
+    order_no = serializers.CharField()
+
+
 class RunShape(Shape):
     id = serializers.UUIDField()
     definition = DefinitionRefShape()
@@ -102,6 +125,7 @@ class OrderShape(OrderSummaryShape):
     lines = LineShape(many=True)
     payments = PaymentShape(many=True)
     refunds = RefundShape(many=True)
+    changes = OrderChangeShape(many=True)
     instances = RunShape(many=True)
 
 

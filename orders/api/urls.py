@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from orders.api.changes import ChangesView
 from orders.api.orders import OrdersView, OrderView, RefundsView
 from orders.api.templates import TemplatesView
 
@@ -9,5 +10,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("orders", OrdersView.as_view(), name="orders"),
     path("orders/<str:order_no>", OrderView.as_view(), name="order"),
     path("orders/<str:order_no>/refunds", RefundsView.as_view(), name="order-refunds"),
+    path("orders/<str:order_no>/changes", ChangesView.as_view(), name="order-changes"),
     path("templates", TemplatesView.as_view(), name="templates"),
 ]

@@ -169,6 +169,41 @@ class RefundBody(Body):
     variables: dict[str, Any] = Field(default_factory=dict, max_length=50)
 
 
+class BuyerChangeBody(Body):
+    """What is to be otherwise about who bought; what is left out stays."""
+
+    name: _text(100, shortest=1) | None = None  # type: ignore[valid-type]
+    phone: Annotated[str, AfterValidator(_phone)] | None = None
+
+
+class ShipToChangeBody(Body):
+    """What is to be otherwise about where it goes; what is left out stays."""
+
+    region: _text(100) | None = None  # type: ignore[valid-type]
+    city: _text(100) | None = None  # type: ignore[valid-type]
+    address: _text(300) | None = None  # type: ignore[valid-type]
+    postal_code: _text(20) | None = None  # type: ignore[valid-type]
+
+
+class ChangeBody(Body):
+    """What `POST /orders/{order_no}/changes` takes."""
+
+    buyer: BuyerChangeBody = BuyerChangeBody()
+    ship_to: ShipToChangeBody = ShipToChangeBody()
+    reason: Annotated[str, Field(min_length=1, max_length=500)]
+    variables: dict[str, Any] = Field(default_factory=dict, max_length=50)
+
+    @property
+    def after(self) -> dict[str, str]:
+        """The new values by field, such as `ship_to.city`."""
+        given = {"buyer": self.buyer, "ship_to": self.ship_to}
+        return {
+            f"{part}.{name}": value
+            for part, body in given.items()
+            for name, value in body.model_dump(exclude_none=True).items()
+        }
+
+
 def read_order(document: object) -> OrderBody:
     """The typed order of a JSON document. Raises BadInput `input.invalid` with one problem per place."""
     return _read(OrderBody, document)
@@ -177,6 +212,11 @@ def read_order(document: object) -> OrderBody:
 def read_refund(document: object) -> RefundBody:
     """The typed refund request of a JSON document. Raises BadInput `input.invalid` with one problem per place."""
     return _read(RefundBody, document)
+
+
+def read_change(document: object) -> ChangeBody:
+    """The typed wish of a JSON document. Raises BadInput `input.invalid` with one problem per place."""
+    return _read(ChangeBody, document)
 
 
 B = TypeVar("B", bound=Body)

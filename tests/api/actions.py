@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework.test import APIClient
 
 from approvals.models import ApprovalTask, Notice
-from tests.api.house_scene import NOW, TITLE, Scene, chain, refund_graph, sign_in
+from tests.api.house_scene import NOW, TITLE, Scene, chain, listening, publish_flow, refund_graph, sign_in
 from tests.exchange.files import bpmn
 from tests.orders.builders import actor_of, cny, order_document, paid_document
 from workflows.actions import definitions, migration_plans, migrations
@@ -637,6 +637,21 @@ def place_paid(client: APIClient, scene: Scene, actor: str) -> Any:
 @action("order.write-status")
 def write_status(client: APIClient, scene: Scene, actor: str) -> Any:
     return client.patch(f"{API}/orders/{scene.order.order_no}", {"status": "shipped"}, format="json")
+
+
+def changes_are_answered(scene: Scene, actor: str) -> None:
+    """A flow listens to changes of orders."""
+    publish_flow(listening("order.change_requested"), key="changes", by=scene.people["designer"])
+
+
+@action("change.request", after=changes_are_answered)
+def request_change(client: APIClient, scene: Scene, actor: str) -> Any:
+    return post(client, f"/orders/{scene.order.order_no}/changes", {"ship_to": {"city": "宁波"}, "reason": "搬家"})
+
+
+@action("change.request-foreign", after=changes_are_answered)
+def request_foreign_change(client: APIClient, scene: Scene, actor: str) -> Any:
+    return post(client, f"/orders/{scene.untouched.order_no}/changes", {"ship_to": {"city": "宁波"}, "reason": "搬家"})
 
 
 @action("refund.request")

@@ -150,6 +150,15 @@ def chain(node: tuple[str, str, dict[str, Any]]) -> dict[str, Any]:
     }
 
 
+def listening(trigger: str) -> dict[str, Any]:
+    """start → end, for an event."""
+    return {
+        "format": 1,
+        "nodes": [{"id": "start", "type": "start", "config": {"trigger": trigger}}, {"id": "end", "type": "end"}],
+        "edges": [{"id": "e1", "from": "start", "to": "end"}],
+    }
+
+
 def publish_flow(graph: dict[str, Any], *, key: str, by: User) -> Definition:
     definition = create_definition(key=key, title=TITLE, graph=graph, layout={}, actor=by, now=NOW).definition
     publish(str(definition.pk), revision=1, note="first", actor=by, now=NOW)

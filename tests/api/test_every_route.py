@@ -86,6 +86,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/messages/{letter_id}/discard"): {"reason": "because"},
     ("post", "/schedules/preview"): {"cron": "0 9 * * *", "zone": "Asia/Shanghai"},
     ("post", "/orders"): paid_document(order_no="ORD-NEW"),
+    ("post", "/orders/{order_no}/changes"): {"ship_to": {"city": "宁波"}, "reason": "搬家"},
     ("post", "/orders/{order_no}/refunds"): {"amount": cny("1.00"), "reason": "破损"},
     ("post", "/session"): {"username": "root", "password": "wrong"},
     ("patch", "/session"): {"language": "en"},

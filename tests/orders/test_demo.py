@@ -28,6 +28,7 @@ ROLES = {
     "ops1": ["approver"],
     "ops2": ["approver"],
     "supervisor1": ["supervisor"],
+    "warehouse1": ["approver"],
     "auditor1": ["auditor"],
     "shop": ["integration"],
 }
@@ -44,8 +45,8 @@ def test_the_demo_has_its_people_flow_and_orders_and_a_second_run_adds_nothing()
     first, second = demo(), demo()
 
     assert (first, second) == (
-        "11 accounts, 40 new orders, 8 new refunds",
-        "11 accounts, 0 new orders, 0 new refunds",
+        "12 accounts, 40 new orders, 8 new refunds",
+        "12 accounts, 0 new orders, 0 new refunds",
     )
     assert dict(User.objects.values_list("username", "roles")) == ROLES
     assert set(Group.objects.values_list("key", flat=True)) == {
@@ -53,6 +54,7 @@ def test_the_demo_has_its_people_flow_and_orders_and_a_second_run_adds_nothing()
         "finance-backup",
         "operations",
         "supervisors",
+        "warehouse",
     }
     flow = Definition.objects.get(key="small_refund")
     assert (flow.live_trigger, flow.live_version is not None) == ("refund.requested", True)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from orders.subjects import REFUND_REQUESTED, TRIGGERS
+from orders.subjects import TRIGGERS
 from orders.templates import Template, template, templates
 from workflows.engine.graph import read_graph
 from workflows.engine.json_values import decode
@@ -46,7 +46,8 @@ def test_a_template_names_only_known_types_and_speaks_both_languages(one: Templa
 
 @pytest.mark.parametrize("one", templates(), ids=lambda one: one.key)
 def test_a_sample_has_every_variable_of_the_trigger_with_its_type(one: Template) -> None:
-    declared = parse_variables([variable.model_dump(exclude_unset=True) for variable in TRIGGERS[REFUND_REQUESTED]])
+    trigger = next(node.config["trigger"] for node in read_graph(one.graph).nodes if node.type == "start")
+    declared = parse_variables([variable.model_dump(exclude_unset=True) for variable in TRIGGERS[trigger]])
 
     assert sorted(one.sample) == sorted(variable.name for variable in declared)
     assert all(decode(variable.type, one.sample[variable.name]) is not None for variable in declared)

@@ -116,6 +116,8 @@ export type OrderSummary = Schemas["OrderSummaryShape"];
 export type Order = Schemas["OrderShape"];
 export type OrderStatus = OrderSummary["status"];
 export type Refund = Schemas["RefundShape"];
+/** A wished change of an order. */
+export type OrderChange = Order["changes"][number];
 export type RefundStatus = Refund["status"];
 
 // -- rehearsals ---------------------------------------------------------------------------------------------

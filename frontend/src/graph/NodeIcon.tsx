@@ -41,6 +41,8 @@ const ALIASES: Record<string, string> = {
   money: "refund",
   "money-back": "refund",
   "refund-rejected": "reject",
+  "order-change": "request",
+  "order-change-rejected": "reject",
   wallet: "refund",
   "close-circle": "reject",
   close: "reject",

@@ -1,4 +1,4 @@
-import { RollbackOutlined } from "@ant-design/icons";
+import { EditOutlined, RollbackOutlined } from "@ant-design/icons";
 import { Button } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -19,6 +19,8 @@ import { useRuns } from "../api/runs";
 import { compareAmounts } from "../amount";
 import { OrderStatusTag } from "../OrderTags";
 import { useOrderProblem } from "../useOrderProblem";
+import { ChangeDialog } from "./ChangeDialog";
+import { Changes } from "./Changes";
 import { Lines, Particulars, Totals } from "./OrderFacts";
 import styles from "./Order.module.css";
 import { RefundDialog } from "./RefundDialog";
@@ -46,12 +48,13 @@ function RefundButton({ order, onAsk }: { order: Order; onAsk: () => void }) {
 function Whole({ order, address }: { order: Order; address: OrderAddress }) {
   const { t } = useTranslation("orders");
   const user = useCurrentUser();
-  const [asking, setAsking] = useState(false);
-  const remember = useReturnFocus(asking, () => document.querySelector("h1"));
-  const ask = () => {
+  const [asking, setAsking] = useState<"refund" | "change" | null>(null);
+  const remember = useReturnFocus(asking !== null, () => document.querySelector("h1"));
+  const ask = (what: "refund" | "change") => () => {
     remember();
-    setAsking(true);
+    setAsking(what);
   };
+  const close = () => setAsking(null);
   const runs = useRuns(order.order_no, order.refunds_open > 0);
   const mayAsk = hasRole(user, "requester", "supervisor");
   const list = useRowKeys(t("order.refunds"), { next: t("keys.next"), previous: t("keys.previous") });
@@ -60,7 +63,7 @@ function Whole({ order, address }: { order: Order; address: OrderAddress }) {
       keys: ["r"],
       label: t("refund.open"),
       enabled: mayAsk && compareAmounts(order.refundable.amount, "0") > 0,
-      run: ask,
+      run: ask("refund"),
     },
   ]);
   return (
@@ -77,19 +80,30 @@ function Whole({ order, address }: { order: Order; address: OrderAddress }) {
             {t(`channel.${order.channel}`)} · {t("order.placed")} <DateTime at={order.placed_at} />
           </p>
         </div>
-        {mayAsk && <RefundButton order={order} onAsk={ask} />}
+        {mayAsk && (
+          <div className={styles.asks}>
+            {order.status !== "closed" && (
+              <Button icon={<EditOutlined aria-hidden />} onClick={ask("change")}>
+                {t("change.open")}
+              </Button>
+            )}
+            <RefundButton order={order} onAsk={ask("refund")} />
+          </div>
+        )}
       </header>
       <Totals order={order} />
       <div ref={list} className={styles.columns}>
         <div className={styles.column}>
           <Refunds order={order} runs={runs.data?.results ?? []} />
+          <Changes order={order} />
           <Lines order={order} />
         </div>
         <div className={styles.column}>
           <Particulars order={order} />
         </div>
       </div>
-      {asking && <RefundDialog order={order} address={address} onClose={() => setAsking(false)} />}
+      {asking === "refund" && <RefundDialog order={order} address={address} onClose={close} />}
+      {asking === "change" && <ChangeDialog order={order} address={address} onClose={close} />}
     </div>
   );
 }

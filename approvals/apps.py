@@ -12,6 +12,7 @@ class ApprovalsConfig(AppConfig):
     def ready(self) -> None:
         from approvals import queries
         from approvals.actions.hold import bring_into_force
+        from approvals.actions.move_queue import carry_out_moves
         from approvals.actions.notify import forget_deliveries
         from approvals.actions.policy_look import look_daily
         from approvals.actions.project import FOLLOWED, rows_of
@@ -39,6 +40,7 @@ class ApprovalsConfig(AppConfig):
         wings.show_flows_to(queries.flows_shown_to)
         wings.sweep_before_due_times(bring_into_force)
         wings.sweep_with(reassess_left_work)
+        wings.sweep_with(carry_out_moves)
         wings.sweep_with(forget_deliveries)
         wings.sweep_with(look_daily)
         for name, offenders in INVARIANTS.items():

@@ -1,4 +1,4 @@
-"""Who gets a task: resolve, empty, requester, offline, duplicate, in this order on every path, with a trace of why.
+"""Who gets a task: resolve, empty, requester, delegation, offline, duplicate, in this order on every path, and why.
 
 The same run serves the first assignment, a transfer by a person, and a transfer by timeout.
 """
@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from approvals.candidates import OWNER, Candidate, Kind
+from approvals.delegation import acted_for, barred
 from approvals.directory import SUPERUSER, Directory, Person
 from approvals.presence import Presence
 from approvals.resolving import NOTHING_KNOWN, Known, Resolver, Why
@@ -29,10 +30,12 @@ class Policy:
     mode: Mode
     requester: str | None
     now: datetime
+    flow: str = ""
     fallback: tuple[Target, ...] = ()
     on_requester: Literal["skip", "department_head"] = "skip"
     offline_to: tuple[Target, ...] | None = None  # None: being away does not matter
     voted: frozenset[str] = frozenset()
+    for_others: frozenset[str] = frozenset()  # those of them who answered for somebody else
     holding: frozenset[Candidate] = frozenset()  # seats that are being left; going back to them is no transfer
     last_resort: bool = True
     at_most: int | None = None
@@ -72,8 +75,20 @@ class _Run(Resolver):
 
     def screened(self, targets: Iterable[Target]) -> list[Candidate]:
         found = [candidate for target in targets for candidate in self.resolve(target)]
-        found = self.without_requester(found)
-        return self.once(self.present(found))
+        return self.once(self.present(self.handed_on(found)))
+
+    def handed_on(self, found: list[Candidate]) -> list[Candidate]:
+        """Without the requester, and each seat of a person with whoever acts for them."""
+        policy = self.policy
+        seats = acted_for(
+            self.without_requester(found), directory=self.directory, flow=policy.flow, at=policy.now,
+            barred=barred(requester=policy.requester, voted=policy.voted, holding=policy.holding),
+            apart=policy.mode is not Mode.ANY,
+        )  # fmt: skip
+        for one in seats:
+            if one.code:
+                self.say(one.code, self.about(one.said_of), **one.params)
+        return [one.seat for one in seats]
 
     def fallback(self) -> list[Candidate]:
         """The empty policy: the named group, then the flow's owners, then administrators. Each is screened again."""
@@ -85,7 +100,7 @@ class _Run(Resolver):
         for role in (OWNER, SUPERUSER):
             seat = Candidate(kind=Kind.ROLE, key=role)
             self.say("assigned.owner", self.about(seat))
-            found = self.once(self.without_requester(self.seats(seat)))
+            found = self.once(self.handed_on(self.seats(seat)))
             if found:
                 return found
         return []
@@ -124,7 +139,7 @@ class _Run(Resolver):
         if not away or (here and self.policy.mode is Mode.ANY):
             return here
         resolved = [candidate for target in self.policy.offline_to for candidate in self.resolve(target)]
-        return here + (self.without_requester(resolved) or away)
+        return here + (self.handed_on(resolved) or away)
 
     def is_away(self, candidate: Candidate) -> bool:
         people = [person for person in candidate.people(self.directory) if person.id != self.policy.requester]
@@ -141,7 +156,8 @@ class _Run(Resolver):
         pools = [candidate for candidate in candidates if candidate.kind is not Kind.USER]
         for candidate in candidates:
             if self.has_voted(candidate):
-                self.say("skipped.already_voted", self.about(candidate))
+                for_another = candidate.kind is Kind.USER and candidate.key in self.policy.for_others
+                self.say("skipped.voted_for_another" if for_another else "skipped.already_voted", self.about(candidate))
             elif candidate in self.policy.holding:
                 self.say("skipped.same_holder", self.about(candidate))
             elif candidate in kept:

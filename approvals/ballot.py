@@ -1,13 +1,13 @@
 """The state of one open approval, as a token carries it: seats, answers, and how far its timeouts have come. Pure."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import TypeAdapter
 
-from approvals.candidates import Candidate, read_candidate, read_candidates
+from approvals.candidates import Behalf, Candidate, read_candidate, read_candidates
 from approvals.targets import Target
 from approvals.voting import PLAIN, Cast, Mode, Rules, Tally, Voice, Vote, read_threshold, tally
 from workflows.engine.events import Actor
@@ -32,6 +32,7 @@ class Answer:
     scopes: tuple[str, ...]  # the seats it was given from
     voice: Voice = PLAIN
     hands_on: bool = False
+    behalf: Behalf | None = None  # for whom, if not in their own name
 
     def to_json(self) -> dict[str, Any]:
         document: dict[str, Any] = {
@@ -40,6 +41,8 @@ class Answer:
         }  # fmt: skip
         if self.voice != PLAIN:
             document["voice"] = _voice_to_json(self.voice)
+        if self.behalf is not None:
+            document["behalf"] = asdict(self.behalf)
         return document | {"hands_on": True} if self.hands_on else document
 
 
@@ -205,21 +208,25 @@ def answer_of(
     """The answer that this actor gives from these seats."""
     scopes = tuple(scopes)
     voices = [ballot.voice(scope) for scope in scopes]
+    for_whom = [seat.behalf for seat in ballot.seats if seat.scope in scopes]
     followed = any(scope in turn.behind for turn in ballot.turns for scope in scopes)
     return Answer(
         by=actor.id, name=actor.name, outcome=outcome, at=at, comment=comment, source=actor.source, scopes=scopes,
         voice=voices[0] if voices else PLAIN,
         hands_on=ballot.mode is Mode.ANY and outcome is Vote.APPROVED and followed,
+        # From a seat of their own as well, it is their own answer.
+        behalf=for_whom[0] if for_whom and all(for_whom) else None,
     )  # fmt: skip
 
 
 def _read_answer(document: dict[str, Any]) -> Answer:
-    voice = document.get("voice")
+    voice, behalf = document.get("voice"), document.get("behalf")
     return Answer(
         by=document["by"], name=document["name"], outcome=Vote(document["outcome"]),
         at=datetime.fromisoformat(document["at"]), comment=document["comment"],
         source=document["source"], scopes=tuple(document["scopes"]),
         voice=PLAIN if voice is None else Voice(**voice), hands_on=document.get("hands_on", False),
+        behalf=None if behalf is None else Behalf(**behalf),
     )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """Who may act: a person, a pool whose members are live, or the holders of a role; and the scopes of rows."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -31,12 +31,24 @@ _LETTERS = {Kind.USER: "u", Kind.GROUP: "g", Kind.ROLE: "r"}
 _KINDS = {letter: kind for kind, letter in _LETTERS.items()}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Behalf:
+    """Somebody for whom somebody else acts: the id, and the name of then."""
+
+    id: str
+    name: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Candidate:
-    """One seat of a task. `key` is a person's id, a group's key or a role."""
+    """One seat of a task. `key` is a person's id, a group's key or a role; `behalf` for whom a person sits there.
+
+    A seat is the same whoever it is for: nobody has two of one task.
+    """
 
     kind: Kind
     key: str
+    behalf: Behalf | None = field(default=None, compare=False)
 
     @property
     def scope(self) -> str:
@@ -54,9 +66,10 @@ class Candidate:
             case Kind.ROLE:
                 return directory.holders(self.key)
 
-    def to_json(self) -> dict[str, str]:
+    def to_json(self) -> dict[str, Any]:
         """The seat as it stands in a token's data."""
-        return {"kind": self.kind.value, "key": self.key}
+        document: dict[str, Any] = {"kind": self.kind.value, "key": self.key}
+        return document if self.behalf is None else document | {"behalf": asdict(self.behalf)}
 
 
 def read_candidates(documents: Iterable[dict[str, Any]]) -> tuple[Candidate, ...]:
@@ -66,7 +79,10 @@ def read_candidates(documents: Iterable[dict[str, Any]]) -> tuple[Candidate, ...
 
 def read_candidate(document: dict[str, Any]) -> Candidate:
     """One seat of a token's data."""
-    return Candidate(kind=Kind(document["kind"]), key=document["key"])
+    behalf = document.get("behalf")
+    return Candidate(
+        kind=Kind(document["kind"]), key=document["key"], behalf=None if behalf is None else Behalf(**behalf)
+    )
 
 
 def candidate_of(scope: str) -> Candidate:
@@ -76,7 +92,7 @@ def candidate_of(scope: str) -> Candidate:
 
 
 def describe(candidate: Candidate, *, directory: Directory) -> dict[str, Any]:
-    """A candidate for people: kind, key (a username, not an id) and name in both languages."""
+    """A candidate for people: kind, key (a username, not an id), name in both languages, and for whom they act."""
     match candidate.kind:
         case Kind.USER:
             person = directory.person(candidate.key)
@@ -89,7 +105,14 @@ def describe(candidate: Candidate, *, directory: Directory) -> dict[str, Any]:
         case Kind.ROLE:
             key = candidate.key
             name = ROLE_NAMES.get(key, LocalText(zh=key, en=key))
-    return {"kind": candidate.kind.value, "key": key, "name": name.model_dump()}
+    about: dict[str, Any] = {"kind": candidate.kind.value, "key": key, "name": name.model_dump()}
+    return about if candidate.behalf is None else about | {"on_behalf_of": about_behalf(candidate.behalf, directory)}
+
+
+def about_behalf(behalf: Behalf, directory: Directory) -> dict[str, str]:
+    """For whom somebody acts, for people: the name is the one of then."""
+    person = directory.person(behalf.id)
+    return {"key": behalf.id if person is None else person.username, "name": behalf.name}
 
 
 def scopes_of(id: str, *, directory: Directory) -> tuple[str, ...]:  # noqa: A002 - a person's id is called id everywhere

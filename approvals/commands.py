@@ -15,6 +15,7 @@ PERSONS: Mapping[str, Command] = {
     "reject": lambda case, event: case.answer(event, Vote.REJECTED),
     "abstain": lambda case, event: case.answer(event, Vote.ABSTAINED),
     "transfer": transfers.transfer,
+    "hand-over": transfers.hand_over,
     "add-signer": signers.add,
     "remove-signer": signers.remove,
     "return": returns.send_back,

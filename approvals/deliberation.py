@@ -1,7 +1,7 @@
 """What an event means for an open approval: who may answer, what it settles, what a timeout does. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -116,11 +116,13 @@ class Deliberation:
         last_resort: bool = True, at_most: int | None = None,
     ) -> Assignment:  # fmt: skip
         """Run the rules. By hand somebody names a person: nobody else is put in their place."""
-        voted = () if leaving is None else (answer.by for answer in leaving.answers)
+        answers = () if leaving is None else leaving.answers
         policy = Policy(
             mode=Mode.ANY if self.rules.mode in POOLED else Mode.ALL, requester=self.scope.requester, now=self.now,
-            fallback=self.config.on_empty, on_requester="skip" if by_hand else self.config.on_requester,
-            offline_to=self.config.substitutes(), voted=frozenset(voted),
+            flow=self.scope.flow, fallback=self.config.on_empty,
+            on_requester="skip" if by_hand else self.config.on_requester,
+            offline_to=self.config.substitutes(), voted=frozenset(one.by for one in answers),
+            for_others=frozenset(one.by for one in answers if one.behalf is not None),
             holding=frozenset() if leaving is None else frozenset(leaving.pending()),
             last_resort=last_resort and not by_hand, at_most=at_most, known=self.known,
         )  # fmt: skip
@@ -356,4 +358,7 @@ def ended(seats: Sequence[Candidate], status: str) -> dict[str, str]:
 
 def _vote_note(answer: Answer) -> Note:
     actor = Actor(id=answer.by, name=answer.name, source=answer.source)
-    return Note(what="voted", data={"outcome": answer.outcome.value, "comment": answer.comment}, actor=actor)
+    data: dict[str, Any] = {"outcome": answer.outcome.value, "comment": answer.comment}
+    if answer.behalf is not None:
+        data["on_behalf_of"] = asdict(answer.behalf)
+    return Note(what="voted", data=data, actor=actor)

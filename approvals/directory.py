@@ -23,6 +23,17 @@ class Absence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Delegation:
+    """`by` lets `to` act for them (ids): from `start` (inclusive) to `end` (exclusive), in these flows or in all."""
+
+    by: str
+    to: str
+    start: datetime
+    end: datetime
+    flows: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """Somebody with an account. `id` is the account's key as text, `username` what graphs refer to."""
 
@@ -39,6 +50,10 @@ class Person:
     def may_decide(self) -> bool:
         """Whether this person may have a seat at all: the one rule for every way of being asked, and for staying."""
         return self.active and not DECIDERS.isdisjoint(self.roles)
+
+    def on_leave(self, at: datetime) -> bool:
+        """Whether leave covers this instant; a break of the day is none."""
+        return any(absence.start <= at < absence.end for absence in self.absences)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +86,7 @@ class Directory:
     people: Mapping[str, Person] = field(default_factory=dict)
     groups: Mapping[str, Group] = field(default_factory=dict)
     departments: Mapping[str, Department] = field(default_factory=dict)
+    delegations: Mapping[str, tuple[Delegation, ...]] = field(default_factory=dict)  # by whose they are
     _by_username: Mapping[str, Person] = field(init=False, repr=False, compare=False)
     # Composed calendars are slow to build and asked for again and again: kept by whoever composes them.
     composed: dict[Any, Any] = field(init=False, repr=False, compare=False, default_factory=dict)
@@ -95,6 +111,11 @@ class Directory:
     def department(self, key: str | None) -> Department | None:
         """The department with this key."""
         return None if key is None else self.departments.get(key)
+
+    def delegation_of(self, id: str, *, flow: str, at: datetime) -> Delegation | None:  # noqa: A002
+        """What this person has delegated at this instant in this flow; one for named flows before one for all."""
+        now = [one for one in self.delegations.get(id, ()) if one.start <= at < one.end]
+        return next((one for one in now if flow in one.flows), next((one for one in now if not one.flows), None))
 
     def members(self, key: str) -> tuple[Person, ...]:
         """The members of a group who may decide now, in their order; none if there is no such group."""

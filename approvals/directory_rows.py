@@ -2,11 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import datetime, time
 
 from accounts.models import User
 from approvals import models as rows
-from approvals.directory import SUPERUSER, Absence, Department, Directory, Group, Person
-from workflows.engine.calendar_windows import OfflineLabel, OfflineWindow
+from approvals.directory import SUPERUSER, Absence, Delegation, Department, Directory, Group, Person
+from workflows.engine.calendar_windows import OfflineLabel, OfflineWindow, instant_of, zone_of
 from workflows.engine.graph import LocalText
 
 
@@ -29,7 +30,25 @@ def load_directory() -> Directory:
             )
             for department in departments.values()
         },
+        delegations=_delegations(),
     )
+
+
+def _delegations() -> dict[str, tuple[Delegation, ...]]:
+    found: dict[str, list[Delegation]] = defaultdict(list)
+    for row in rows.Delegation.objects.order_by("pk"):
+        start, end = bounds_of(row)
+        if start < end:  # one that was ended before it began never was
+            found[str(row.person_id)].append(
+                Delegation(by=str(row.person_id), to=str(row.to_id), start=start, end=end, flows=frozenset(row.flows))
+            )
+    return {person: tuple(given) for person, given in found.items()}
+
+
+def bounds_of(row: rows.Delegation) -> tuple[datetime, datetime]:
+    """From when (inclusive) until when (exclusive) a delegation holds: whole days of its zone, or ended early."""
+    start, end = (instant_of(zone_of(row.zone), datetime.combine(day, time())) for day in (row.start, row.end))
+    return start, end if row.ended_at is None else min(end, row.ended_at)
 
 
 def _people(windows: list[rows.OfflineWindow], places: dict[int, str]) -> dict[str, Person]:

@@ -7,7 +7,7 @@ from typing import Any
 from approvals.approval_config import ApprovalConfig, TimeoutConfig
 from approvals.assignment import Assignment
 from approvals.ballot import Answer, Ballot, Turn
-from approvals.candidates import Candidate, Kind, describe
+from approvals.candidates import Candidate, Kind, about_behalf, describe
 from approvals.directory import Directory
 from approvals.targets import FieldTarget, GroupTarget, HeadTarget, RoleTarget, Target, UserTarget
 from approvals.voting import Mode
@@ -163,7 +163,8 @@ def _turn(turn: Turn, *, directory: Directory) -> dict[str, Any]:
 
 def vote_of(answer: Answer, *, directory: Directory) -> dict[str, Any]:
     """An answer for people; the name is the one of then."""
-    return {
+    behalf = {} if answer.behalf is None else {"on_behalf_of": about_behalf(answer.behalf, directory)}
+    return behalf | {
         "user": {
             "id": answer.by,
             "username": _username(answer.by, directory=directory),

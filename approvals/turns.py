@@ -62,7 +62,10 @@ def _ready(ballot: Ballot) -> Turn | None:
 
 
 def _who(turn: Turn, ballot: Ballot, *, by: Assigner) -> tuple[tuple[Candidate, ...] | None, tuple[Assignment, ...]]:
-    """Whom this turn means now: nobody (empty) if they have answered already, None if nobody at all is left."""
+    """Whom this turn means now: nobody (empty) if they have answered already, None if nobody at all is left.
+
+    Whom a target names who answered for somebody else, was not heard yet and has no second voice: another is asked.
+    """
     seat = turn.seat
     if seat is not None:
         if seat.kind is Kind.USER and ballot.answered_by(seat.key) is not None:

@@ -43,7 +43,7 @@ def release_of(version_id: str) -> Release:
         key=version.definition.key,
         title=version.definition.title,
         number=version.number,
-        plan=compile_plan(read_graph(version.graph), registry=registry),
+        plan=compile_plan(read_graph(version.graph), registry=registry, flow=version.definition.key),
     )
     with _lock:
         _releases[version_id] = release

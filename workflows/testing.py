@@ -33,12 +33,13 @@ class Harness:
         world: World | None = None,
         now: datetime = MONDAY_MORNING,
         node_types: Registry = registry,
+        flow: str = "",
     ) -> None:
         if isinstance(graph, Plan):
             self.plan = graph
         else:
             drawing = graph if isinstance(graph, Graph) else read_graph(graph)
-            self.plan = compile_plan(drawing, registry=node_types)
+            self.plan = compile_plan(drawing, registry=node_types, flow=flow)
         self.world = world or World()
         self.now = now
         self.state = State()

@@ -15,7 +15,8 @@ from web.paging import limit_of
 from web.permissions import roles
 from workflows.queries import present_world
 
-COLLEAGUES = roles(Role.APPROVER, Role.SUPERVISOR, Role.AUDITOR, Role.DESIGNER, Role.REQUESTER)
+STAFF = (Role.APPROVER, Role.SUPERVISOR, Role.AUDITOR, Role.DESIGNER, Role.REQUESTER)
+COLLEAGUES = roles(*STAFF)
 
 
 class PeopleView(APIView):

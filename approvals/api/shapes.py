@@ -9,6 +9,7 @@ from workflows.api.task_shapes import TASK_STATUSES, CandidateShape, TaskLineSha
 ACTIONS = (
     "approve", "reject", "abstain", "transfer", "add-signer", "remove-signer", "return", "undo", "comment",
 )  # fmt: skip
+CAUSES = ("opened", "transfer", "timeout", "left", "turn", "added", "delegation", "delegation_ended", "leave")
 
 
 class TaskSubjectShape(Shape):
@@ -73,7 +74,7 @@ class TraceLineShape(Shape):
 
 class TraceShape(Shape):
     at = serializers.DateTimeField()
-    cause = serializers.ChoiceField(choices=["opened", "transfer", "timeout", "left", "turn", "added"])
+    cause = serializers.ChoiceField(choices=CAUSES)
     lines = TraceLineShape(many=True)
 
 

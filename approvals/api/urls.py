@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from approvals.api import batch, notices, people, policy, saved_views, tasks, undo
+from approvals.api import absences, batch, delegations, notices, people, policy, saved_views, tasks, undo
 
 urlpatterns = [
     path("tasks", tasks.TasksView.as_view()),
@@ -26,7 +26,11 @@ urlpatterns = [
     path("notices/summary", notices.NoticesSummaryView.as_view()),
     path("notices/read-all", notices.NoticesReadAllView.as_view()),
     path("notices/<int:notice_id>/read", notices.NoticeReadView.as_view()),
+    path("delegations", delegations.DelegationsView.as_view()),
+    path("delegations/<int:delegation_id>/end", delegations.DelegationEndView.as_view()),
     path("people", people.PeopleView.as_view()),
+    path("people/<int:person_id>/absences", absences.AbsencesView.as_view()),
+    path("people/<int:person_id>/absences/<int:absence_id>", absences.AbsenceView.as_view()),
     path("groups", people.GroupsView.as_view()),
     path("policy/findings", policy.PolicyFindingsView.as_view()),
     path("departments", people.DepartmentsView.as_view()),

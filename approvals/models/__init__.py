@@ -1,8 +1,8 @@
 """The rows of this wing: the organisation, tasks as projections of open approvals, and what people are told."""
 
+from approvals.models.absence import Absence, Delegation, QueueMove
 from approvals.models.notice import Delivery, Notice
 from approvals.models.organisation import (
-    Absence,
     Department,
     DepartmentMember,
     Group,
@@ -20,6 +20,7 @@ __all__ = [
     "Assignment",
     "Comment",
     "Decision",
+    "Delegation",
     "Delivery",
     "Department",
     "DepartmentMember",
@@ -30,5 +31,6 @@ __all__ = [
     "PendingAnswer",
     "PolicyFinding",
     "PolicyLook",
+    "QueueMove",
     "SavedView",
 ]

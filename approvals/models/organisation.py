@@ -1,4 +1,4 @@
-"""Departments, groups, and when people are away. Every change raises the revision of the world value `directory`."""
+"""Departments, groups, and their breaks. Every change raises the revision of the world value `directory`."""
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -101,19 +101,3 @@ class OfflineWindow(models.Model):
     @override
     def __str__(self) -> str:
         return f"{self.days} {self.start}-{self.until}"
-
-
-class Absence(models.Model):
-    """Leave of a person, from `start` (inclusive) to `end` (exclusive)."""
-
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="absences")
-    start = models.DateTimeField()
-    end = models.DateTimeField()
-    reason = models.CharField(max_length=200, blank=True)
-
-    class Meta:
-        constraints = [models.CheckConstraint(condition=Q(end__gt=F("start")), name="absence_ends_after_start")]
-
-    @override
-    def __str__(self) -> str:
-        return f"{self.person_id} {self.start.isoformat()}"

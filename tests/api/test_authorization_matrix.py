@@ -8,6 +8,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from accounts.actions import create_token
+from tests.api import organisation_actions  # noqa: F401 - its actions stand in the matrix
 from tests.api.actions import ACTIONS, API, PREPARATIONS, READS, post
 from tests.api.house_scene import ACTORS, Scene, all_rows, client_of
 

@@ -100,6 +100,15 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/tasks/{task_id}/add-signer"): TASK | {"to": {"kind": "user", "key": "a"}, "how": "after"},
     ("post", "/tasks/{task_id}/remove-signer"): TASK | {"to": {"kind": "user", "key": "a"}},
     ("post", "/tasks/{task_id}/reject"): TASK,
+    ("post", "/people/{person_id}/absences"): {
+        "start": "2098-11-20T09:00:00+08:00", "end": "2098-12-01T09:00:00+08:00", "reason": "holiday",
+        "present": "move", "to": "colleague",
+    },
+    ("post", "/delegations"): {
+        "person": "assigned", "to": "colleague", "start": "2026-11-20", "end": "2099-01-01", "flows": ["refunds"],
+        "reason": "holiday", "present": "keep",
+    },
+    ("post", "/delegations/{delegation_id}/end"): {"reason": "back again", "present": "keep"},
     ("post", "/tasks/{task_id}/transfer"): TASK | {"to": {"kind": "group", "key": "backup"}},
     ("post", "/tasks/{task_id}/undo"): {},
     ("post", "/tasks/{task_id}/return"): TASK | {"to": "finance", "resume": "back", "token": "x"},
@@ -133,6 +142,7 @@ def address(path: str, house: Scene, **other: Any) -> str:
         "answer": "confirm", "migration_id": NOBODY, "case_id": house.case.pk,
         "letter_id": house.letter.pk, "key": "office",
         "task_id": house.task.pk, "order_no": house.order.order_no, "notice_id": 1, "view_id": 1,
+        "delegation_id": 1, "person_id": house.people["assigned"].pk, "absence_id": 1,
     }  # fmt: skip
     return path.format(**(known | other))
 

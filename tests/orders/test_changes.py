@@ -105,7 +105,7 @@ def test_an_order_is_changed_after_all_three_levels_agreed_and_that_is_kept(
         {"ship_to.city": "宁波", "ship_to.address": "中山路****"},
     )  # fmt: skip
     jobs.perform_due()
-    assert Instance.objects.get(pk=change.instance).status == "completed"
+    assert Instance.objects.get(pk=str(change.instance)).status == "completed"
     told = client(people["cs1"]).get("/api/v1/notices").json()["results"]
     assert [one["title"]["zh"] for one in told] == [f"订单 {order.order_no} 已修改"]
     assert invariants.broken() == []
@@ -221,7 +221,7 @@ def test_only_the_run_that_a_change_started_decides_on_it(people: dict[str, User
         )
 
     assert change.status == ChangeStatus.APPLIED
-    assert Instance.objects.get(pk=change.instance).subject_id == str(change.pk)
+    assert Instance.objects.get(pk=str(change.instance)).subject_id == str(change.pk)
 
 
 def test_a_step_that_changes_orders_fails_in_a_flow_about_refunds(people: dict[str, User]) -> None:

@@ -82,7 +82,7 @@ def run_cases(definition: Definition, *, graph: object, now: datetime) -> list[C
     """All cases of a flow on its draft, or on another drawing. Raises BadInput `definition.has_problems`."""
     drawing = read_graph(definition.draft_graph if graph is None else graph)
     require_sound(drawing, flow=definition.key, now=now)
-    return _results(definition, compile_plan(drawing, registry=registry))
+    return _results(definition, compile_plan(drawing, registry=registry, flow=definition.key))
 
 
 def require_cases(definition: Definition, plan: Plan, *, despite: str | None) -> list[CaseResult]:

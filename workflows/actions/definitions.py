@@ -120,7 +120,7 @@ def publish(
         require_revision(definition, revision)
         require_another_person(definition, actor)
         drawing = require_publishable(definition, now=now)
-        plan = compile_plan(drawing, registry=registry)
+        plan = compile_plan(drawing, registry=registry, flow=definition.key)
         day = replace(terms, effective_at=day_of(terms.effective_at, now=now))
         failing = require_cases(definition, plan, despite=terms.despite_cases)
         last = definition.versions.aggregate(last=Max("number"))["last"] or 0

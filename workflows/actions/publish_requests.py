@@ -48,7 +48,7 @@ def ask(
             raise Conflict(
                 "publish.already_asked", "Expected no open request to publish, found one.", request=str(open_.pk)
             )
-        plan = compile_plan(require_publishable(definition, now=now), registry=registry)
+        plan = compile_plan(require_publishable(definition, now=now), registry=registry, flow=definition.key)
         require_cases(definition, plan, despite=terms.despite_cases)
         request = PublishRequest.objects.create(
             definition=definition, graph_hash=definition.draft_hash, note=note, asked_by=actor, asked_at=now,

@@ -151,7 +151,7 @@ def _plan(definition: Definition, wanted: Wanted, *, now: datetime) -> Plan:
         return release_of(str(version_of(definition, wanted.version).pk)).plan
     drawing = read_graph(definition.draft_graph if wanted.graph is None else wanted.graph)
     require_sound(drawing, flow=definition.key, now=now)
-    return compile_plan(drawing, registry=registry)
+    return compile_plan(drawing, registry=registry, flow=definition.key)
 
 
 def _from_values(plan: Plan, values: Mapping[str, Json], *, requester: str | None, at: datetime) -> Beginning:

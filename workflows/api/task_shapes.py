@@ -13,10 +13,16 @@ class TaskPersonShape(Shape):
     display_name = serializers.CharField()
 
 
+class BehalfShape(Shape):
+    key = serializers.CharField(help_text="A username.")
+    name = serializers.CharField(help_text="The name of then.")
+
+
 class CandidateShape(Shape):
     kind = serializers.ChoiceField(choices=["user", "group", "role", "department_head"])
     key = serializers.CharField(help_text="A username, the key of a group, a role or a department.")
     name = LocalTextShape()
+    on_behalf_of = BehalfShape(required=False, help_text="For whom they act; left out where it is for themselves.")
 
 
 class DueDoesShape(Shape):
@@ -27,6 +33,7 @@ class DueDoesShape(Shape):
 class VoteShape(Shape):
     user = TaskPersonShape()
     outcome = serializers.ChoiceField(choices=["approved", "rejected", "abstained", "returned"])
+    on_behalf_of = BehalfShape(required=False, help_text="For whom they answered; left out for themselves.")
     weight = serializers.IntegerField(required=False, help_text="What the answer weighs; one if nothing is said.")
     at = serializers.DateTimeField()
     comment = serializers.CharField(allow_blank=True)

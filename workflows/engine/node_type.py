@@ -78,12 +78,13 @@ class CheckContext:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place(Generic[C]):
-    """A node of one version as its type sees it. `program` is what `compile` returned."""
+    """A node of one version as its type sees it. `program` is what `compile` returned, `flow` the key of the flow."""
 
     id: str
     name: LocalText
     config: C
     program: Any
+    flow: str = ""  # of a drawing that is not stored, none
 
 
 @record
@@ -107,6 +108,11 @@ class Scope(Generic[C]):
     def name(self) -> LocalText:
         """What people call the node."""
         return self._place.name
+
+    @property
+    def flow(self) -> str:
+        """The key of the flow; empty for a drawing that is not stored."""
+        return self._place.flow
 
     @property
     def config(self) -> C:

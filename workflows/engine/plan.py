@@ -65,8 +65,11 @@ class Plan:
         return self.branches.nodes.get(node)
 
 
-def compile_plan(graph: Graph, *, registry: Registry) -> Plan:
-    """Compile a graph that `validate` found without errors; otherwise KeyError or ValidationError may come."""
+def compile_plan(graph: Graph, *, registry: Registry, flow: str = "") -> Plan:
+    """Compile a graph that `validate` found without errors; otherwise KeyError or ValidationError may come.
+
+    `flow` is the key of the flow that it is a version or a draft of.
+    """
     types = {node.id: registry.get(node.type) for node in graph.nodes}
     variables = parse_variables(declarations(graph))
     joins = joining_edges(graph, registry=registry)
@@ -80,7 +83,7 @@ def compile_plan(graph: Graph, *, registry: Registry) -> Plan:
     for node in graph.nodes:
         config = types[node.id].Config.model_validate(node.config)
         nodes[node.id] = PlanNode(
-            id=node.id, type=types[node.id], name=node.name, config=config,
+            id=node.id, type=types[node.id], name=node.name, config=config, flow=flow,
             program=types[node.id].compile(config, variables),
             exits=exits[node.id], joins=joins.get(node.id, ()),
             merges=node.id in joins and types[node.id].synchronizes == "branches",

@@ -131,3 +131,11 @@ export type Assumption = Schemas["AssumptionInputRequest"];
 export type FlowCase = Schemas["CaseShape"];
 export type NewCase = Schemas["CasesViewGivenRequest"];
 export type CaseResults = Schemas["CaseResultsShape"];
+
+// -- leave and delegation ------------------------------------------------------------------------------------
+export type Absence = Schemas["AbsenceShape"];
+export type NewAbsence = Schemas["AbsencesViewGivenRequest"];
+export type AbsenceTaken = Schemas["AbsenceTakenShape"];
+export type Delegation = Schemas["DelegationShape"];
+export type NewDelegation = Schemas["DelegationsViewGivenRequest"];
+export type DelegationSettled = Schemas["DelegationSettledShape"];

@@ -1,6 +1,7 @@
 /** The places of the left rail: where they lead, by which keys, and who has a use for them. */
 import {
   AuditOutlined,
+  CalendarOutlined,
   InboxOutlined,
   MonitorOutlined,
   PartitionOutlined,
@@ -10,7 +11,7 @@ import type { ComponentType } from "react";
 import { hasRole } from "@/api/session";
 import type { Role, SessionUser } from "@/api/types";
 
-export type PlaceKey = "inbox" | "flows" | "console" | "orders" | "audit";
+export type PlaceKey = "inbox" | "absence" | "flows" | "console" | "orders" | "audit";
 
 export type Place = {
   key: PlaceKey;
@@ -18,6 +19,8 @@ export type Place = {
   keys: string;
   icon: ComponentType<{ "aria-hidden"?: boolean }>;
   roles: Role[];
+  /** About oneself: in the menu of one's name as well, where a phone has it alone. */
+  personal?: true;
 };
 
 const PLACES: Place[] = [
@@ -27,6 +30,14 @@ const PLACES: Place[] = [
     keys: "g i",
     icon: InboxOutlined,
     roles: ["approver", "requester", "supervisor"],
+  },
+  {
+    key: "absence",
+    to: "/absence",
+    keys: "g c",
+    icon: CalendarOutlined,
+    roles: ["approver", "supervisor"],
+    personal: true,
   },
   {
     key: "flows",

@@ -77,9 +77,9 @@ test("each role starts at its own place and sees only places it has a use for", 
   expect(homeOf(personWith("supervisor"))).toBe("/console");
   expect(homeOf(personWith("requester"))).toBe("/orders");
   expect(homeOf(personWith("auditor"))).toBe("/audit");
-  expect(keys("approver")).toEqual(["inbox", "orders"]);
+  expect(keys("approver")).toEqual(["inbox", "absence", "orders"]);
   expect(keys("auditor")).not.toContain("inbox");
-  expect(placesFor(person({ roles: [], is_superuser: true }))).toHaveLength(5);
+  expect(placesFor(person({ roles: [], is_superuser: true }))).toHaveLength(6);
 });
 
 test("an expired session is renewed over the page, and only by the same person", async () => {

@@ -11,11 +11,13 @@ export function BottomBar({ places }: { places: Place[] }) {
   return (
     <nav className={styles.bar} aria-label={t("nav.label")} data-region data-bottom-bar>
       <ul>
-        {places.map((place) => (
-          <li key={place.key}>
-            <PlaceLink place={place} badge={place.key === "inbox" ? waiting.todo : 0} />
-          </li>
-        ))}
+        {places
+          .filter((place) => !place.personal)
+          .map((place) => (
+            <li key={place.key}>
+              <PlaceLink place={place} badge={place.key === "inbox" ? waiting.todo : 0} />
+            </li>
+          ))}
       </ul>
     </nav>
   );

@@ -5,6 +5,7 @@ import { useNavigate } from "react-router";
 import { useSignOut } from "@/api/session";
 import type { SessionUser } from "@/api/types";
 import { setPreference, usePreferences } from "@/ui/preferences";
+import { placesFor } from "../places";
 import { besideTrigger, THEME_ICONS, THEMES, useLanguageSwitch } from "./Switches";
 import styles from "./TopBar.module.css";
 
@@ -46,6 +47,14 @@ export function UserMenu({ user, withSettings }: { user: SessionUser; withSettin
       type: "group",
       label: `${user.display_name} · ${user.roles.map((role) => t(`role.${role}`)).join(" · ")}`,
     },
+    ...placesFor(user)
+      .filter((place) => place.personal)
+      .map((place) => ({
+        key: place.key,
+        icon: <place.icon aria-hidden />,
+        label: t(`nav.${place.key}`),
+        onClick: () => void navigate(place.to),
+      })),
     ...(withSettings ? settings : []),
     {
       key: "keys",

@@ -7,6 +7,7 @@ import { formatDateTime } from "@/ui/dateFormat";
 import { formatDuration } from "@/ui/duration";
 import type { Tone } from "@/ui/StateTag";
 import { useNow } from "@/ui/now";
+import { useSeatName } from "@/ui/seatName";
 import { nodeTitle, type Standing, standingOf } from "./standing";
 import { useIncidentText } from "./useIncidentText";
 
@@ -31,8 +32,8 @@ const TONES: Record<Standing["why"], Tone> = {
 /** Those who may act on a task. */
 export function useHolders(): (task: Pick<TaskLine, "candidates"> | null) => string {
   const { t } = useTranslation("console");
-  const local = useLocal();
-  return (task) => (task?.candidates ?? []).map((one) => local(one.name)).join(t("ui:list.comma"));
+  const nameOf = useSeatName();
+  return (task) => (task?.candidates ?? []).map(nameOf).join(t("ui:list.comma"));
 }
 
 export function useStanding(): (instance: Instance, graph: GraphDocument | null) => Said {

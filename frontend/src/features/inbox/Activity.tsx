@@ -12,6 +12,7 @@ type Entry = {
   who: string;
   outcome: string | null;
   byTimer: boolean;
+  behalf: string | null;
   text: string | null;
 };
 
@@ -23,6 +24,7 @@ function entriesOf(task: Task, comments: TaskComment[]): Entry[] {
     who: vote.user.display_name,
     outcome: vote.outcome,
     byTimer: vote.source === "timer",
+    behalf: vote.on_behalf_of?.name ?? null,
     text: vote.comment || null,
   }));
   const said = comments.map((comment, index) => ({
@@ -31,6 +33,7 @@ function entriesOf(task: Task, comments: TaskComment[]): Entry[] {
     who: comment.actor.display_name,
     outcome: null,
     byTimer: false,
+    behalf: null,
     text: comment.text,
   }));
   return [...votes, ...said].sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
@@ -69,6 +72,7 @@ export function Activity({
               <p className={styles.activityHead}>
                 <strong>{entry.who}</strong>
                 {entry.outcome && <VoteTag outcome={entry.outcome} />}
+                {entry.behalf && <span>{t("ui:behalf.acting", { name: entry.behalf })}</span>}
                 {entry.byTimer && <span className="muted">{t("activity.byTimer")}</span>}
                 <span className="muted">
                   <DateTime at={entry.at} />

@@ -29,6 +29,7 @@ export function TaskRow({ task, box, readAt, to, selected, tabStop, chosen }: Pr
   const titleOf = useTaskTitle();
   const { base, ratio, reason, order } = briefOf(task);
   const title = titleOf(task);
+  const behalf = task.candidates.find((one) => one.on_behalf_of)?.on_behalf_of;
   return (
     <li
       className={styles.row}
@@ -59,6 +60,7 @@ export function TaskRow({ task, box, readAt, to, selected, tabStop, chosen }: Pr
         <span className={styles.line}>
           <strong>{title}</strong>
           {reason && <span className={styles.reason}>{reason}</span>}
+          {behalf && <span className={styles.step}>{t("ui:behalf.acting", { name: behalf.name })}</span>}
           <TaskStatusOrStep task={task} box={box} />
         </span>
         <span className={styles.line}>

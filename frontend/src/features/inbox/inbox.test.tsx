@@ -168,6 +168,21 @@ test("who moves a task of others is told whom it leaves, and must say why", asyn
   expect(screen.getByLabelText("说明(会写入操作日志)")).toBeRequired();
 });
 
+test("work that somebody does for another person says so in the list and in the task", async () => {
+  const behalf = { key: "lilei", name: "李雷" };
+  const seat = {
+    kind: "user" as const,
+    key: "finance1",
+    name: { zh: "王芳", en: "Wang Fang" },
+    on_behalf_of: behalf,
+  };
+  inbox.todo = [aTask(1, { candidates: [seat] })];
+  await open();
+
+  expect(rows()[0]).toHaveTextContent("代 李雷 处理");
+  expect(screen.getByText("在等:王芳(代 李雷 处理)")).toBeVisible();
+});
+
 test("a row says until when its clock is paused and what happens then, the task also why", async () => {
   inbox.todo = [aTask(1, { paused_until: new Date(Date.now() + 48 * 3_600_000).toISOString() })];
   await open();

@@ -23,6 +23,7 @@ function Vote({ vote }: { vote: TaskVote }) {
         {t(`outcome.${vote.outcome}`, { defaultValue: vote.outcome })}
       </StateTag>
       <strong>{vote.user.display_name}</strong>
+      {vote.on_behalf_of && <span>{t("ui:behalf.acting", { name: vote.on_behalf_of.name })}</span>}
       <DateTime at={vote.at} />
       {vote.comment && <span className={styles.comment}>{vote.comment}</span>}
     </li>

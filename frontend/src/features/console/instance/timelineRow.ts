@@ -18,6 +18,8 @@ export type TimelineRow = {
   /** Moments by placeholder. */
   times: Record<string, string>;
   tone: Tone;
+  /** For whom somebody acted, by the name of then. */
+  behalf: string | null;
   /** What a person wrote. */
   quote: string | null;
   conditions: { port: string; explained: Explained }[];
@@ -141,20 +143,24 @@ function waited(node: string, data: Data): Part {
   return { key, nodes: { node }, times: due ? { due } : {}, to: [node] };
 }
 
+function voted(nodes: Part["nodes"], note: Data): Part {
+  const outcome = text(note["outcome"]);
+  return {
+    key: `voted_${outcome}`,
+    ...(nodes && { nodes }),
+    behalf: text(record(note["on_behalf_of"])["name"]) || null,
+    quote: text(note["comment"]) || null,
+    tone: DECISIONS[outcome] ?? "plain",
+  };
+}
+
 function noted(node: string, data: Data): Part {
   const what = text(data["what"]);
   const note = record(data["data"]);
   const nodes = { node };
   switch (what) {
-    case "voted": {
-      const outcome = text(note["outcome"]);
-      return {
-        key: `voted_${outcome}`,
-        nodes,
-        quote: text(note["comment"]) || null,
-        tone: DECISIONS[outcome] ?? "plain",
-      };
-    }
+    case "voted":
+      return voted(nodes, note);
     case "reassigned":
       return {
         key: `reassigned_${text(note["cause"])}`,
@@ -276,6 +282,7 @@ export function rowOf(entry: HistoryEntry, graph: GraphDocument): TimelineRow {
     params: {},
     times: {},
     tone: "plain",
+    behalf: null,
     quote: null,
     conditions: [],
     rules: [],

@@ -7,13 +7,19 @@ import { useIncidentText } from "../useIncidentText";
 import type { TimelineRow } from "./timelineRow";
 import type { Steps } from "@/graph/useSteps";
 
+type Person = { name?: LocalisedText | string; on_behalf_of?: { name: string } };
+
 export function useFactSentence(steps: Steps): (row: TimelineRow) => string {
   const { t } = useTranslation("console");
   const local = useLocal();
   const incidentText = useIncidentText();
   const names = (people: unknown[]) =>
     people
-      .map((one) => local((one as { name?: LocalisedText | string }).name))
+      .map((one) => {
+        const { name, on_behalf_of: behalf } = one as Person;
+        const who = local(name);
+        return who && behalf ? t("ui:behalf.seat", { who, name: behalf.name }) : who;
+      })
       .filter(Boolean)
       .join(t("ui:list.comma"));
   const sayMissed = ({ receiver, outcome, code }: TimelineRow["missed"][number]) => {
@@ -30,6 +36,7 @@ export function useFactSentence(steps: Steps): (row: TimelineRow) => string {
     }
     if (row.missed.length > 0) params["missed"] = row.missed.map(sayMissed).join(t("ui:list.comma"));
     if (row.incident) params["cause"] = incidentText(row.incident);
-    return t(`fact.${row.key}`, params);
+    const said = t(`fact.${row.key}`, params);
+    return row.behalf ? `${said} · ${t("ui:behalf.acting", { name: row.behalf })}` : said;
   };
 }

@@ -68,8 +68,9 @@ function Asked({ step }: { step: RehearsedStep }): ReactElement | null {
         <ul>
           {lines.map((line, at) => (
             <li key={at}>
-              {t(`trace.${line.code.replace(".", "_")}`, {
+              {t(`trace.${line.code.replace(".", "_")}${line.reason}`, {
                 name: local(line.name),
+                owner: line.owner,
                 defaultValue: `${local(line.name)} (${line.code})`,
               })}
               {line.members.length > 0 && `${t("colon")}${line.members.join(t("ui:list.comma"))}`}

@@ -38,7 +38,7 @@ export function seatsOf(step: RehearsedStep): Seat[][] {
   return step.asked.map((asked) => list(asked["candidates"]) as Seat[]);
 }
 
-export type TraceLine = { code: string; name: Name; members: string[] };
+export type TraceLine = { code: string; name: Name; members: string[]; owner: string; reason: string };
 
 /** Why these and not others: the lines of every run of the rules. */
 export function traceOf(step: RehearsedStep): TraceLine[] {
@@ -52,6 +52,8 @@ export function traceOf(step: RehearsedStep): TraceLine[] {
             code: String(line["code"]),
             name: line["name"] as Name,
             members: list(params["members"]).map(String),
+            owner: String(params["owner"] ?? ""),
+            reason: line["code"] === "skipped.delegate" ? `_${String(params["reason"])}` : "",
           },
         ];
       }),

@@ -3,12 +3,14 @@ import { useTranslation } from "react-i18next";
 import type { Instance } from "@/api/types";
 import { useLocal } from "@/i18n/local";
 import { formatDateTime } from "@/ui/dateFormat";
+import { useSeatName } from "@/ui/seatName";
 
 export type Standing = { kind: "task"; step: string; who: string; due: string } | { kind: "incident" };
 
 export function useStanding(): (run: Instance | undefined) => Standing | null {
   const { t } = useTranslation("ui");
   const local = useLocal();
+  const nameOf = useSeatName();
   return (run) => {
     if (run?.status !== "running") return null;
     if (run.incidents.some((incident) => incident.status === "open")) return { kind: "incident" };
@@ -17,7 +19,7 @@ export function useStanding(): (run: Instance | undefined) => Standing | null {
     return {
       kind: "task",
       step: local(task.title),
-      who: task.candidates.map((one) => local(one.name)).join(t("list.comma")),
+      who: task.candidates.map(nameOf).join(t("list.comma")),
       due: task.due_at ? formatDateTime(new Date(task.due_at)) : "",
     };
   };

@@ -28,6 +28,15 @@ class TimeoutConfig(Document):
     to: tuple[Target, ...] = Field(default=(), max_length=50)
 
 
+class RejectionConfig(Document):
+    """What a rejection leads to: the exit `rejected` ("port"), the nearest earlier approval ("previous"), or a step by
+    its id. `resume`: from there step by step, or back to this step if the way still leads here.
+    """
+
+    to: str = Field(default="port", min_length=1, max_length=64)
+    resume: Literal["restart", "back"] = "restart"
+
+
 class ApprovalConfig(Config):
     """Settings of an approval."""
 
@@ -78,6 +87,14 @@ class ApprovalConfig(Config):
         json_schema_extra=ui(
             "select", zh="审批意见", en="Comment", group="advanced",
             options=(("on_reject", "驳回时必填", "Required to reject"), ("always", "总是必填", "Always required")),
+        ),
+    )  # fmt: skip
+    on_reject: RejectionConfig = Field(
+        default=RejectionConfig(),
+        json_schema_extra=ui(
+            "rejection", zh="驳回后", en="After a rejection", group="after",
+            help_zh="退回次数用完、或已不能退回时,走「驳回」出口。",
+            help_en="When no return is left, or none is possible any more, it leaves by “rejected”.",
         ),
     )  # fmt: skip
     returns: Literal["branch", "anywhere", "nowhere"] = Field(

@@ -20,6 +20,7 @@ from approvals.refusals import (
     not_yours,
     own_request,
 )
+from approvals.rejections import returned
 from approvals.resolving import Known, Resolver
 from approvals.shortfalls import nobody, too_few
 from approvals.targets import Target
@@ -280,7 +281,8 @@ class Deliberation:
         }  # fmt: skip
         if work["sheet"]["standing"]:
             why["standing"] = work["sheet"]["standing"]
-        return Continue(port=port, why=why, work=(work,), notes=notes)
+        left = Continue(port=port, why=why, work=(work,), notes=notes)
+        return returned(self.config, left) if port == Verdict.REJECTED else left
 
     def waiting(
         self, before: Ballot, after: Ballot, *, left: Mapping[str, str] | None = None,

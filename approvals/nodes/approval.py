@@ -5,7 +5,7 @@ from datetime import datetime
 
 from typing_extensions import override
 
-from approvals import papers, rehearsal
+from approvals import papers, rehearsal, rejections
 from approvals.approval_check import problems_of
 from approvals.approval_config import ApprovalConfig
 from approvals.choices import choice_problems
@@ -29,6 +29,7 @@ from workflows.engine.node_type import (
     PortRule,
     Problem,
     Refuse,
+    ReturnRule,
     Scope,
 )
 from workflows.engine.rehearsal import Foreseen
@@ -109,6 +110,10 @@ class Approval(NodeType[ApprovalConfig]):
             return Fail(code=error.code, message=error.message)
         except EvaluationError as error:
             return Fail(code=error.code, message=error.message, params=dict(error.params))
+
+    @override
+    def returns(self, config: ApprovalConfig) -> ReturnRule | None:
+        return rejections.rule_of(config)
 
     @override
     def withdrawn(self, scope: Scope[ApprovalConfig], reason: str) -> tuple[Mapping[str, Json], ...]:

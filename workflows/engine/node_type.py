@@ -77,6 +77,18 @@ class CheckContext:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnRule:
+    """That a step returns the run by itself: to a step, or to the nearest (None). As in `Return`; `path` names the
+    setting that says so.
+    """
+
+    to: str | None
+    resumes: bool
+    crosses: bool
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Place(Generic[C]):
     """A node of one version as its type sees it. `program` is what `compile` returned, `flow` the key of the flow."""
 
@@ -307,6 +319,10 @@ class NodeType(ABC, Generic[C]):
 
     def compile(self, config: C, variables: tuple[Variable, ...]) -> Any:  # noqa: ARG002
         """Whatever is worth preparing once per version, e.g. parsed conditions."""
+        return None
+
+    def returns(self, config: C) -> ReturnRule | None:  # noqa: ARG002
+        """Where this node returns a run to by itself, if it does."""
         return None
 
     def region(self, config: C) -> Sequence[str]:  # noqa: ARG002

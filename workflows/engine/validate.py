@@ -14,6 +14,7 @@ from workflows.engine.node_type import CheckContext, Port, Problem
 from workflows.engine.plan import declarations
 from workflows.engine.regions import branches_of
 from workflows.engine.registry import AnyNodeType, Registry
+from workflows.engine.return_check import return_problems
 from workflows.engine.state import Json
 from workflows.engine.structure import reachable
 from workflows.engine.variables import Variable, read_declarations
@@ -82,6 +83,7 @@ def validate(graph: Graph, *, registry: Registry, world: World, now: datetime, f
     problems += _shape(drawing)
     if not drawing.unknown:
         problems += _nesting(graph, drawing, registry)
+        problems += return_problems(graph, registry=registry)
     return _in_order(graph, problems)
 
 

@@ -13,6 +13,7 @@ import { ErrorsWidget } from "./ErrorsWidget";
 import styles from "./form.module.css";
 import { RetryWidget } from "./RetryWidget";
 import { RowsWidget } from "./RowsWidget";
+import { RejectionWidget } from "./RejectionWidget";
 import { StepsWidget } from "./StepsWidget";
 import { FULL, described } from "./sizes";
 import { ScheduleWidget } from "./ScheduleWidget";
@@ -132,6 +133,7 @@ const WIDGETS: Record<string, ComponentType<WidgetProps>> = {
   expression: ExpressionWidget,
   variable: VariableWidget,
   vote: VoteWidget,
+  rejection: RejectionWidget,
 };
 
 const BY_TYPE: Record<string, string> = { string: "text", boolean: "switch", integer: "number" };

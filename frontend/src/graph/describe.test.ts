@@ -258,3 +258,23 @@ test("a step that calls a flow says which, for each of what, and how", () => {
   );
   expect(said("for_each", { flow: "packing" }).missing).toBe("请选择列表字段");
 });
+
+test("a card says where a rejection returns the run to, and nothing while it leaves by its exit", async () => {
+  const graph = refundGraph();
+  const ops = nodeOf(graph, "ops")!;
+  const chips = (rule: unknown, language = "zh-CN") =>
+    describeNode(
+      { ...ops, config: { ...ops.config, timeouts: [], on_reject: rule } },
+      graph,
+      speech(language),
+    ).chips;
+
+  expect(chips({ to: "finance", resume: "back" })).toEqual([
+    { kind: "reject", text: "↩ 驳回 → 退回「财务复核」" },
+  ]);
+  expect(chips({ to: "previous" })).toEqual([{ kind: "reject", text: "↩ 驳回 → 退回上一个审批" }]);
+  expect(chips({ to: "port" })).toEqual([]);
+  expect(chips(undefined)).toEqual([]);
+  await setLanguage("en");
+  expect(chips({ to: "finance" }, "en")[0]?.text).toBe('↩ Rejected → back to "Finance review"');
+});

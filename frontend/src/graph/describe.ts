@@ -186,7 +186,10 @@ const SENTENCES: Record<string, (node: GraphNode, graph: Graph, speech: Speech) 
     return {
       sentence: who ? speech.say("card.approval", { who, mode }) : "",
       missing: who ? null : speech.say("card.missing.assignee"),
-      chips: timeoutChips(node.config["timeouts"], speech),
+      chips: [
+        ...timeoutChips(node.config["timeouts"], speech),
+        ...rejectionChips(node.config["on_reject"], graph, speech),
+      ],
     };
   },
 };
@@ -242,6 +245,15 @@ function sayMode({ mode = "any", vote }: GraphNode["config"], speech: Speech): s
   if (mode !== "vote") return speech.say(`mode.${String(mode)}`);
   const { kind, parts, of } = readThreshold(isRecord(vote) ? vote["approve"] : null) ?? USUAL_THRESHOLD;
   return speech.say(`mode.vote.${kind}`, { parts, of });
+}
+
+/** Where a rejection returns the run to; nothing while it leaves by its exit. */
+function rejectionChips(rule: unknown, graph: Graph, speech: Speech): Chip[] {
+  const to = isRecord(rule) ? rule["to"] : undefined;
+  if (typeof to !== "string" || to === "port") return [];
+  if (to === "previous") return [{ kind: "reject", text: speech.say("card.rejectPrevious") }];
+  const step = textOf(nodeOf(graph, to)?.name, speech.language) || to;
+  return [{ kind: "reject", text: speech.say("card.rejectTo", { step }) }];
 }
 
 export function timeoutChips(list: unknown, speech: Speech): Chip[] {

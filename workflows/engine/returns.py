@@ -1,7 +1,7 @@
 """Where a run may go back to, what that takes away, and whether a step lies ahead of where it went back.
 
-A run goes back to a step at which people were asked and through which every way to the returning step leads. What that
-step led to is taken away whole, other branches of a fork among it; branches beside the earlier step itself stay.
+A run goes back to a step at which people were asked on its way to the returning one. What that step led to is taken
+away whole, other branches of a fork among it; branches beside the earlier step itself stay.
 """
 
 from collections import deque
@@ -31,19 +31,28 @@ class Route:
 
 
 def earlier_steps(plan: Plan, state: State, token: Token) -> list[str]:
-    """The steps that asked people, were visited, and lie on every way to where this token stands; the nearest first."""
-    directed: nx.DiGraph[str] = nx.DiGraph()
-    directed.add_node(plan.start.id)
-    directed.add_edges_from((node.id, way.to) for node in plan.nodes.values() for way in node.exits.values())
-    before = nx.immediate_dominators(directed, plan.start.id)
-    found: list[str] = []
+    """The steps that asked people in this run and lead on to where this token stands; the nearest first.
+
+    None within a branch that this token is not in: to enter a fork by one of its branches would leave the others out.
+    """
     place = _place(plan, token)
+    onwards: nx.DiGraph[str] = nx.DiGraph()
+    onwards.add_nodes_from(plan.nodes)
+    onwards.add_edges_from(
+        (node.id, way.to) for node in plan.nodes.values() for way in node.exits.values() if not way.counted
+    )
+    before = nx.ancestors(onwards, place)
     if place != token.node:
-        found.append(place)
-    while (above := before.get(place)) not in (None, place):
-        place = above
-        found.append(place)
-    return [node for node in found if plan.nodes[node].type.asks_people and state.visits.get(node)]
+        before.add(place)
+    here = trail(plan.branch_at(place, None))
+    return [
+        node
+        for node in reversed(list(nx.topological_sort(onwards)))
+        if node in before
+        and plan.nodes[node].type.asks_people
+        and state.visits.get(node)
+        and trail(plan.branch_at(node, None)) == here[: len(trail(plan.branch_at(node, None)))]
+    ]
 
 
 def route_back(plan: Plan, state: State, token: Token, wanted: Return) -> Route | OrderflowError:

@@ -110,9 +110,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     },
     ("post", "/delegations/{delegation_id}/end"): {"reason": "back again", "present": "keep"},
     ("post", "/tasks/{task_id}/transfer"): TASK | {"to": {"kind": "group", "key": "backup"}},
-    ("post", "/tasks/{task_id}/undo"): {},
     ("post", "/tasks/{task_id}/return"): TASK | {"to": "finance", "resume": "back", "token": "x"},
-    ("post", "/tasks/{task_id}/return/preview"): {},
     ("post", "/tasks/{task_id}/comment"): {"text": "please"},
 }  # fmt: skip
 # Documents of their own: the server stores or checks them by other rules.

@@ -63,7 +63,8 @@ class Sample:
 
 @pytest.fixture(scope="module")
 def sample(house: House) -> Sample:
-    """The demo, and in it a changed flow, a run that was forced on, and one that waits for finance."""
+    """The demo, and in it a changed flow, a run that was forced on, one that waits for finance, a change of an
+    order, and somebody who left."""
     [flow] = [
         one for one in house.get("/api/v1/definitions", user="admin").json["results"] if one["key"] == "small_refund"
     ]
@@ -82,6 +83,12 @@ def sample(house: House) -> Sample:
     assert done.status == 200, done.json
     other = paid_order(house, "329.00")
     refund(house, other, "129.00", "颜色与页面不符")
+    moved = house.post(
+        f"/api/v1/orders/{other}/changes", {"ship_to": {"city": "宁波"}, "reason": "买家搬家"}, user="cs1"
+    )
+    assert moved.status == 201, moved.json
+    left = "from accounts.models import User; User.objects.filter(username='warehouse1').update(is_active=False)"
+    house.manage("shell", "--verbosity", "0", "-c", left)
     return Sample(
         flow=flow["id"], forced=run["id"], waiting=instance_of(house, other)["id"], order=order, in_finance=other,
         unsound=unsound_flow(house),
@@ -245,6 +252,24 @@ def ask(page: Page, base: str, sample: Sample) -> None:
     expect(page.get_by_text("占订单 15.1%")).to_be_visible()
 
 
+def ask_change(page: Page, base: str, sample: Sample) -> None:
+    order(page, base, sample)
+    page.get_by_role("button", name="申请改单").click()
+    page.get_by_label("城市").fill("宁波")
+    expect(page.get_by_placeholder("现在:", exact=False).first).to_be_visible()
+
+
+def changed_order(page: Page, base: str, sample: Sample) -> None:
+    page.goto(f"{base}/orders/{sample.in_finance}")
+    expect(page.get_by_role("region", name="改单")).to_contain_text("杭州 → 宁波")
+
+
+def check_up(page: Page, base: str, sample: Sample) -> None:
+    page.goto(f"{base}/flows")
+    page.get_by_role("link", name="流程体检").click()
+    expect(page.get_by_text("「仓库组」里只剩吴运营一个人能审批", exact=False)).to_be_visible()
+
+
 def is_wide(page: Page) -> bool:
     return page.viewport_size is not None and page.viewport_size["width"] == WIDE[0]
 
@@ -255,7 +280,7 @@ SHOWN: dict[Callable[[Page, str, Sample], None], str | None] = {
     rehearsal: "admin", rehearsal_of_all: "admin",
     publish_later: "admin", versions: "admin", versions_managed: "admin", compare: "admin", inbox: "finance1",
     task: "finance1", run: "supervisor1", force: "supervisor1", console: "supervisor1", audit: "auditor1",
-    orders: "cs1", order: "cs1", ask: "cs1",
+    orders: "cs1", order: "cs1", ask: "cs1", ask_change: "cs1", changed_order: "cs1", check_up: "admin",
 }  # fmt: skip
 # A phone shows flows but does not edit them.
 ONLY_WIDE = {condition, publish, publish_later}

@@ -17,7 +17,10 @@ from approvals.targets import (
 from approvals.vote_check import vote_problems
 from workflows.engine.calendar_book import CalendarBook
 from workflows.engine.due import parse_duration, unconfirmed_problems
+from workflows.engine.expressions.language import check, compile_condition
 from workflows.engine.node_type import CheckContext, Problem
+from workflows.engine.results import expression_problems
+from workflows.engine.variables import Kind as VariableKind
 
 DECIDING = ("approve", "reject", "leave")  # what ends the wait: nothing can follow
 
@@ -35,6 +38,7 @@ class _Check:
         self.book = context.world.need(CalendarBook)
         self.now = context.now
         self.variables = context.variables
+        self.steps, self.node = context.steps, context.node
 
     def all(self) -> Iterator[Problem]:
         config = self.config
@@ -52,10 +56,44 @@ class _Check:
                 code="approval.no_substitute", path="offline_to",
                 message="Expected somebody to ask while approvers are away, found nobody.",
             )  # fmt: skip
+        yield from self.apart()
+        yield from self.passing()
         for index, timeout in enumerate(config.timeouts):
             yield from self.timeout(timeout, index=index)
         yield from self.clocks()
         yield from self.unannounced()
+
+    def apart(self) -> Iterator[Problem]:
+        """Steps that others must decide: other approvals of this drawing, if there is a drawing to look at."""
+        for index, step in enumerate(self.config.apart_from if self.steps else ()):
+            if self.steps.get(step) != "approval" or step == self.node:
+                yield Problem(
+                    code="approval.apart_from_none", path=f"apart_from.{index}", params={"step": step},
+                    message=f"Expected another approval of this flow, found {step!r}.",
+                )  # fmt: skip
+
+    def passing(self) -> Iterator[Problem]:
+        """Nobody looks at what passes by itself: where money moves it needs a ceiling."""
+        config = self.config
+        if config.when_empty != "pass":
+            return
+        text = config.pass_when.strip()
+        checked = check(text, self.variables, condition=True) if text else None
+        if checked is not None and not checked.ok:
+            yield from expression_problems(checked.errors, "pass_when")
+            return
+        money = {one.name for one in self.variables if one.type.kind is VariableKind.MONEY}
+        read = compile_condition(text, self.variables).references if text else ()
+        if money and money.isdisjoint(read):
+            yield Problem(
+                code="approval.pass_needs_ceiling", path="pass_when",
+                message="Expected a ceiling on an amount of money under which it may pass by itself, found none.",
+            )  # fmt: skip
+        else:
+            yield Problem(
+                code="approval.empty_passes", severity="warning", path="when_empty",
+                message="It will be approved here when nobody is left; no person will have looked.",
+            )  # fmt: skip
 
     def targets(self, targets: Sequence[Target], *, path: str) -> Iterator[Problem]:
         yield from target_problems(

@@ -1,7 +1,7 @@
 """What the approval node can be told: who, how many, how long, and what then. Its schema draws the property panel."""
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -64,22 +64,64 @@ class ApprovalConfig(Config):
             field="mode", value="vote",
         ),
     )  # fmt: skip
-    on_requester: Literal["skip", "department_head"] = Field(
+    on_requester: Literal["skip", "department_head", "supervisors"] = Field(
         default="skip",
         json_schema_extra=ui(
             "select", zh="审批人就是申请人时", en="When the requester is an approver", group="who",
             options=(
                 ("skip", "跳过本人", "Leave them out"),
                 ("department_head", "转给其部门负责人", "Ask their department head"),
+                ("supervisors", "转给流程主管", "Ask the supervisors"),
             ),
+        ),
+    )  # fmt: skip
+    on_duplicate: Literal["none", "adjacent", "keep_first"] = Field(
+        default="none",
+        json_schema_extra=ui(
+            "select", zh="同一人已在前面同意过", en="When somebody approved before", group="who",
+            help_zh="只算本人在本轮对同样的数据亲自点的同意;数据变了或退回过,就要重新审。",
+            help_en="Only their own approval of the same data counts; after a change or a return they decide anew.",
+            options=(
+                ("none", "仍要审批", "They decide again"),
+                ("adjacent", "紧邻的上一步同意过则自动通过", "Counts, if in the step just before"),
+                ("keep_first", "前面任何一步同意过则自动通过", "Counts, from any step before"),
+            ),
+        ),
+    )  # fmt: skip
+    apart_from: tuple[Annotated[str, Field(min_length=1, max_length=64)], ...] = Field(
+        default=(), max_length=20,
+        json_schema_extra=ui(
+            "steps", zh="不得与这些步骤同一人审批", en="Not the same person as in", group="who",
+            help_zh="在那些步骤表过态的人,不能再审这一步。",
+            help_en="Whoever had their say in one of those steps does not decide this one.",
+        ),
+    )  # fmt: skip
+    when_empty: Literal["ask", "reject", "pass", "stop"] = Field(
+        default="ask",
+        json_schema_extra=ui(
+            "select", zh="无人可审批时", en="When nobody is left", group="who",
+            options=(
+                ("ask", "转给其他人", "Ask somebody else"), ("reject", "自动驳回", "Reject"),
+                ("pass", "自动通过", "Approve"), ("stop", "停下等人处理", "Stop for a person"),
+            ),
+        ),
+    )  # fmt: skip
+    pass_when: str = Field(
+        default="", max_length=2000,
+        json_schema_extra=only_for(
+            ui(
+                "expression", zh="仅当成立时自动通过", en="Approve only while this holds", group="who",
+                help_zh="涉及金额的流程必须写明上限,如 ${refundAmount} <= 30 CNY;不成立则转给其他人。",
+                help_en="Flows with money need a ceiling, such as ${refundAmount} <= 30 CNY; else others are asked.",
+            ),
+            field="when_empty", value="pass",
         ),
     )  # fmt: skip
     on_empty: tuple[Target, ...] = Field(
         default=(), max_length=50,
         json_schema_extra=ui(
-            "assignees", zh="无人可审批时", en="When nobody is left", group="who", options=(_ROLE, _FIELD),
-            help_zh="留空则转给流程主管;绝不会自动通过。",
-            help_en="Left empty, the supervisors decide. It never passes by itself.",
+            "assignees", zh="无人可审批时转给", en="Whom to ask when nobody is left", group="who",
+            options=(_ROLE, _FIELD), help_zh="留空则转给流程主管。", help_en="Left empty, the supervisors decide.",
         ),
     )  # fmt: skip
     comment: Literal["on_reject", "always"] = Field(
@@ -174,6 +216,8 @@ class ApprovalConfig(Config):
         for _, target in self.named():
             if isinstance(target, ExpressionTarget):
                 yield from (rule.when for rule in target.rules)
+        if self.when_empty == "pass" and self.pass_when.strip():
+            yield self.pass_when
 
     def substitutes(self) -> tuple[Target, ...] | None:
         """Who is asked instead of people who are away; None when being away moves nothing."""

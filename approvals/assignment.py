@@ -1,10 +1,10 @@
-"""Who gets a task: resolve, empty, requester, delegation, offline, duplicate, in this order on every path, and why.
+"""Who gets a task: resolve, requester, apart, delegation, offline, duplicate, empty, in this order, and why.
 
-The same run serves the first assignment, a transfer by a person, and a transfer by timeout.
+The same run serves every path: the first assignment, a transfer by hand or by timeout, a substitute, an added signer.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
@@ -12,7 +12,7 @@ from approvals.candidates import OWNER, Candidate, Kind
 from approvals.delegation import acted_for, barred
 from approvals.directory import SUPERUSER, Directory, Person
 from approvals.presence import Presence
-from approvals.resolving import NOTHING_KNOWN, Known, Resolver, Why
+from approvals.resolving import NOTHING_KNOWN, Known, Resolver, Why, seat_of
 from approvals.targets import HeadTarget, Target
 from approvals.voting import Mode
 from workflows.engine.graph import LocalText
@@ -32,13 +32,14 @@ class Policy:
     now: datetime
     flow: str = ""
     fallback: tuple[Target, ...] = ()
-    on_requester: Literal["skip", "department_head"] = "skip"
+    on_requester: Literal["skip", "department_head", "supervisors"] = "skip"
     offline_to: tuple[Target, ...] | None = None  # None: being away does not matter
     voted: frozenset[str] = frozenset()
     for_others: frozenset[str] = frozenset()  # those of them who answered for somebody else
     holding: frozenset[Candidate] = frozenset()  # seats that are being left; going back to them is no transfer
     last_resort: bool = True
     at_most: int | None = None
+    barred: Mapping[str, str] = field(default_factory=dict)  # ids of those who may not, with the step that they decided
     known: Known = NOTHING_KNOWN
 
 
@@ -81,14 +82,19 @@ class _Run(Resolver):
         """Without the requester, and each seat of a person with whoever acts for them."""
         policy = self.policy
         seats = acted_for(
-            self.without_requester(found), directory=self.directory, flow=policy.flow, at=policy.now,
-            barred=barred(requester=policy.requester, voted=policy.voted, holding=policy.holding),
+            self.allowed(found), directory=self.directory, flow=policy.flow, at=policy.now,
+            barred=barred(requester=policy.requester, voted=policy.voted, holding=policy.holding)
+            | dict.fromkeys(policy.barred, "apart"),
             apart=policy.mode is not Mode.ANY,
         )  # fmt: skip
         for one in seats:
             if one.code:
                 self.say(one.code, self.about(one.said_of), **one.params)
         return [one.seat for one in seats]
+
+    def allowed(self, candidates: list[Candidate]) -> list[Candidate]:
+        """Duties are separated: neither who asked for it, nor who decided a step that is apart from this one."""
+        return self.apart(self.without_requester(candidates))
 
     def fallback(self) -> list[Candidate]:
         """The empty policy: the named group, then the flow's owners, then administrators. Each is screened again."""
@@ -123,6 +129,35 @@ class _Run(Resolver):
                 kept.append(candidate)  # the others of the pool decide
             elif self.policy.on_requester == "department_head":
                 kept += self.resolve_head(HeadTarget(kind="department_head"))
+            elif self.policy.on_requester == "supervisors":
+                kept += self.others(Candidate(kind=Kind.ROLE, key=OWNER))
+        return kept
+
+    def others(self, pool: Candidate) -> list[Candidate]:
+        """The seats of a pool in which somebody else than the requester sits."""
+        return [
+            seat for seat in self.seats(pool)
+            if any(person.id != self.policy.requester for person in seat.people(self.directory))
+        ]  # fmt: skip
+
+    # separation of duties
+
+    def apart(self, candidates: list[Candidate]) -> list[Candidate]:
+        """Without those who decided a step that others must decide; of a pool the rest of its people stays."""
+        barred = self.policy.barred
+        if not barred:
+            return candidates
+        kept: list[Candidate] = []
+        for candidate in candidates:
+            people = candidate.people(self.directory)
+            met = [person for person in people if person.id in barred]
+            if not met:
+                kept.append(candidate)
+                continue
+            self.say("skipped.apart", self.about(candidate), step=barred[met[0].id], people=[one.name for one in met])
+            if candidate.kind is not Kind.USER:
+                rest = [one for one in people if one.id not in barred and one.id != self.policy.requester]
+                kept += [seat_of(one) for one in rest]
         return kept
 
     # offline

@@ -20,7 +20,8 @@ _TARGET: TypeAdapter[Target] = TypeAdapter(Target)
 class Answer:
     """One counted answer. `by` is a person's id, or `timer` when a pool kept silent; `source` says how it came.
 
-    One that `hands_on` lets somebody follow who was asked after it, and alone decides nothing where any one decides.
+    One that is the `same_as` at an earlier step was not given here. One that `hands_on` lets somebody follow who was
+    asked after it, and alone decides nothing where any one decides.
     """
 
     by: str
@@ -33,6 +34,7 @@ class Answer:
     voice: Voice = PLAIN
     hands_on: bool = False
     behalf: Behalf | None = None  # for whom, if not in their own name
+    same_as: str = ""
 
     def to_json(self) -> dict[str, Any]:
         document: dict[str, Any] = {
@@ -43,6 +45,8 @@ class Answer:
             document["voice"] = _voice_to_json(self.voice)
         if self.behalf is not None:
             document["behalf"] = asdict(self.behalf)
+        if self.same_as:
+            document["same_as"] = self.same_as
         return document | {"hands_on": True} if self.hands_on else document
 
 
@@ -227,6 +231,7 @@ def _read_answer(document: dict[str, Any]) -> Answer:
         source=document["source"], scopes=tuple(document["scopes"]),
         voice=PLAIN if voice is None else Voice(**voice), hands_on=document.get("hands_on", False),
         behalf=None if behalf is None else Behalf(**behalf),
+        same_as=document.get("same_as", ""),
     )  # fmt: skip
 
 

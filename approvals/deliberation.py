@@ -5,17 +5,20 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from approvals import papers
+from approvals import empty, papers
 from approvals.approval_config import ApprovalConfig
 from approvals.assignment import Assignment, Policy, assign, may_sit
 from approvals.ballot import Answer, Ballot, Turn, answer_of, read_ballot
 from approvals.candidates import OWNER, Candidate, Kind, describe
+from approvals.carrying import carried, carried_notes
 from approvals.deadlines import deadline
 from approvals.directory import SUPERUSER, Directory, Person
+from approvals.memory import deciders_of, left_behind
 from approvals.presence import Presence
 from approvals.refusals import (
     already_decided,
     comment_required,
+    decided_apart,
     no_abstaining,
     not_yours,
     own_request,
@@ -24,11 +27,11 @@ from approvals.rejections import returned
 from approvals.resolving import Known, Resolver
 from approvals.shortfalls import nobody, too_few
 from approvals.targets import Target
-from approvals.turns import Came, come
+from approvals.turns import Came, WhenEmpty, come
 from approvals.voting import PLAIN, Mode, Rules, Verdict, Voice, Vote
 from bedrock.errors import Conflict, OrderflowError
 from workflows.engine.calendar_book import CalendarBook
-from workflows.engine.events import Actor, Signalled
+from workflows.engine.events import SYSTEM, Actor, Signalled
 from workflows.engine.expressions.language import Condition
 from workflows.engine.node_type import Continue, Note, Outcome, Scope, Wait
 from workflows.engine.state import Awaits
@@ -67,6 +70,7 @@ class Deliberation:
         program: Program = scope.program
         self.durations = program.durations
         self.rules = program.rules
+        self.barred = deciders_of(scope, self.config.apart_from)
         self.known = Known(variables=scope.variables, conditions=program.conditions)
         self.directory = scope.world.need(Directory)
         self.presence = Presence(
@@ -80,16 +84,29 @@ class Deliberation:
         """Assign for the first time; it fails when nobody at all is left."""
         asked = self.opened()
         ballot = asked.ballot
-        if not ballot.seats:
-            return nobody(asked.runs)
+        if not ballot.seats and not ballot.answers:
+            return empty.decided(
+                self.when_empty(), ballot, runs=asked.runs, config=self.config, name=self.scope.name, at=self.now,
+                directory=self.directory,
+            )  # fmt: skip
         count = ballot.tally()
-        if count.needed > count.silent:
+        if count.needed > count.silent + count.approved:
             return too_few(count.needed, count.total, asked.runs)
-        due = self.deadline(ballot)
+        is_open = count.verdict is Verdict.OPEN
+        due = self.deadline(ballot) if is_open else None
         work = papers.opening(
             ballot, config=self.config, due=due, name=self.scope.name, found=asked.runs, directory=self.directory
         )
-        return Wait(awaits=Awaits.SIGNAL, data=ballot.to_json(), due_at=due, work=(work,))
+        notes = carried_notes(ballot)
+        if is_open:
+            return Wait(awaits=Awaits.SIGNAL, data=ballot.to_json(), due_at=due, work=(work,), notes=notes)
+        port = count.verdict.value
+        over = self.closed(ballot, ballot, port=port, status=port, actor=SYSTEM, notes=notes)
+        return replace(over, work=(work, *over.work)) if isinstance(over, Continue) else over
+
+    def carried(self, ballot: Ballot) -> Ballot:
+        """With the answers of those who approved the same before."""
+        return carried(ballot, scope=self.scope, directory=self.directory, now=self.now)
 
     def opened(self) -> Came:
         """Who is asked first."""
@@ -99,11 +116,11 @@ class Deliberation:
             came = come(Ballot(rules=self.rules, seats=(), since=self.now, turns=turns), by=self, now=self.now)
             order = Assignment(candidates=(), trace=tuple(named.trace))
             return replace(came, runs=(order, *came.runs)) if named.trace else came
-        found = self.assign(self.config.assign)
+        found = self.assign(self.config.assign, last_resort=self.when_empty() == "ask")
         voices = self.voices_of(found.candidates)
         opened = sum(voices.get(seat.scope, PLAIN).weight for seat in found.candidates)
         ballot = Ballot(rules=self.rules, seats=found.candidates, since=self.now, voices=voices, opened=opened)
-        return Came(ballot=ballot, runs=(found,))
+        return Came(ballot=self.carried(ballot), runs=(found,))
 
     def voices_of(self, seats: Sequence[Candidate]) -> dict[str, Voice]:
         """The voices of a vote, by scope, that weigh otherwise than most."""
@@ -125,7 +142,7 @@ class Deliberation:
             offline_to=self.config.substitutes(), voted=frozenset(one.by for one in answers),
             for_others=frozenset(one.by for one in answers if one.behalf is not None),
             holding=frozenset() if leaving is None else frozenset(leaving.pending()),
-            last_resort=last_resort and not by_hand, at_most=at_most, known=self.known,
+            last_resort=last_resort and not by_hand, at_most=at_most, known=self.known, barred=self.barred,
         )  # fmt: skip
         return assign(targets, presence=self.presence, policy=policy)
 
@@ -246,7 +263,11 @@ class Deliberation:
         elif verdict is Verdict.UNHEARD:
             came, verdict = self.refilled(after), Verdict.OPEN
         if came.nobody:
-            return nobody(came.runs)
+            if self.when_empty() != "reject":
+                return nobody(came.runs)
+            notes = (*notes, empty.noted("rejected"))
+            return self.closed(before, came.ballot, port="rejected", status="rejected", actor=actor, notes=notes)
+        notes = (*notes, *carried_notes(came.ballot, since=len(after.answers)))
         if verdict is not Verdict.OPEN:
             return self.closed(before, came.ballot, port=verdict.value, status=verdict.value, actor=actor, notes=notes)
         if came.asked:
@@ -281,7 +302,8 @@ class Deliberation:
         }  # fmt: skip
         if work["sheet"]["standing"]:
             why["standing"] = work["sheet"]["standing"]
-        left = Continue(port=port, why=why, work=(work,), notes=notes)
+        behind = left_behind(after, variables=self.scope.variables)
+        left = Continue(port=port, why=why, work=(work,), notes=notes, remembers=behind)
         return returned(self.config, left) if port == Verdict.REJECTED else left
 
     def waiting(
@@ -314,7 +336,15 @@ class Deliberation:
         return deadline(ballot, durations=self.durations, clocks=clocks, presence=self.presence)
 
     def may_sit(self, seat: Candidate, person: Person) -> bool:
-        return may_sit(seat, person, directory=self.directory, requester=self.scope.requester)
+        sits = may_sit(seat, person, directory=self.directory, requester=self.scope.requester)
+        return sits and person.id not in self.barred
+
+    def when_empty(self) -> WhenEmpty:
+        """What holds now: nothing passes by itself while its condition does not hold."""
+        if self.config.when_empty != "pass" or not self.config.pass_when.strip():
+            return self.config.when_empty
+        holds = self.known.conditions[self.config.pass_when].decide(self.known.variables) is True
+        return "pass" if holds else "ask"
 
     def usable(self, seat: Candidate) -> bool:
         return any(self.may_sit(seat, person) for person in seat.people(self.directory))
@@ -323,6 +353,8 @@ class Deliberation:
         """The seats from which this person may answer now."""
         if actor.id == self.scope.requester:
             raise Refused(own_request())
+        if actor.id in self.barred:
+            raise Refused(decided_apart(self.barred[actor.id]))
         given = ballot.answered_by(actor.id)
         if given is not None:
             raise Refused(already_decided(by=given.name, at=given.at.isoformat(), outcome=given.outcome.value))

@@ -44,7 +44,7 @@ def change(  # noqa: PLR0913 - the parts of one paper
         "before": before.revision,
         "sheet": sheet_of(after, config=config, due=due, directory=directory),
         "left": dict(left),
-        "decisions": [answer.to_json() for answer in after.answers[len(before.answers) :]],
+        "decisions": _decisions(before, after),
         "trace": list(trace),
         "reminded_at": None if reminded_at is None else reminded_at.isoformat(),
     }
@@ -64,7 +64,7 @@ def closing(
         "at": at.isoformat(),
         "sheet": sheet_of(after, config=config, due=None, directory=directory),
         "left": {scope: "decided" for answer in after.answers for scope in answer.scopes},
-        "decisions": [answer.to_json() for answer in after.answers[len(before.answers) :]],
+        "decisions": _decisions(before, after),
     }
 
 
@@ -87,6 +87,11 @@ def returning(
     paper["left"] |= dict.fromkeys(said["scopes"], "decided")
     paper["decisions"].append(said)
     return paper
+
+
+def _decisions(before: Ballot, after: Ballot) -> list[dict[str, Any]]:
+    """What was answered here; what counts from an earlier step is nobody's decision."""
+    return [answer.to_json() for answer in after.answers[len(before.answers) :] if not answer.same_as]
 
 
 def remark(*, by: str, name: str, text: str, at: datetime) -> dict[str, Any]:
@@ -164,7 +169,7 @@ def _turn(turn: Turn, *, directory: Directory) -> dict[str, Any]:
 def vote_of(answer: Answer, *, directory: Directory) -> dict[str, Any]:
     """An answer for people; the name is the one of then."""
     behalf = {} if answer.behalf is None else {"on_behalf_of": about_behalf(answer.behalf, directory)}
-    return behalf | {
+    vote: dict[str, Any] = behalf | {
         "user": {
             "id": answer.by,
             "username": _username(answer.by, directory=directory),
@@ -176,6 +181,7 @@ def vote_of(answer: Answer, *, directory: Directory) -> dict[str, Any]:
         "source": answer.source,
         "weight": answer.voice.weight,
     }
+    return vote | {"same_as": answer.same_as} if answer.same_as else vote
 
 
 def _username(id: str, *, directory: Directory) -> str:  # noqa: A002 - a person's id is called id everywhere

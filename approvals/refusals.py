@@ -17,6 +17,11 @@ def own_request() -> Forbidden:
     return Forbidden("task.own_request", "Nobody decides on their own request.")
 
 
+def decided_apart(step: str) -> Forbidden:
+    """Separation of duties: another step was theirs."""
+    return Forbidden("task.decided_apart", "Nobody decides both of two steps that are kept apart.", step=step)
+
+
 def not_yours() -> Forbidden:
     """Somebody else is asked."""
     return Forbidden("task.not_yours", "This task is not yours to act on.")

@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 from approvals.assignment import Assignment
 from approvals.ballot import Ballot, Turn
 from approvals.candidates import Candidate, Kind
 from approvals.targets import Target
 from approvals.voting import Mode
+
+_Found = tuple[tuple[Candidate, ...] | None, tuple[Assignment, ...]]
+WhenEmpty = Literal["ask", "reject", "pass", "stop"]
 
 
 class Assigner(Protocol):
@@ -23,6 +26,12 @@ class Assigner(Protocol):
 
     def usable(self, seat: Candidate) -> bool:
         """Whether somebody may sit there now."""
+
+    def carried(self, ballot: Ballot) -> Ballot:
+        """With the answers of those who approved the same before, as the step says."""
+
+    def when_empty(self) -> WhenEmpty:
+        """What the step says of a position for which nobody is left."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +55,9 @@ def come(ballot: Ballot, *, by: Assigner, now: datetime) -> Came:
         came = replace(came, runs=(*came.runs, *runs))
         if found is None:
             return replace(came, nobody=True)
-        came = replace(came, ballot=_seated(came.ballot, turn, found, now=now), asked=(*came.asked, *found))
+        seated = by.carried(_seated(came.ballot, turn, found, now=now))
+        asked = tuple(seat for seat in found if seat in seated.seats)
+        came = replace(came, ballot=seated, asked=(*came.asked, *asked))
     return came
 
 
@@ -61,26 +72,31 @@ def _ready(ballot: Ballot) -> Turn | None:
     return ballot.turns[0] if ballot.turns and not ballot.seats else None
 
 
-def _who(turn: Turn, ballot: Ballot, *, by: Assigner) -> tuple[tuple[Candidate, ...] | None, tuple[Assignment, ...]]:
+def _who(turn: Turn, ballot: Ballot, *, by: Assigner) -> _Found:
     """Whom this turn means now: nobody (empty) if they have answered already, None if nobody at all is left.
 
     Whom a target names who answered for somebody else, was not heard yet and has no second voice: another is asked.
     """
     seat = turn.seat
-    if seat is not None:
-        if seat.kind is Kind.USER and ballot.answered_by(seat.key) is not None:
-            return (), ()
-        if by.usable(seat):
-            return (seat,), ()
-        found = by.assign((), leaving=ballot, at_most=1)
-        return found.candidates or None, (found,)
-    targets = () if turn.target is None else (turn.target,)
+    if seat is None:
+        return _named(() if turn.target is None else (turn.target,), ballot, by=by)
+    if seat.kind is Kind.USER and ballot.answered_by(seat.key) is not None:
+        return (), ()
+    if by.usable(seat):
+        return (seat,), ()
+    found = by.assign((), leaving=ballot, at_most=1)
+    return found.candidates or None, (found,)
+
+
+def _named(targets: tuple[Target, ...], ballot: Ballot, *, by: Assigner) -> _Found:
     found = by.assign(targets, leaving=ballot, last_resort=False, at_most=1)
     if found.candidates:
         return found.candidates, (found,)
-    if any(why.code == "skipped.already_voted" for why in found.trace):
+    rule = by.when_empty()
+    if rule == "pass" or any(why.code == "skipped.already_voted" for why in found.trace):
         return (), (found,)
-    found = by.assign(targets, leaving=ballot, at_most=1)
+    if rule == "ask":
+        found = by.assign(targets, leaving=ballot, at_most=1)
     return found.candidates or None, (found,)
 
 

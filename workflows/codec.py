@@ -37,6 +37,8 @@ def encode_state(state: State) -> dict[str, Any]:
         document["rounds"] = state.rounds
     if state.returns:
         document["returns"] = state.returns
+    if state.memory:
+        document["memory"] = state.memory
     return document
 
 
@@ -59,6 +61,7 @@ def read_state(document: Mapping[str, Any]) -> State:
         returns=document.get("returns", {}),
         next_token=document["next_token"],
         seq=document["seq"],
+        memory=document.get("memory", {}),
     )
 
 

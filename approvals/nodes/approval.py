@@ -12,6 +12,7 @@ from approvals.choices import choice_problems
 from approvals.commands import PERSONS, SYSTEMS
 from approvals.deliberation import TIMED_OUT, Deliberation, Program, Refused
 from approvals.directory import Directory
+from approvals.memory import people_heard
 from approvals.vote_config import compiled_rules
 from workflows.engine.calendars import NoOpenTime
 from workflows.engine.due import parse_duration
@@ -114,6 +115,10 @@ class Approval(NodeType[ApprovalConfig]):
     @override
     def returns(self, config: ApprovalConfig) -> ReturnRule | None:
         return rejections.rule_of(config)
+
+    @override
+    def took_part(self, data: Json) -> Sequence[str]:
+        return people_heard(data)
 
     @override
     def withdrawn(self, scope: Scope[ApprovalConfig], reason: str) -> tuple[Mapping[str, Json], ...]:

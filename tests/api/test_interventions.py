@@ -135,6 +135,38 @@ def test_a_supervisor_cannot_force_their_own_request(boss: APIClient) -> None:
     assert (refused.status_code, refused.json()["code"]) == (403, "force.own_request")
 
 
+def test_trap_82_who_decided_in_a_run_cannot_force_it(boss: APIClient) -> None:
+    """Neither after their step is over nor while it still waits for others; who decided nothing may."""
+    group = Group.objects.create(key="bosses", name={})
+    for name in ("chen", "liu"):
+        who = User.objects.filter(username=name).first() or User.objects.create_user(name, "x", roles=["supervisor"])
+        GroupMember.objects.create(group=group, user=who)
+    ask = {"assign": [{"kind": "group", "group": "bosses"}]}
+    drawing = chain(
+        ("one", "approval", ask), ("both", "approval", ask | {"mode": "all"}), ("rest", "delay", {"after": "PT1H"})
+    )
+    asking = [edge for edge in drawing["edges"] if edge["from"] in ("one", "both")]
+    drawing["edges"] += [edge | {"id": f"no-{edge['id']}", "port": "rejected", "to": "end"} for edge in asking]
+    for edge in asking:
+        edge["port"] = "approved"
+    run = run_of(drawing)
+
+    def approve(node: str) -> None:
+        task = ApprovalTask.objects.get(instance=run, node=node)
+        assert boss.post(f"/api/v1/tasks/{task.pk}/approve", {"revision": task.revision}).status_code == 200
+
+    assert preview(boss, run, "rest").status_code == 200
+    approve("one")
+    before = picture(run)
+    over = preview(boss, run, "rest")
+    assert picture(run) == before
+    approve("both")
+    waiting = preview(boss, run, "rest")
+
+    assert [(one.status_code, one.json()["code"]) for one in (over, waiting)] == [(403, "force.own_decision")] * 2
+    assert preview(client_of("supervisor", username="other"), run, "rest").status_code == 200
+
+
 def test_force_onto_an_ended_run_is_refused(boss: APIClient) -> None:
     run = run_of()
     assert apply(boss, run, preview(boss, run, "end").json()["token"], "not needed any more").status_code == 200

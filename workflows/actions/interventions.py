@@ -32,6 +32,7 @@ from workflows.store import Loaded
 TOKEN_SECONDS = 300
 _SALT = "workflows.intervention"
 
+_PASSES_OVER = ("force-advance", "skip", "return")  # a decision that others were to make
 Kind = Literal["force-advance", "cancel", "return", "retry", "skip", "migrate"]
 
 
@@ -90,6 +91,10 @@ def preview(instance_id: str, wanted: Intervention, *, actor: Actor, now: dateti
         if run.state.requester == actor.id and wanted.kind != "cancel":
             raise Forbidden(
                 "force.own_request", "Expected another person's request, found that you asked for this one."
+            )
+        if wanted.kind in _PASSES_OVER and actor.id in _took_part(run):
+            raise Forbidden(
+                "force.own_decision", "Expected somebody who decided nothing here, found that you had your say in it."
             )
         meant = _meant(run, wanted, actor=actor, reason="preview")
         leaving = run.release.plan
@@ -208,6 +213,15 @@ def _passes(plan: Plan, state: State, wanted: Intervention) -> list[str]:
     return (
         [] if wanted.target is None or wanted.kind == "return" else nodes_between(plan, _standing(state), wanted.target)
     )
+
+
+def _took_part(run: Loaded) -> set[str]:
+    """The people who have had their say in this run, in steps that are over and in those that wait."""
+    heard = {one for left in run.state.memory.values() for one in left.get("people", ())}
+    for token in run.state.tokens.values():
+        if token.awaits is Awaits.SIGNAL:
+            heard |= set(run.release.plan.nodes[token.node].type.took_part(token.data))
+    return heard
 
 
 def _acting(plan: Plan, nodes: Sequence[str], *, but: str | None) -> list[str]:

@@ -37,7 +37,10 @@ class VoteShape(Shape):
     weight = serializers.IntegerField(required=False, help_text="What the answer weighs; one if nothing is said.")
     at = serializers.DateTimeField()
     comment = serializers.CharField(allow_blank=True)
-    source = serializers.ChoiceField(choices=["person", "api", "timer"])  # type: ignore[assignment]  # a field of DRF
+    source = serializers.ChoiceField(choices=["person", "api", "timer", "same"])  # type: ignore[assignment]  # a field of DRF
+    same_as = serializers.CharField(
+        required=False, help_text="The earlier step whose approval counts here too; absent from an answer given here."
+    )
 
 
 class AddedShape(Shape):

@@ -26,7 +26,8 @@ class Moved:
     """A token left a node by a port and is on its way to `to`, under a new number if it had stood.
 
     `waited` tells whether an event woke it, or it only passed. `renewed` are back edges whose passes are counted
-    anew from here, because their loops lie inside the one that goes into its next round.
+    anew from here, because their loops lie inside the one that goes into its next round. `remembers` is what the node
+    leaves for those after it.
     """
 
     kind: ClassVar[str] = "moved"
@@ -41,6 +42,7 @@ class Moved:
     output: Mapping[str, Json]
     why: Mapping[str, Json] | None
     renewed: tuple[str, ...] | None = None
+    remembers: Mapping[str, Json] | None = None
 
 
 @record
@@ -219,7 +221,8 @@ class Returned:
 class Resumed:
     """A token left a node by a port and went on with the step that had returned the run to it, past those between.
 
-    `output` are the variables that were set, by its node and on the way that it did not walk.
+    `output` are the variables that were set, by its node and on the way that it did not walk; `remembers` is what the
+    node leaves for those after it.
     """
 
     kind: ClassVar[str] = "resumed"
@@ -230,6 +233,7 @@ class Resumed:
     to: str
     output: Mapping[str, Json]
     why: Mapping[str, Json] | None
+    remembers: Mapping[str, Json] | None = None
 
 
 @record

@@ -49,6 +49,10 @@ def _moved(state: State, fact: Moved) -> None:
         _count_round(state, fact.edge, renewed=fact.renewed or ())
     if fact.output:
         state.variables = {**state.variables, **fact.output}
+    if fact.remembers is not None:
+        state.memory = {**state.memory, fact.node: {**fact.remembers, "seq": state.seq}}
+    if fact.counted:
+        _went_back(state)
     number = state.renumber(state.tokens.pop(fact.token))
     state.tokens[number] = Token(number, fact.to, fact.edge)
 
@@ -77,6 +81,7 @@ def _forked(state: State, fact: Forked) -> None:
     for branch in fact.branches:
         if branch.counted:
             _count_round(state, branch.edge)
+            _went_back(state)
         state.tokens[branch.token] = Token(branch.token, branch.to, branch.edge)
         state.next_token = max(state.next_token, branch.token + 1)
 
@@ -119,6 +124,12 @@ def _retried(state: State, fact: Retried) -> None:
     )
 
 
+def _went_back(state: State) -> None:
+    """What was left before is of an earlier round from here on."""
+    if state.memory:
+        state.memory = {node: {**left, "void": True} for node, left in state.memory.items()}
+
+
 def _count_round(state: State, edge: str, *, renewed: tuple[str, ...] = ()) -> None:
     rounds = {other: count for other, count in state.rounds.items() if other not in renewed}
     state.rounds = rounds | {edge: rounds.get(edge, 0) + 1}
@@ -131,6 +142,7 @@ def _noted(state: State, fact: Noted) -> None:
 def _forced(state: State, fact: Forced) -> None:
     state.tokens[fact.token] = Token(fact.token, fact.node, fact.via)
     state.next_token = fact.token + 1
+    _went_back(state)
 
 
 def _returned(state: State, fact: Returned) -> None:
@@ -140,6 +152,7 @@ def _returned(state: State, fact: Returned) -> None:
         state.variables = {**state.variables, **fact.output}
     state.tokens[fact.token] = Token(fact.token, fact.node, fact.via, data=fact.data, resumes=fact.resumes)
     state.next_token = fact.token + 1
+    _went_back(state)
 
 
 def _resumed(state: State, fact: Resumed) -> None:
@@ -147,6 +160,8 @@ def _resumed(state: State, fact: Resumed) -> None:
         state.visits[fact.node] = fact.visit
     if fact.output:
         state.variables = {**state.variables, **fact.output}
+    if fact.remembers is not None:
+        state.memory = {**state.memory, fact.node: {**fact.remembers, "seq": state.seq}}
     number = state.renumber(state.tokens.pop(fact.token))
     state.tokens[number] = Token(number, fact.to)
 

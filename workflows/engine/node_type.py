@@ -74,6 +74,8 @@ class CheckContext:
     world: World
     now: datetime
     flow: str = ""  # the key of the flow, if it has one yet
+    steps: Mapping[str, str] = field(default_factory=dict)  # the types of all its nodes, by id
+    node: str = ""  # the one that is checked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +164,15 @@ class Scope(Generic[C]):
         return self._state.variables
 
     @property
+    def memory(self) -> Mapping[str, Json]:
+        """What nodes left for those after them, by node; `seq` tells the order, `void` that the run went back since."""
+        return self._state.memory
+
+    def waits_at(self, node: str) -> Sequence[Json]:
+        """What the waits at another node keep for themselves."""
+        return [token.data for token in self._state.tokens.values() if token.node == node and token.data is not None]
+
+    @property
     def subject(self) -> Subject:
         """What the run is about."""
         return self._state.subject
@@ -185,7 +196,8 @@ class Note:
 class Continue:
     """The token leaves by a port. `output` sets variables; `why` explains the choice in the history.
 
-    `withdraws` names nodes whose other tokens are taken away before, wherever in them they stand.
+    `withdraws` names nodes whose other tokens are taken away before, wherever in them they stand. `remembers` is left
+    for the nodes after this one (`Scope.memory`); its `people` took part, and may not force what they took part in.
     """
 
     port: str = "out"
@@ -194,6 +206,7 @@ class Continue:
     work: tuple[Mapping[str, Json], ...] = ()
     notes: tuple[Note, ...] = ()
     withdraws: tuple[str, ...] = ()
+    remembers: Mapping[str, Json] | None = None
 
 
 @record
@@ -340,6 +353,10 @@ class NodeType(ABC, Generic[C]):
     def resume(self, scope: Scope[C], event: Resumption) -> Outcome:  # noqa: ARG002
         """A waiting token was woken by an event addressed to it."""
         return Ignore()
+
+    def took_part(self, data: Json) -> Sequence[str]:  # noqa: ARG002
+        """Ids of the people who have had their say in a wait that goes on."""
+        return ()
 
     def withdrawn(self, scope: Scope[C], reason: str) -> tuple[Mapping[str, Json], ...]:  # noqa: ARG002
         """Inline work to do when a wait ends without us (force, cancel)."""

@@ -139,6 +139,9 @@ class State:
 
     A loop is counted within one round of the loop around it; visits of a node are counted over the whole run, and so
     are `returns`, by the node that returned it.
+
+    `memory` is what nodes left for those after them when a token left, by node; `void` there says that the run went
+    back since.
     """
 
     subject: Subject = NO_SUBJECT
@@ -152,6 +155,7 @@ class State:
     returns: Mapping[str, int] = field(default_factory=dict)
     next_token: int = 1
     seq: int = 0
+    memory: Mapping[str, Json] = field(default_factory=dict)
 
     def number_after(self, token: Token) -> int:
         """The number under which a token leaves its node, or enters it again.
@@ -171,5 +175,5 @@ class State:
         """An independent state. What is inside of its tables is shared, because facts replace it whole."""
         return State(
             self.subject, self.requester, self.caller, self.status, self.tokens.copy(), self.variables,
-            self.visits.copy(), self.rounds, self.returns, self.next_token, self.seq,
+            self.visits.copy(), self.rounds, self.returns, self.next_token, self.seq, self.memory,
         )  # fmt: skip

@@ -75,7 +75,8 @@ def validate(graph: Graph, *, registry: Registry, world: World, now: datetime, f
     variables, problems = _variables(graph)
     problems += _ids(graph)
     ports: dict[str, tuple[Port, ...]] = {}
-    context = CheckContext(variables=variables, world=world, now=now, flow=flow)
+    steps = {node.id: node.type for node in graph.nodes}
+    context = CheckContext(variables=variables, world=world, now=now, flow=flow, steps=steps)
     for node in graph.nodes:
         node_type = drawing.types[node.id]
         problems += [_unknown_type(node)] if node_type is None else _check_node(node, node_type, context, ports)
@@ -169,6 +170,7 @@ def _check_node(
             )  # fmt: skip
         return
     ports[node.id] = (*node_type.ports(config), *error_ports(config))
+    context = replace(context, node=node.id)
     for problem in (*node_type.check(config, context), *catch_problems(config, context)):
         yield replace(problem, node=node.id)
 

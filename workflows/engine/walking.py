@@ -154,7 +154,7 @@ class Walk(Workings):
             renewed = (renewed_loops(self.plan, way, self.state.rounds) or None) if way.counted else None
             self.record(Moved(
                 token.id, node.id, visit, outcome.port, way.edge, way.to, way.counted, waited, outcome.output,
-                outcome.why, renewed,
+                outcome.why, renewed, outcome.remembers,
             ))  # fmt: skip
 
     def _way_to_resume(self, token: Token, way: Exit, output: Mapping[str, Json]) -> Mapping[str, Json] | None:
@@ -166,7 +166,7 @@ class Walk(Workings):
     def _resume(self, token: Token, visit: int, outcome: Continue, output: Mapping[str, Json]) -> None:
         self.moving.append(self.state.number_after(token))
         self.record(Resumed(
-            token.id, token.node, visit, outcome.port, token.resumes or "", output, outcome.why
+            token.id, token.node, visit, outcome.port, token.resumes or "", output, outcome.why, outcome.remembers,
         ))  # fmt: skip
 
     def _return(self, token: Token, node: PlanNode, visit: int, outcome: Return) -> None:

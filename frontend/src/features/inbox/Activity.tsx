@@ -11,8 +11,9 @@ type Entry = {
   at: string;
   who: string;
   outcome: string | null;
-  byTimer: boolean;
   behalf: string | null;
+  /** What counted it, if nobody gave it here. */
+  rule: "timer" | "same" | null;
   text: string | null;
 };
 
@@ -23,8 +24,8 @@ function entriesOf(task: Task, comments: TaskComment[]): Entry[] {
     at: vote.at,
     who: vote.user.display_name,
     outcome: vote.outcome,
-    byTimer: vote.source === "timer",
     behalf: vote.on_behalf_of?.name ?? null,
+    rule: vote.source === "timer" || vote.source === "same" ? vote.source : null,
     text: vote.comment || null,
   }));
   const said = comments.map((comment, index) => ({
@@ -32,8 +33,8 @@ function entriesOf(task: Task, comments: TaskComment[]): Entry[] {
     at: comment.at,
     who: comment.actor.display_name,
     outcome: null,
-    byTimer: false,
     behalf: null,
+    rule: null,
     text: comment.text,
   }));
   return [...votes, ...said].sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
@@ -73,7 +74,7 @@ export function Activity({
                 <strong>{entry.who}</strong>
                 {entry.outcome && <VoteTag outcome={entry.outcome} />}
                 {entry.behalf && <span>{t("ui:behalf.acting", { name: entry.behalf })}</span>}
-                {entry.byTimer && <span className="muted">{t("activity.byTimer")}</span>}
+                {entry.rule && <span className="muted">{t(`activity.by.${entry.rule}`)}</span>}
                 <span className="muted">
                   <DateTime at={entry.at} />
                 </span>

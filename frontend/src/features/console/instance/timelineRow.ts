@@ -112,16 +112,29 @@ function moved(node: string, data: Data, graph: GraphDocument): Part {
     return { key: "rules" in why ? ruled : "assigned", ...way, rules, assigned: assignedOf(why) };
   }
   const outcome = text(why["outcome"]);
-  if (outcome in DECISIONS) {
-    const params = { approved: number(why["approved"]), rejected: number(why["rejected"]) };
-    return { key: `decided_${outcome}`, ...way, params, tone: DECISIONS[outcome] ?? "plain" };
-  }
+  if (outcome in DECISIONS) return decided(outcome, why, way);
   if (typeof why["status"] === "number")
     return { key: "answered", ...way, params: { status: why["status"] } };
   const effect = effectOf(why, way);
   if (effect) return effect;
   const type = graph.nodes.find((one) => one.id === node)?.type;
   return { key: "passed", ...way, technical: type === "start" };
+}
+
+/** An approval is over: by votes, or by a rule where nobody was left. */
+function decided(outcome: string, why: Data, way: Pick<Part, "from" | "to" | "nodes">): Part {
+  if (why["auto"] === "empty") return { key: `decided_by_rule_${outcome}`, ...way, tone: "warning" };
+  const params = { approved: number(why["approved"]), rejected: number(why["rejected"]) };
+  return { key: `decided_${outcome}`, ...way, params, tone: DECISIONS[outcome] ?? "plain" };
+}
+
+/** What a rule did in the place of a person; a line of its code for what nobody here knows. */
+function byRule(what: string, note: Data, node: string): Part {
+  if (what === "nobody_left")
+    return { key: `nobody_left_${text(note["outcome"])}`, nodes: { node }, tone: "warning" };
+  if (what !== "carried") return { key: "noted", nodes: { node }, params: { what }, technical: true };
+  const nodes = { node, earlier: text(note["same_as"]) };
+  return { key: "carried", nodes, params: { who: text(note["who"]) } };
 }
 
 /** A step that called other flows goes on. */
@@ -178,7 +191,7 @@ function noted(node: string, data: Data): Part {
     case "transfer_found_nobody":
       return { key: what, nodes, tone: "warning" };
     default:
-      return { key: "noted", nodes, params: { what }, technical: true };
+      return byRule(what, note, node);
   }
 }
 

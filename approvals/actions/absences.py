@@ -82,11 +82,11 @@ def end_leave(person_id: int, absence_id: int, *, reason: str, user: User, by: a
     Raises, besides `person_of`, NotFound `absence.unknown`, Conflict `absence.over`, BadInput `reason.too_short`.
     """
     person = person_of(person_id, user)
-    reason = reason.strip() if person == user else audit.require_reason(reason)
     with transaction.atomic():
         absence = Absence.objects.select_for_update().filter(person=person, pk=absence_id).first()
         if absence is None:
             raise NotFound("absence.unknown", f"Expected leave of {person.username}, found none with id {absence_id}.")
+        reason = reason.strip() if person == user else audit.require_reason(reason)
         if absence.end <= now:
             raise Conflict("absence.over", "Expected leave that is not over, found one that is.")
         _record("absence.end", absence, by=by, reason=reason, now=now, present=None, to=None)

@@ -117,14 +117,16 @@ class DelegationEndView(APIView):
     permission_classes = [DECIDING]
 
     class Given(Input):
-        reason = serializers.CharField(required=False, allow_blank=True, max_length=200)
+        reason = serializers.CharField(
+            allow_blank=True, max_length=200, help_text="Of a supervisor at least five characters."
+        )
         present = serializers.ChoiceField(choices=PRESENT, required=False, help_text=PRESENT_HELP)
 
     @extend_schema(operation_id="delegations_end", request=Given, responses=DelegationSettledShape)
     def post(self, request: Request, delegation_id: int) -> Response:
         given, user, present = read_input(self.Given, request), user_of(request), now()
         settled = actions.end_delegation(
-            delegation_id, present=given.get("present"), reason=given.get("reason", ""), user=user,
+            delegation_id, present=given.get("present"), reason=given["reason"], user=user,
             by=by_of(request, user), now=present,
         )  # fmt: skip
         return Response(_settled(settled, at=present))

@@ -277,10 +277,10 @@ def test_lists_show_ones_own_and_to_supervisors_all(office: Office) -> None:
     assert len(signed_in(office["au"]).get("/api/v1/delegations?whose=all").json()["results"]) == 1
     assert signed_in(office["o1"]).get("/api/v1/delegations?whose=all").status_code == 403
 
-    ended = f1.post(f"/api/v1/delegations/{row['id']}/end", {}, format="json")
+    ended = f1.post(f"/api/v1/delegations/{row['id']}/end", {"reason": ""}, format="json")
 
     assert (ended.status_code, ended.json()["delegation"]["status"]) == (200, "over")
-    again = f1.post(f"/api/v1/delegations/{row['id']}/end", {}, format="json")
+    again = f1.post(f"/api/v1/delegations/{row['id']}/end", {"reason": ""}, format="json")
     assert (again.status_code, again.json()["code"]) == (409, "delegation.over")
 
 

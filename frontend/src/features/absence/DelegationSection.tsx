@@ -30,7 +30,7 @@ function Row({ row, supervises }: { row: Delegation; supervises: boolean }) {
     end.mutate({
       id: row.id,
       ...(present && { present }),
-      ...(row.person.username !== me && { reason: t("delegation.endedBySupervisor") }),
+      reason: row.person.username === me ? "" : t("delegation.endedBySupervisor"),
     });
   return (
     <li>

@@ -124,8 +124,8 @@ test("a delegation says its last day, and ending it asks what becomes of the wor
 
   await vi.waitFor(() =>
     expect(house.sent).toEqual([
-      ["/delegations/1/end", {}],
-      ["/delegations/1/end", { present: "move" }],
+      ["/delegations/1/end", { reason: "" }],
+      ["/delegations/1/end", { present: "move", reason: "" }],
     ]),
   );
 });

@@ -83,7 +83,7 @@ export function useDelegate() {
 export function useEndDelegation() {
   const stored = useStored();
   return useMutation({
-    mutationFn: ({ id, ...wanted }: { id: number; present?: Present; reason?: string }) =>
+    mutationFn: ({ id, ...wanted }: { id: number; present?: Present; reason: string }) =>
       post<DelegationSettled>(`/delegations/${id}/end`, wanted),
     onSuccess: stored,
   });

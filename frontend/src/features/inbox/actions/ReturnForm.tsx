@@ -33,11 +33,10 @@ function Ways({ ways, chosen, onChoose }: WaysProps) {
             onChange={() => onChoose(way.node)}
           />
           <span>{local(way.name) || way.node}</span>
-          {way.refused && (
-            <span className="muted">
-              {t([`return.refused.${way.refused.code.split(".").at(-1) ?? ""}`, "return.refused.other"])}
-            </span>
-          )}
+          <span className="muted">
+            {way.refused &&
+              t([`return.refused.${way.refused.code.split(".").at(-1) ?? ""}`, "return.refused.other"])}
+          </span>
         </label>
       ))}
     </fieldset>
@@ -57,6 +56,7 @@ function Then({ way, how, onChoose }: ThenProps) {
         <label key={one} className={styles.choice}>
           <input type="radio" name="resume" checked={how === one} onChange={() => onChoose(one)} />
           <span>{t(`return.resume.${one}`)}</span>
+          <span />
         </label>
       ))}
     </fieldset>

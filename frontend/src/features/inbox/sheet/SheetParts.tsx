@@ -12,7 +12,9 @@ function Vote({ vote }: { vote: TaskVote }) {
   const { t } = useTranslation("inbox");
   return (
     <li>
-      {vote.source === "timer" ? t("activity.byTimer") : vote.user.display_name}{" "}
+      {vote.source === "timer" || vote.source === "same"
+        ? t(`activity.by.${vote.source}`)
+        : vote.user.display_name}{" "}
       {t(outcomeKeys(vote.outcome))} <DateTime at={vote.at} />
       {vote.comment && <p>{vote.comment}</p>}
     </li>

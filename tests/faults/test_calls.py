@@ -16,8 +16,8 @@ from tests.sizes import sized
 
 pytestmark = pytest.mark.serial
 
-BACKLOG = sized(400, full=27_000)
-REFUNDS = sized(20, full=100)
+BACKLOG = sized(240, full=27_000)
+REFUNDS = sized(10, full=100)
 SLOW_SECONDS = 1.0
 LONGEST_CALL = 2  # seconds; after this and the time for a connection nobody waits for a dead worker any more
 

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from approvals.candidates import Behalf, Candidate, read_candidate, read_candidates
+from approvals.claims import Claim, kept, read_claim
 from approvals.targets import Target
 from approvals.voting import PLAIN, Cast, Mode, Rules, Tally, Voice, Vote, read_threshold, tally
 from workflows.engine.events import Actor
@@ -105,6 +106,8 @@ class Ballot:
     added: Mapping[str, str] = field(default_factory=dict)
     position: Target | None = None
     opened: int = 0
+    claims: Mapping[str, Claim] = field(default_factory=dict)  # on pools, by scope
+    reminded: datetime | None = None  # by hand, the last time
 
     @property
     def mode(self) -> Mode:
@@ -133,6 +136,10 @@ class Ballot:
             document["added"] = dict(self.added)
         if self.position is not None:
             document["position"] = self.position.model_dump(mode="json")
+        if self.claims:
+            document["claims"] = {scope: claim.to_json() for scope, claim in self.claims.items()}
+        if self.reminded is not None:
+            document["reminded"] = self.reminded.isoformat()
         return document
 
     def answered_by(self, id: str) -> Answer | None:  # noqa: A002 - a person's id is called id everywhere
@@ -146,7 +153,7 @@ class Ballot:
     def with_answer(self, answer: Answer) -> "Ballot":
         """The seats that this answer was given from are no longer asked."""
         seats = tuple(seat for seat in self.seats if seat.scope not in answer.scopes)
-        return replace(self, seats=seats, answers=(*self.answers, answer))
+        return replace(self, seats=seats, answers=(*self.answers, answer), claims=kept(self.claims, seats))
 
     def moved(
         self, seats: Iterable[Candidate], *, by_hand: bool, instead: Mapping[str, tuple[str, ...]] | None = None
@@ -156,7 +163,9 @@ class Ballot:
         Who waits behind somebody waits behind whoever came instead, and a voice goes over to the first of them.
         """
         transfers = self.transfers + 1 if by_hand else self.transfers
-        moved = replace(self, seats=tuple(seats), revision=self.revision + 1, transfers=transfers)
+        seats = tuple(seats)
+        claims = kept(self.claims, seats)
+        moved = replace(self, seats=seats, revision=self.revision + 1, transfers=transfers, claims=claims)
         return moved.renamed(instead or {})
 
     def renamed(self, instead: Mapping[str, tuple[str, ...]]) -> "Ballot":
@@ -203,6 +212,8 @@ def read_ballot(data: dict[str, Any]) -> Ballot:
         added=data.get("added", {}),
         position=None if position is None else _TARGET.validate_python(position),
         opened=0 if rules is None else rules["opened"],
+        claims={scope: read_claim(claim) for scope, claim in data.get("claims", {}).items()},
+        reminded=None if "reminded" not in data else datetime.fromisoformat(data["reminded"]),
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from approvals import leavers, returns, signers, transfers
+from approvals import claiming, leavers, returns, signers, transfers
 from approvals.deliberation import Deliberation
 from approvals.voting import Vote
 from workflows.engine.events import Signalled
@@ -19,6 +19,9 @@ PERSONS: Mapping[str, Command] = {
     "add-signer": signers.add,
     "remove-signer": signers.remove,
     "return": returns.send_back,
+    "claim": claiming.claim,
+    "release": claiming.release,
+    "remind": claiming.remind,
     "comment": Deliberation.comment,
 }
 SYSTEMS: Mapping[str, Command] = {"reassess": leavers.reassess}

@@ -11,12 +11,14 @@ from approvals.assignment import Assignment, Policy, assign, may_sit
 from approvals.ballot import Answer, Ballot, Turn, answer_of, read_ballot
 from approvals.candidates import OWNER, Candidate, Kind, describe
 from approvals.carrying import carried, carried_notes
+from approvals.claims import Claim, holds
 from approvals.deadlines import deadline
 from approvals.directory import SUPERUSER, Directory, Person
 from approvals.memory import deciders_of, left_behind
 from approvals.presence import Presence
 from approvals.refusals import (
     already_decided,
+    claimed,
     comment_required,
     decided_apart,
     no_abstaining,
@@ -362,7 +364,15 @@ class Deliberation:
         held = () if person is None else tuple(seat for seat in ballot.seats if self.may_sit(seat, person))
         if not held:
             raise Refused(not_yours())
-        return held
+        taken = {seat: self.claim_on(seat, ballot) for seat in held}
+        free = tuple(seat for seat, one in taken.items() if one is None or one.by == actor.id)
+        if not free:
+            raise Refused(claimed(next(one for one in taken.values() if one is not None)))
+        return free
+
+    def claim_on(self, seat: Candidate, ballot: Ballot) -> Claim | None:
+        """Who has claimed this seat, while that counts."""
+        return holds(ballot.claims.get(seat.scope), seat, directory=self.directory)
 
     def check_revision(self, ballot: Ballot, event: Signalled) -> None:
         seen = event.payload.get("revision")

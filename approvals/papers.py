@@ -8,6 +8,7 @@ from approvals.approval_config import ApprovalConfig, TimeoutConfig
 from approvals.assignment import Assignment
 from approvals.ballot import Answer, Ballot, Turn
 from approvals.candidates import Candidate, Kind, about_behalf, describe
+from approvals.claims import shown
 from approvals.directory import Directory
 from approvals.targets import FieldTarget, GroupTarget, HeadTarget, RoleTarget, Target, UserTarget
 from approvals.voting import Mode
@@ -109,7 +110,7 @@ def sheet_of(ballot: Ballot, *, config: ApprovalConfig, due: datetime | None, di
     step = config.timeouts[ballot.step] if due is not None else None
     return {
         "revision": ballot.revision,
-        "candidates": [describe(seat, directory=directory) for seat in ballot.seats],
+        "candidates": candidates_of(ballot, directory=directory),
         "scopes": [seat.scope for seat in ballot.seats],
         "votes": [vote_of(answer, directory=directory) for answer in ballot.answers],
         "standing": standing_of(ballot, directory=directory),
@@ -123,6 +124,16 @@ def sheet_of(ballot: Ballot, *, config: ApprovalConfig, due: datetime | None, di
             "returns": config.returns != "nowhere",
         },
     }
+
+
+def candidates_of(ballot: Ballot, *, directory: Directory) -> list[dict[str, Any]]:
+    """Who is asked, for people, with who of a pool has claimed it."""
+    found = []
+    for seat in ballot.seats:
+        claim = ballot.claims.get(seat.scope)
+        named = describe(seat, directory=directory)
+        found.append(named if claim is None else named | {"claimed_by": shown(claim, directory=directory)})
+    return found
 
 
 def standing_of(ballot: Ballot, *, directory: Directory) -> dict[str, Any]:

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from approvals.assignment import may_sit
-from approvals.candidates import OWNER, candidate_of
+from approvals.candidates import OWNER, Candidate, Kind, candidate_of
 from approvals.deadlines import working_calendar
-from approvals.directory import SUPERUSER, Directory
+from approvals.directory import SUPERUSER, Directory, Person
 from approvals.models import ApprovalTask, Comment, PendingAnswer
 from approvals.presence import Presence
 from workflows.engine.calendar_book import CalendarBook
@@ -92,21 +92,39 @@ def actions_of(task: ApprovalTask, *, viewer: Viewer) -> list[str]:
     if task.status != ApprovalTask.Status.OPEN or person is None:
         return []
     own = person.id == task.requester
-    seated = not own and any(
-        may_sit(candidate_of(scope), person, directory=viewer.directory, requester=task.requester)
-        for scope in task.scopes
-    )
+    seats = [] if own else _seats_of(task, person, directory=viewer.directory)
+    seated = any(claim in (None, person.id) for _, claim in seats)
+    claims = {claim for seat, claim in seats if seat.kind is not Kind.USER}
+    mine = ["release"] if person.id in claims else ["claim"] if None in claims else []
     supervises = not own and (OWNER in person.roles or SUPERUSER in person.roles)
     added = task.standing.get("added", ())
     removes = ["remove-signer"] if any(supervises or one["by"]["key"] == person.username for one in added) else []
     if seated:
         abstains = ["abstain"] if task.standing.get("abstain") else []
         returns = ["return"] if task.timing.get("returns") else []
-        return ["approve", "reject", *abstains, *returns, "transfer", "add-signer", *removes, "comment"]
+        hurries = ["remind"] if supervises else []
+        return [
+            "approve", "reject", *abstains, *returns, *mine, "transfer", "add-signer", *removes, *hurries, "comment",
+        ]  # fmt: skip
     if supervises:
-        return ["transfer", *removes, "comment"]
+        frees = ["release"] if any("claimed_by" in one for one in task.candidates) else []
+        return ["transfer", *frees, *removes, "remind", "comment"]
+    if own:
+        return ["remind", "comment"]
     voted = any(vote["user"]["id"] == person.id for vote in task.votes)
-    return [*removes, "comment"] if own or voted or removes else []
+    return [*removes, "comment"] if seats or voted or removes else []
+
+
+def _seats_of(task: ApprovalTask, person: Person, *, directory: Directory) -> list[tuple[Candidate, str | None]]:
+    """The seats of this person, each with who has claimed it, while that counts."""
+    found: list[tuple[Candidate, str | None]] = []
+    for scope, shown in zip(task.scopes, task.candidates, strict=True):
+        seat = candidate_of(scope)
+        if may_sit(seat, person, directory=directory, requester=task.requester):
+            claim = shown.get("claimed_by", {}).get("id")
+            counts = any(one.id == claim for one in seat.people(directory))
+            found.append((seat, claim if counts else None))
+    return found
 
 
 def _pending(held: PendingAnswer) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What an open approval answers to those whom it refuses: typed errors with stable codes. Pure."""
 
 from approvals.assignment import Assignment
+from approvals.claims import Claim
 from bedrock.errors import BadInput, Conflict, Forbidden
 
 
@@ -30,6 +31,14 @@ def not_yours() -> Forbidden:
 def comment_required() -> BadInput:
     """The answer needs a reason in words."""
     return BadInput("task.comment_required", "Expected a comment, but there is none.")
+
+
+def claimed(by: Claim) -> Conflict:
+    """Somebody of the pool works on it already."""
+    return Conflict(
+        "task.claimed", f"Expected a task that nobody has claimed, but {by.name or 'somebody'} has it.",
+        claimed_by=by.name, claimed_at=by.at.isoformat(),
+    )  # fmt: skip
 
 
 def no_abstaining() -> BadInput:

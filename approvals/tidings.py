@@ -56,3 +56,12 @@ def _reason(refusal: OrderflowError) -> LocalText:
         )
     known = _REFUSALS.get(refusal.code, _OTHERWISE)
     return LocalText(zh=known.zh.format(code=refusal.code), en=known.en.format(code=refusal.code))
+
+
+def hurry(by: str, comment: str, *, urgent: bool) -> Tidings:
+    """Somebody asks to hurry."""
+    title = LocalText(
+        zh=f"{by} 催你处理这条待办" + ("(加急)" if urgent else ""),
+        en=f"{by} asks you to hurry" + (" (urgent)" if urgent else ""),
+    )
+    return Tidings(cause="reminded", title=title, text=LocalText(zh=comment, en=comment))

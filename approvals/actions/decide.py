@@ -12,7 +12,7 @@ from accounts.models import User
 from accounts.policy import Role
 from approvals import papers
 from approvals.ballot import Ballot, read_ballot
-from approvals.candidates import describe, scopes_of
+from approvals.candidates import scopes_of
 from approvals.directory import Directory
 from approvals.models import ApprovalTask
 from approvals.queries import TASKS, find_task, may_see, task_of
@@ -24,7 +24,7 @@ from workflows.engine.events import Event, Signalled
 from workflows.engine.facts import Moved
 from workflows.queries import present_world
 
-INTERVENING = ("transfer", "remove-signer")  # what a supervisor may do with work that is not theirs
+INTERVENING = ("transfer", "remove-signer", "release")  # what a supervisor may do with work that is not theirs
 WORKS_HERE = (Role.APPROVER, Role.SUPERVISOR, Role.AUDITOR)  # for others a task that is not theirs is a closed door
 
 
@@ -135,9 +135,11 @@ def _followed(task: ApprovalTask, delivered: Delivered) -> ApprovalTask:
 def _show(task: ApprovalTask, ballot: Ballot, *, directory: Directory) -> None:
     task.revision = ballot.revision
     task.scopes = [seat.scope for seat in ballot.seats]
-    task.candidates = [describe(seat, directory=directory) for seat in ballot.seats]
+    task.candidates = papers.candidates_of(ballot, directory=directory)
     task.votes = [papers.vote_of(given, directory=directory) for given in ballot.answers]
     task.standing = papers.standing_of(ballot, directory=directory)
+    if ballot.reminded is not None:
+        task.reminded_at = max(ballot.reminded, task.reminded_at or ballot.reminded)
 
 
 def _record_intervention(
@@ -150,6 +152,8 @@ def _record_intervention(
         person, added = directory.person(by.actor.id), before.standing.get("added", ())
         asked = {one["who"]["key"] for one in added if person is not None and one["by"]["key"] == person.username}
         own = payload["to"]["user"] in asked
+    elif name == "release":
+        own = any(one.get("claimed_by", {}).get("id") == by.actor.id for one in before.candidates)
     else:
         scopes = scopes_of(by.actor.id, directory=directory)
         own = not set(scopes).isdisjoint(before.scopes)

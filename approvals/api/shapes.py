@@ -7,7 +7,8 @@ from workflows.api.run_shapes import INSTANCE_STATUSES, EffectShape, SubjectFact
 from workflows.api.task_shapes import TASK_STATUSES, CandidateShape, TaskLineShape, TaskPersonShape
 
 ACTIONS = (
-    "approve", "reject", "abstain", "transfer", "add-signer", "remove-signer", "return", "undo", "comment",
+    "approve", "reject", "abstain", "transfer", "add-signer", "remove-signer", "return", "claim", "release", "remind",
+    "undo", "comment",
 )  # fmt: skip
 CAUSES = ("opened", "transfer", "timeout", "left", "turn", "added", "delegation", "delegation_ended", "leave")
 

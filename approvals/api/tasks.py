@@ -1,6 +1,7 @@
 """`/tasks`: the inbox, its badge, one task, and what may be done with it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -160,7 +161,7 @@ class TransferView(APIView):
         operation_id="tasks_transfer", parameters=[KEY], request=TransferInput, responses=shapes.AnsweredShape
     )
     def post(self, request: Request, task_id: UUID) -> HttpResponse:
-        return _answer(request, task_id, name="transfer", payload=_naming(read_input(TransferInput, request)))
+        return answered_by_run(request, task_id, name="transfer", payload=_naming(read_input(TransferInput, request)))
 
 
 class AddSignerView(APIView):
@@ -170,7 +171,9 @@ class AddSignerView(APIView):
         operation_id="tasks_add_signer", parameters=[KEY], request=AddSignerInput, responses=shapes.AnsweredShape
     )
     def post(self, request: Request, task_id: UUID) -> HttpResponse:
-        return _answer(request, task_id, name="add-signer", payload=_naming(read_input(AddSignerInput, request)))
+        return answered_by_run(
+            request, task_id, name="add-signer", payload=_naming(read_input(AddSignerInput, request))
+        )
 
 
 class RemoveSignerView(APIView):
@@ -180,7 +183,9 @@ class RemoveSignerView(APIView):
         operation_id="tasks_remove_signer", parameters=[KEY], request=SignerInput, responses=shapes.AnsweredShape
     )
     def post(self, request: Request, task_id: UUID) -> HttpResponse:
-        return _answer(request, task_id, name="remove-signer", payload=_naming(read_input(SignerInput, request)))
+        return answered_by_run(
+            request, task_id, name="remove-signer", payload=_naming(read_input(SignerInput, request))
+        )
 
 
 class ReturnPreviewView(APIView):
@@ -227,14 +232,14 @@ class CommentView(APIView):
 
     @extend_schema(operation_id="tasks_comment", parameters=[KEY], request=CommentInput, responses=shapes.AnsweredShape)
     def post(self, request: Request, task_id: UUID) -> HttpResponse:
-        return _answer(request, task_id, name="comment", payload=read_input(CommentInput, request))
+        return answered_by_run(request, task_id, name="comment", payload=read_input(CommentInput, request))
 
 
 def _decide(request: Request, task_id: UUID, *, name: str) -> HttpResponse:
     payload = read_input(DecisionInput, request)
     seconds = payload.pop("undo_seconds")
     if not seconds:
-        return _answer(request, task_id, name=name, payload=payload)
+        return answered_by_run(request, task_id, name=name, payload=payload)
     user, present = user_of(request), now()
     by = By(actor=_actor(request), ip=client_ip(request._request))
 
@@ -268,12 +273,20 @@ def _way(way: WayBack, names: Mapping[str, LocalText]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _answer(request: Request, task_id: UUID, *, name: str, payload: Mapping[str, Any]) -> HttpResponse:
+def answered_by_run(request: Request, task_id: UUID, *, name: str, payload: Mapping[str, Any]) -> HttpResponse:
+    """Tell the run of a task what this person says (`name` in `approvals.commands`)."""
+    return answer_with(request, task_id, name=name, payload=payload, act=partial(answer, name=name))
+
+
+def answer_with(
+    request: Request, task_id: UUID, *, name: str, payload: Mapping[str, Any], act: Callable[..., Answered]
+) -> HttpResponse:
+    """The same by an action that does more than tell the run."""
     user, present = user_of(request), now()
     by = By(actor=_actor(request), ip=client_ip(request._request))
 
     def decided() -> dict[str, Any]:
-        return _answered(answer(task_id, name=name, payload=payload, user=user, by=by, now=present), by=by)
+        return _answered(act(task_id, payload=payload, user=user, by=by, now=present), by=by)
 
     return answer_request(request, scope=f"tasks/{task_id.hex}/{name}", now=present, answer=decided)
 

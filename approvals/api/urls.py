@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from approvals.api import absences, batch, delegations, notices, people, policy, saved_views, tasks, undo
+from approvals.api import absences, batch, claims, delegations, notices, people, policy, saved_views, tasks, undo
 
 urlpatterns = [
     path("tasks", tasks.TasksView.as_view()),
@@ -16,6 +16,9 @@ urlpatterns = [
     path("tasks/<uuid:task_id>/transfer", tasks.TransferView.as_view()),
     path("tasks/<uuid:task_id>/add-signer", tasks.AddSignerView.as_view()),
     path("tasks/<uuid:task_id>/remove-signer", tasks.RemoveSignerView.as_view()),
+    path("tasks/<uuid:task_id>/claim", claims.ClaimView.as_view()),
+    path("tasks/<uuid:task_id>/release", claims.ReleaseView.as_view()),
+    path("tasks/<uuid:task_id>/remind", claims.RemindView.as_view()),
     path("tasks/<uuid:task_id>/undo", undo.UndoView.as_view()),
     path("tasks/<uuid:task_id>/return/preview", tasks.ReturnPreviewView.as_view()),
     path("tasks/<uuid:task_id>/return", tasks.ReturnView.as_view()),

@@ -579,6 +579,25 @@ def return_to_nowhere(client: APIClient, scene: Scene, actor: str) -> Any:
     return done if shown.status_code == 200 else shown
 
 
+@action("task.claim")
+def claim(client: APIClient, scene: Scene, actor: str) -> Any:
+    return post(client, f"/tasks/{scene.task.pk}/claim", {"revision": 1})
+
+
+def claimed_before(scene: Scene, actor: str) -> None:
+    claim(signed_in("assigned"), scene, "assigned")
+
+
+@action("task.release", after=claimed_before)
+def release(client: APIClient, scene: Scene, actor: str) -> Any:
+    return post(client, f"/tasks/{scene.task.pk}/release", {"revision": 2, "comment": REASON})
+
+
+@action("task.remind")
+def remind(client: APIClient, scene: Scene, actor: str) -> Any:
+    return post(client, f"/tasks/{scene.task.pk}/remind", {"urgent": True})
+
+
 @action("task.comment")
 def comment(client: APIClient, scene: Scene, actor: str) -> Any:
     return post(client, f"/tasks/{scene.task.pk}/comment", {"text": "please hurry"})

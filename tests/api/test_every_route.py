@@ -111,6 +111,9 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/delegations/{delegation_id}/end"): {"reason": "back again", "present": "keep"},
     ("post", "/tasks/{task_id}/transfer"): TASK | {"to": {"kind": "group", "key": "backup"}},
     ("post", "/tasks/{task_id}/return"): TASK | {"to": "finance", "resume": "back", "token": "x"},
+    ("post", "/tasks/{task_id}/claim"): TASK,
+    ("post", "/tasks/{task_id}/release"): TASK,
+    ("post", "/tasks/{task_id}/remind"): {"comment": "please", "urgent": True},
     ("post", "/tasks/{task_id}/comment"): {"text": "please"},
 }  # fmt: skip
 # Documents of their own: the server stores or checks them by other rules.

@@ -72,7 +72,7 @@ def test_a_task_is_shown_as_the_contract_says(office: Office) -> None:
     }  # fmt: skip
     assert task["candidates"] == [{"kind": "group", "key": "finance", "name": {"zh": "finance", "en": "finance"}}]
     assert (task["clock"], task["working_seconds_left"], task["assignee"]) == ("working", 0, None)
-    assert task["actions"] == ["approve", "reject", "transfer", "add-signer", "comment"]
+    assert task["actions"] == ["approve", "reject", "return", "claim", "transfer", "add-signer", "comment"]
     assert (task["status"], task["outcome"], task["closed_at"], task["votes"]) == ("open", None, None, [])
 
 

@@ -95,7 +95,7 @@ def test_an_answer_that_is_taken_back_was_never_given(office: Office, task: Appr
     back = post(office, "f1", task, "undo")
 
     assert (back.status_code, back.json()["pending"]) == (200, None)
-    assert back.json()["actions"] == ["approve", "reject", "transfer", "add-signer", "comment"]
+    assert back.json()["actions"] == ["approve", "reject", "return", "claim", "transfer", "add-signer", "comment"]
     assert box(office, "f1") == [str(task.pk)]
     assert bring_into_force(now=now() + timedelta(hours=1)) == 0
     assert state_of_rows(task) == before

@@ -18,11 +18,16 @@ class BehalfShape(Shape):
     name = serializers.CharField(help_text="The name of then.")
 
 
+class ClaimShape(TaskPersonShape):
+    at = serializers.DateTimeField()
+
+
 class CandidateShape(Shape):
     kind = serializers.ChoiceField(choices=["user", "group", "role", "department_head"])
     key = serializers.CharField(help_text="A username, the key of a group, a role or a department.")
     name = LocalTextShape()
     on_behalf_of = BehalfShape(required=False, help_text="For whom they act; left out where it is for themselves.")
+    claimed_by = ClaimShape(required=False, help_text="Who of a pool works on it, so that nobody else does.")
 
 
 class DueDoesShape(Shape):

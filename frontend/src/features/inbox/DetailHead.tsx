@@ -7,6 +7,7 @@ import { useLocal } from "@/i18n/local";
 import { Countdown } from "@/ui/Countdown";
 import { DateTime } from "@/ui/DateTime";
 import { VoteStanding } from "@/ui/VoteStanding";
+import { ClaimTag } from "./ClaimTag";
 import styles from "./Detail.module.css";
 import { briefOf } from "./taskFacts";
 import { TaskStatus } from "./TaskStatus";
@@ -89,6 +90,7 @@ export function DetailHead({
         {open && task.candidates.length > 0 && (
           <span className="muted">{t("detail.waitsFor", { names: names(task.candidates) })}</span>
         )}
+        <ClaimTag task={task} />
         {task.requester && (
           <span className="muted">{t("detail.requester", { name: task.requester.display_name })}</span>
         )}

@@ -5,6 +5,7 @@ import { useLocal } from "@/i18n/local";
 import { Countdown } from "@/ui/Countdown";
 import { DateTime } from "@/ui/DateTime";
 import type { Chosen } from "./batch/useChosen";
+import { ClaimTag } from "./ClaimTag";
 import styles from "./Inbox.module.css";
 import { canChoose } from "./selection";
 import { briefOf, factText } from "./taskFacts";
@@ -61,6 +62,7 @@ export function TaskRow({ task, box, readAt, to, selected, tabStop, chosen }: Pr
           <strong>{title}</strong>
           {reason && <span className={styles.reason}>{reason}</span>}
           {behalf && <span className={styles.step}>{t("ui:behalf.acting", { name: behalf.name })}</span>}
+          <ClaimTag task={task} />
           <TaskStatusOrStep task={task} box={box} />
         </span>
         <span className={styles.line}>

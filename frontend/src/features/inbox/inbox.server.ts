@@ -1,7 +1,7 @@
 /** A small inbox behind HTTP for tests: it lists, shows and decides tasks, and remembers what it was sent. */
 import { http, HttpResponse, type JsonBodyType } from "msw";
 import type { SavedView, Task, TaskDetail } from "@/api/types";
-import { aTask, decided, pendingTask } from "./tasks.fixture";
+import { aTask, claimOf, decided, pendingTask } from "./tasks.fixture";
 
 export type Sent = { path: string; body: unknown; key: string | null };
 
@@ -37,6 +37,17 @@ export const anInbox = (count: number): Inbox => ({
   refusedLate: {},
   views: [],
 });
+
+const KEPT = ["claim", "release", "remind"];
+
+function claimed(task: TaskDetail, verb: string): void {
+  if (verb === "remind") return;
+  const claims = verb === "claim";
+  task.candidates = task.candidates.map(({ claimed_by: _, ...one }) =>
+    claims ? { ...one, claimed_by: claimOf("finance1", "李雷") } : one,
+  );
+  task.actions = claims ? ["approve", "release", "comment"] : ["approve", "claim", "comment"];
+}
 
 export function inboxHandlers(inbox: Inbox) {
   const find = (id: unknown) => [...inbox.todo, ...inbox.done, ...inbox.held].find((task) => task.id === id);
@@ -118,6 +129,10 @@ export function inboxHandlers(inbox: Inbox) {
           at: new Date().toISOString(),
           text: String(body["text"]),
         });
+        return HttpResponse.json({ task, instance: standing });
+      }
+      if (KEPT.includes(String(params["verb"]))) {
+        claimed(task, String(params["verb"]));
         return HttpResponse.json({ task, instance: standing });
       }
       if (params["verb"] === "undo") {

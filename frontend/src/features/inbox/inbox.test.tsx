@@ -8,7 +8,7 @@ import { server } from "@/test/server";
 import { media } from "@/test/setup";
 import { setPreference } from "@/ui/preferences";
 import { anInbox, type Inbox, inboxHandlers, problem } from "./inbox.server";
-import { aTask, decided, pendingTask } from "./tasks.fixture";
+import { aTask, claimOf, decided, pendingTask } from "./tasks.fixture";
 
 let inbox: Inbox;
 
@@ -119,7 +119,7 @@ test("when the time of the task is nearly up the answer counts at once and says 
   await user.keyboard("{Enter}");
 
   await heading("退款金额 ¥52.00");
-  expect(await screen.findByText("已同意 · 时限将到,已立即生效")).toBeVisible();
+  expect(screen.getByTestId("live-region")).toHaveTextContent("已同意 · 时限将到,已立即生效");
   expect(screen.queryByRole("button", { name: /撤销/ })).toBeNull();
 });
 
@@ -397,6 +397,69 @@ test("on a phone the list gives way to the task, and an act leads back to the li
   await screen.findByRole("region", { name: "待办列表" });
   expect(router.state.location.pathname).toBe("/inbox");
   await waitFor(() => expect(rows()).toHaveLength(2));
+});
+
+test("a task of a group is claimed at once, says so in the row, and is given back by the same key", async () => {
+  inbox.todo = [aTask(1, { actions: ["approve", "claim", "comment"] }), aTask(2)];
+  const { user, router } = await open();
+
+  await user.keyboard("l");
+
+  expect(await screen.findAllByText("你已认领")).toHaveLength(2);
+  expect(rows()[0]).toHaveTextContent("你已认领");
+  expect(router.state.location.pathname).toBe("/inbox/task-1");
+  expect(screen.getByTestId("live-region")).toHaveTextContent("已认领,同组其他人暂时不能处理");
+  await screen.findByRole("button", { name: /释放/ });
+  await user.keyboard("l");
+
+  expect(await screen.findByRole("button", { name: /认领/ })).toBeVisible();
+  expect(inbox.sent.map((one) => [one.path, one.body])).toEqual([
+    ["task-1/claim", { revision: 3 }],
+    ["task-1/release", { revision: 3 }],
+  ]);
+});
+
+test("a task that a colleague has claimed names them and offers nothing to decide", async () => {
+  const finance = { ...aTask(1).candidates[0]!, claimed_by: claimOf("finance2", "王芳") };
+  inbox.todo = [aTask(1, { candidates: [finance], actions: ["comment"] })];
+  renderApp("/inbox");
+
+  const bar = await screen.findByRole("group", { name: "处理这条待办" });
+  expect(screen.getAllByText("王芳 已认领")).toHaveLength(2);
+  expect(within(bar).queryByRole("button", { name: /同意/ })).toBeNull();
+});
+
+test("a supervisor says why somebody else's claim is released", async () => {
+  const finance = { ...aTask(1).candidates[0]!, claimed_by: claimOf("finance2", "王芳") };
+  inbox.todo = [aTask(1, { candidates: [finance], actions: ["transfer", "release", "remind", "comment"] })];
+  const { user } = renderApp("/inbox");
+  await user.click(await screen.findByRole("button", { name: /释放/ }));
+  const form = within(screen.getByRole("form", { name: "释放" }));
+
+  await user.click(form.getByRole("button", { name: "释放" }));
+  expect(form.getByRole("alert")).toHaveTextContent("请写明释放原因");
+  expect(inbox.sent).toEqual([]);
+  await user.type(form.getByRole("textbox"), "王芳 请假{Enter}");
+
+  await waitFor(() =>
+    expect(inbox.sent.map((one) => one.body)).toEqual([{ revision: 3, comment: "王芳 请假" }]),
+  );
+});
+
+test("a reminder may be urgent, and what the server refuses is said in words", async () => {
+  inbox.todo = [aTask(1, { actions: ["remind", "comment"] })];
+  const { user } = renderApp("/inbox");
+  await user.click(await screen.findByRole("button", { name: /催办/ }));
+  server.use(http.post("*/api/v1/tasks/task-1/remind", () => problem(409, "task.off_hours"), { once: true }));
+  await user.click(screen.getByRole("button", { name: "催办" }));
+  expect(await screen.findByRole("alert")).toHaveTextContent("处理人现在不在工作时间;确实紧急请勾选「加急」");
+  expect(await axeViolations()).toEqual([]);
+
+  await user.click(screen.getByRole("checkbox", { name: /加急/ }));
+  await user.click(screen.getByRole("button", { name: "催办" }));
+
+  await waitFor(() => expect(inbox.sent.map((one) => one.body)).toEqual([{ urgent: true }]));
+  expect(screen.getByTestId("live-region")).toHaveTextContent("已催办");
 });
 
 test("the inbox has no violations that axe can see, with each form open", async () => {

@@ -59,6 +59,10 @@ export function aTask(number: number, change: Partial<TaskDetail> = {}): TaskDet
   };
 }
 
+export function claimOf(username: string, name: string) {
+  return { id: username, username, display_name: name, at: new Date().toISOString() };
+}
+
 /** The same task for whoever answered it and may still take that back. */
 export function pendingTask(
   task: TaskDetail,

@@ -10,7 +10,7 @@ import { announce } from "@/ui/announce";
 import { DateTime } from "@/ui/DateTime";
 import { useProblemText } from "@/ui/problemText";
 import styles from "./Detail.module.css";
-import { type TaskAct, useActOnTask } from "./api/actOnTask";
+import { STAYS, type TaskAct, useActOnTask } from "./api/actOnTask";
 import { heldMs, useOfferUndo } from "./undo/useOfferUndo";
 
 export type Acting = {
@@ -78,9 +78,10 @@ export function useDecided(task: Task, after: After): Acting {
           setKey(newIdempotencyKey());
           const done = t(`done.${act.verb}`);
           const said = saidOf(act, done, pending, t);
-          if (pending && act.verb !== "comment") offerUndo(task.id, pending, done);
+          const stays = STAYS.includes(act.verb);
+          if (pending && !stays) offerUndo(task.id, pending, done);
           else void message.success(said);
-          if (act.verb === "comment") {
+          if (stays) {
             announce(said);
             after.onCommented();
           } else {

@@ -23,6 +23,8 @@ const ACTIONS = [
   "instance.skip",
   "instance.migrate",
   "task.transfer",
+  "task.release",
+  "task.remove-signer",
   "definition.publish",
   "definition.migrate",
   "definition.migrate_back",

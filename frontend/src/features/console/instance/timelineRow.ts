@@ -156,43 +156,52 @@ function waited(node: string, data: Data): Part {
   return { key, nodes: { node }, times: due ? { due } : {}, to: [node] };
 }
 
-function voted(nodes: Part["nodes"], note: Data): Part {
-  const outcome = text(note["outcome"]);
-  return {
-    key: `voted_${outcome}`,
-    ...(nodes && { nodes }),
-    behalf: text(record(note["on_behalf_of"])["name"]) || null,
-    quote: text(note["comment"]) || null,
-    tone: DECISIONS[outcome] ?? "plain",
-  };
-}
+type Nodes = { node: string };
+const quoteOf = (note: Data): string | null => text(note["comment"]) || null;
+const warned =
+  (key: string) =>
+  (nodes: Nodes): Part => ({ key, nodes, tone: "warning" });
+
+/** What a step says beside the way, by its name. */
+const NOTES: Record<string, (nodes: Nodes, note: Data) => Part> = {
+  voted: (nodes, note) => {
+    const outcome = text(note["outcome"]);
+    return {
+      key: `voted_${outcome}`,
+      nodes,
+      behalf: text(record(note["on_behalf_of"])["name"]) || null,
+      quote: quoteOf(note),
+      tone: DECISIONS[outcome] ?? "plain",
+    };
+  },
+  reassigned: (nodes, note) => ({
+    key: `reassigned_${text(note["cause"])}`,
+    nodes,
+    people: { from: list(note["from"]), to: list(note["to"]) },
+    quote: quoteOf(note),
+    tone: text(note["cause"]) === "timeout" ? "warning" : "plain",
+  }),
+  claimed: (nodes) => ({ key: "claimed", nodes }),
+  released: (nodes, note) => ({ key: "released", nodes, quote: quoteOf(note) }),
+  commented: (nodes, note) => ({ key: "commented", nodes, quote: text(note["text"]) }),
+  due_moved: (nodes, note) => ({ key: "due_moved", nodes, times: { due: text(note["due_at"]) } }),
+  // By the flow when time runs out, or by somebody who asks to hurry.
+  reminded: (nodes, note) => ({
+    key: note["by_hand"] === true ? "reminded_by_hand" : "reminded",
+    nodes,
+    quote: quoteOf(note),
+    tone: "warning",
+  }),
+  timed_out: warned("timed_out"),
+  transfer_found_nobody: warned("transfer_found_nobody"),
+  transfer_found_too_few: warned("transfer_found_too_few"),
+};
 
 function noted(node: string, data: Data): Part {
   const what = text(data["what"]);
   const note = record(data["data"]);
-  const nodes = { node };
-  switch (what) {
-    case "voted":
-      return voted(nodes, note);
-    case "reassigned":
-      return {
-        key: `reassigned_${text(note["cause"])}`,
-        nodes,
-        people: { from: list(note["from"]), to: list(note["to"]) },
-        quote: text(note["comment"]) || null,
-        tone: text(note["cause"]) === "timeout" ? "warning" : "plain",
-      };
-    case "commented":
-      return { key: "commented", nodes, quote: text(note["text"]) };
-    case "due_moved":
-      return { key: "due_moved", nodes, times: { due: text(note["due_at"]) } };
-    case "reminded":
-    case "timed_out":
-    case "transfer_found_nobody":
-      return { key: what, nodes, tone: "warning" };
-    default:
-      return byRule(what, note, node);
-  }
+  const tell = NOTES[what];
+  return tell ? tell({ node }, note) : byRule(what, note, node);
 }
 
 const OTHERS: Record<string, (node: string, data: Data) => Part> = {

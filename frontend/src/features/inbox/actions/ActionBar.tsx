@@ -1,28 +1,35 @@
 import {
+  BellOutlined,
   CheckOutlined,
   CloseOutlined,
   CommentOutlined,
   MinusOutlined,
+  PushpinOutlined,
   RollbackOutlined,
+  UnlockOutlined,
   SwapOutlined,
   UndoOutlined,
   UserAddOutlined,
   UserDeleteOutlined,
 } from "@ant-design/icons";
 import { Button } from "antd";
-import { type ReactNode, useRef, useState } from "react";
+import { type ComponentType, type ReactNode, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useConnection } from "@/api/connection";
 import type { Task, TaskAction } from "@/api/types";
 import { useShortcuts } from "@/ui/shortcuts";
 import { useUndo } from "../undo/useUndo";
+import { useIsClaimedByMe } from "../claims";
 import { useDecided } from "../useDecided";
 import styles from "./ActionBar.module.css";
 import { AbstainForm } from "./AbstainForm";
 import { AddSignerForm } from "./AddSignerForm";
 import { ApproveForm } from "./ApproveForm";
 import { CommentForm } from "./CommentForm";
+import type { FormProps } from "./FormFrame";
 import { RejectForm } from "./RejectForm";
+import { ReleaseForm } from "./ReleaseForm";
+import { RemindForm } from "./RemindForm";
 import { RemoveSignerForm } from "./RemoveSignerForm";
 import { ReturnForm } from "./ReturnForm";
 import { TransferForm } from "./TransferForm";
@@ -36,8 +43,24 @@ const LOOKS: Record<TaskAction, Look> = {
   transfer: { key: "t", icon: <SwapOutlined aria-hidden /> },
   "add-signer": { key: "s", icon: <UserAddOutlined aria-hidden /> },
   "remove-signer": { key: "m", icon: <UserDeleteOutlined aria-hidden /> },
+  claim: { key: "l", icon: <PushpinOutlined aria-hidden /> },
+  release: { key: "l", icon: <UnlockOutlined aria-hidden /> },
+  remind: { key: "n", icon: <BellOutlined aria-hidden /> },
   undo: { key: "z", icon: <UndoOutlined aria-hidden /> },
   comment: { key: "c", icon: <CommentOutlined aria-hidden /> },
+};
+/** What is asked before an action is done; the others are done at once. */
+const FORMS: Partial<Record<TaskAction, ComponentType<FormProps>>> = {
+  approve: ApproveForm,
+  reject: RejectForm,
+  abstain: AbstainForm,
+  return: ReturnForm,
+  transfer: TransferForm,
+  "add-signer": AddSignerForm,
+  "remove-signer": RemoveSignerForm,
+  release: ReleaseForm,
+  remind: RemindForm,
+  comment: CommentForm,
 };
 const ORDER: TaskAction[] = [
   "approve",
@@ -47,6 +70,9 @@ const ORDER: TaskAction[] = [
   "transfer",
   "add-signer",
   "remove-signer",
+  "claim",
+  "release",
+  "remind",
   "undo",
   "comment",
 ];
@@ -67,7 +93,13 @@ export function ActionBar({ task, onDealtWith, onNext, onUndone }: Props) {
   const offered = ORDER.filter((action) => task.actions.includes(action));
   const act = useDecided(task, { onDealtWith, onNext, onUndone, onCommented: () => setOpen(null) });
   const { undo } = useUndo(task.id, onUndone);
-  const choose = (action: TaskAction) => (action === "undo" ? undo() : setOpen(action));
+  const isMine = useIsClaimedByMe(task);
+  const choose = (action: TaskAction) => {
+    if (action === "undo") undo();
+    else if (action === "claim") act.send({ verb: "claim" });
+    else if (action === "release" && isMine) act.send({ verb: "release", comment: "" });
+    else setOpen(action);
+  };
 
   useShortcuts(
     t("actions.label"),
@@ -86,18 +118,11 @@ export function ActionBar({ task, onDealtWith, onNext, onUndone }: Props) {
   };
 
   if (offered.length === 0) return <p className={styles.none}>{t("actions.none")}</p>;
-  const form = { task, act, onCancel: close };
+  const Form = open === null ? undefined : FORMS[open];
   return (
     <div ref={bar} className={styles.bar} role="group" aria-label={t("actions.label")} data-region>
       {act.trouble}
-      {open === "approve" && <ApproveForm {...form} />}
-      {open === "reject" && <RejectForm {...form} />}
-      {open === "abstain" && <AbstainForm {...form} />}
-      {open === "return" && <ReturnForm {...form} />}
-      {open === "transfer" && <TransferForm {...form} />}
-      {open === "add-signer" && <AddSignerForm {...form} />}
-      {open === "remove-signer" && <RemoveSignerForm {...form} />}
-      {open === "comment" && <CommentForm {...form} />}
+      {Form && <Form task={task} act={act} onCancel={close} />}
       {open === null && (
         <div className={styles.buttons}>
           {offered.map((action) => (

@@ -1,4 +1,4 @@
-/** POST /tasks/{id}/{approve, reject, abstain, return, transfer, add-signer, remove-signer, comment}: one act of a person on one task. */
+/** POST /tasks/{id}/{verb}: one act of a person on one task. */
 import { type InfiniteData, type QueryClient, useMutation, useQueryClient } from "@tanstack/react-query";
 import { post } from "@/api/client";
 import type { Task, TaskDecided } from "@/api/types";
@@ -13,16 +13,24 @@ export type TaskAct =
   | { verb: "add-signer"; to: Person; how: "before" | "after" | "parallel"; comment: string }
   | { verb: "remove-signer"; to: Person; comment: string }
   | { verb: "return"; to: string; resume: Resume; token: string; comment: string }
+  | { verb: "claim" }
+  | { verb: "release"; comment: string }
+  | { verb: "remind"; urgent: boolean; comment: string }
   | { verb: "comment"; text: string };
 
 /** How long the server holds a decision before it counts. */
 export const UNDO_SECONDS = 8;
 
 export type Resume = "restart" | "back";
+
+/** Acts after which the task is still this person's to look at. */
+export const STAYS: readonly TaskAct["verb"][] = ["claim", "release", "remind", "comment"];
+
 type Person = { kind: "user"; key: string };
 
 function bodyOf(act: TaskAct, revision: number): Record<string, unknown> {
   if (act.verb === "comment") return { text: act.text };
+  if (act.verb === "claim") return { revision };
   const comment = act.comment.trim();
   const said = comment ? { comment } : {};
   const where =
@@ -32,6 +40,8 @@ function bodyOf(act: TaskAct, revision: number): Record<string, unknown> {
         ? { resume: act.resume, token: act.token }
         : {};
   if ("to" in act) return { to: act.to, ...where, revision, ...said };
+  if (act.verb === "release") return { revision, ...said };
+  if (act.verb === "remind") return { ...said, ...(act.urgent ? { urgent: true } : {}) };
   return { revision, undo_seconds: UNDO_SECONDS, ...said };
 }
 
@@ -64,7 +74,7 @@ export function useActOnTask(id: string) {
       post<TaskDecided>(`/tasks/${id}/${act.verb}`, bodyOf(act, revision), { idempotencyKey: key }),
     onSuccess: ({ task }, { act }) => {
       keep(client, task);
-      if (act.verb !== "comment") drop(client, id);
+      if (!STAYS.includes(act.verb)) drop(client, id);
       void client.invalidateQueries({ queryKey: ["tasks"] });
       void client.invalidateQueries({ queryKey: ["instances", "one", task.instance] });
     },

@@ -43,7 +43,8 @@ test("chosen by keys, looked at with its sum, answered together, and each result
   await user.click(within(await bar()).getByRole("button", { name: "批量同意" }));
 
   const dialog = await screen.findByRole("dialog", { name: "批量同意" });
-  expect(await within(dialog).findByText("将同意 2 条,合计 ¥104.00;不包含 1 条")).toBeVisible();
+  const said = await within(dialog).findByText("将同意 2 条,合计 ¥104.00;不包含 1 条");
+  await waitFor(() => expect(said).toBeVisible()); // the dialog is still opening
   expect(dialog).toHaveTextContent("退款金额 ¥52.00 ORD-2王芳 驳回了这一单");
   expect(inbox.sent.map((one) => one.path)).toEqual(["batch/preview"]);
   expect(inbox.sent[0]?.body).toEqual({

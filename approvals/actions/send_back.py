@@ -9,7 +9,7 @@ from uuid import UUID
 from django.core import signing
 
 from accounts.models import User
-from approvals.actions.decide import Answered, answer, hidden_unless_seen, require_open
+from approvals.actions.decide import Answered, answer, hidden_unless_seen, require_open, require_visible
 from approvals.queries import TASKS, task_of
 from bedrock.errors import Conflict, Forbidden
 from workflows.actions import audit
@@ -57,6 +57,7 @@ def send_back(
     except signing.BadSignature:
         claims = {}
     if (claims.get("task"), claims.get("actor")) != (str(task_id), by.actor.id):
+        require_visible(task_id, user=user)
         raise Conflict(
             "return.stale_token", "Expected a fresh preview of this return, found that it expired or is not yours."
         )

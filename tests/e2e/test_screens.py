@@ -83,6 +83,7 @@ def sample(house: House) -> Sample:
     assert done.status == 200, done.json
     other = paid_order(house, "329.00")
     refund(house, other, "129.00", "颜色与页面不符")
+    waiting = instance_of(house, other)["id"]
     moved = house.post(
         f"/api/v1/orders/{other}/changes", {"ship_to": {"city": "宁波"}, "reason": "买家搬家"}, user="cs1"
     )
@@ -90,7 +91,7 @@ def sample(house: House) -> Sample:
     left = "from accounts.models import User; User.objects.filter(username='warehouse1').update(is_active=False)"
     house.manage("shell", "--verbosity", "0", "-c", left)
     return Sample(
-        flow=flow["id"], forced=run["id"], waiting=instance_of(house, other)["id"], order=order, in_finance=other,
+        flow=flow["id"], forced=run["id"], waiting=waiting, order=order, in_finance=other,
         unsound=unsound_flow(house),
     )  # fmt: skip
 

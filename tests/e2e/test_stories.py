@@ -72,7 +72,7 @@ def approve(page: Page, number: str, comment: str) -> None:
     detail.get_by_label("意见(可不填)").fill(comment)
     detail.get_by_role("button", name="同意").click()
     expect(page.get_by_text("已同意").first).to_be_visible()
-    expect(page.get_by_text("秒内可撤销")).to_have_count(0)  # from then on it counts
+    expect(page.get_by_role("button", name="撤销")).to_have_count(0)  # from then on it counts
 
 
 def nodes(house: House, number: str) -> list[str]:

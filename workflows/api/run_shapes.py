@@ -200,6 +200,7 @@ FactDataShape = type(
         "waited": serializers.BooleanField(required=False),
         "output": serializers.DictField(required=False),
         "why": serializers.DictField(required=False),
+        "remembers": serializers.JSONField(required=False, help_text="What the step keeps for rules of later steps."),
         "awaits": serializers.ChoiceField(choices=AWAITS, required=False),
         "since": serializers.DateTimeField(required=False),
         "due_at": serializers.DateTimeField(required=False),

@@ -61,8 +61,7 @@ def test_runs_go_on_without_finance_and_come_back(house: House, people: People) 
     publish_without_finance(house)
 
     page = people.come("admin").opens("/flows")
-    page.get_by_role("link", name="小额退款直通", exact=True).click()
-    page.get_by_role("link", name="版本").click()
+    page.get_by_role("row").filter(has_text="小额退款直通").get_by_role("link", name="版本").click()
     page.get_by_role("link", name="迁移在途流程").click()
     expect(page.get_by_text("1 个步骤在 v2 里没有了")).to_be_visible()
 

@@ -17,9 +17,7 @@ from workflows.api.once import KEY
 
 class RemindInput(Input):
     comment = serializers.CharField(required=False, allow_blank=True, max_length=200)
-    urgent = serializers.BooleanField(
-        required=False, default=False, help_text="Also while nobody who is asked is at work."
-    )
+    urgent = serializers.BooleanField(help_text="Also while nobody who is asked is at work.")
 
 
 class ClaimView(APIView):

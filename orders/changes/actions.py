@@ -124,6 +124,12 @@ def settle_after_runs(ended: Sequence[RunContext]) -> None:
             _close(change, "cancel", now=context.now)
 
 
+def lock_orders(change_ids: Sequence[str]) -> None:
+    """All orders of these changes, by primary key: batches that share orders wait for each other instead of dying."""
+    orders = OrderChange.objects.filter(pk__in=change_ids).values("order_id")
+    list(Order.objects.select_for_update().filter(pk__in=orders).order_by("pk"))
+
+
 def _locked(change_id: str) -> tuple[Order, OrderChange]:
     order_id = OrderChange.objects.filter(pk=change_id).values_list("order_id", flat=True).first()
     if order_id is None:

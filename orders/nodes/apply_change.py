@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 
 from typing_extensions import override
 
-from orders.changes.actions import apply_change
+from orders.changes.actions import apply_change, lock_orders
 from orders.subjects import require_change
 from workflows.engine.graph import LocalText
 from workflows.engine.node_type import Config, Continue, NodeType, Outcome, Scope
@@ -41,5 +41,6 @@ class ApplyChangeNode(NodeType[ApplyChangeConfig]):
     @override
     def perform_inline(self, works: Sequence[tuple[RunContext, Work]]) -> None:
         """Change the orders."""
+        lock_orders([str(work.payload["change"]) for _, work in works])
         for context, work in works:
             apply_change(str(work.payload["change"]), run=context)

@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 
 from typing_extensions import override
 
-from orders.changes.actions import reject_change
+from orders.changes.actions import lock_orders, reject_change
 from orders.subjects import require_change
 from workflows.engine.graph import LocalText
 from workflows.engine.node_type import Config, Continue, NodeType, Outcome, Scope
@@ -37,5 +37,6 @@ class RejectChangeNode(NodeType[RejectChangeConfig]):
     @override
     def perform_inline(self, works: Sequence[tuple[RunContext, Work]]) -> None:
         """Close the changes."""
+        lock_orders([str(work.payload["change"]) for _, work in works])
         for context, work in works:
             reject_change(str(work.payload["change"]), run=context)

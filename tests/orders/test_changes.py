@@ -4,7 +4,8 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from accounts.models import User
@@ -13,11 +14,14 @@ from config.demo.people import ensure_people
 from orders.changes.actions import request_change
 from orders.changes.models import ChangeStatus, OrderChange
 from orders.core.models import Order
-from orders.subjects import CHANGE_REQUESTED, REFUND_REQUESTED
+from orders.nodes.reject_change import RejectChangeNode
+from orders.subjects import CHANGE, CHANGE_REQUESTED, REFUND_REQUESTED
 from orders.templates import template
 from tests.orders.builders import NOW, actor_of, order_document, paid_document, place
 from workflows import invariants, jobs
 from workflows.actions.definitions import create_definition, publish
+from workflows.engine.state import Subject
+from workflows.engine.work import RunContext, Work
 from workflows.models import AuditEntry, Instance
 
 pytestmark = pytest.mark.django_db
@@ -246,3 +250,27 @@ def test_the_page_of_an_order_shows_its_changes_to_those_who_may_see_it(people: 
     assert [one["status"] for one in shown["cs1"].json()["changes"]] == ["in_review"]
     assert shown["ops1"].status_code == 200  # asked first, because a program placed it
     assert shown["finance1"].status_code == 404
+
+
+def test_a_batch_locks_its_orders_in_one_order_whatever_its_own_is(people: dict[str, User], flow: None) -> None:
+    changes = []
+    for _ in range(2):
+        ask(people["cs1"], place(paid_document(), owner=people["shop"]), MOVE)
+        changes.append(OrderChange.objects.latest("created_at"))
+    works = [
+        (
+            RunContext(
+                instance=str(one.instance), definition_key="changes", definition_title={}, version=1,
+                subject=Subject(type=CHANGE, id=str(one.pk), title=""), requester=None, now=NOW,
+            ),
+            Work(type=RejectChangeNode.key, node="x", token=1, visit=1, attempt=1, payload={"change": str(one.pk)}),
+        )
+        for one in reversed(changes)
+    ]  # fmt: skip
+
+    with CaptureQueriesContext(connection) as seen, transaction.atomic():
+        RejectChangeNode().perform_inline(works)
+
+    locks = [one["sql"] for one in seen if one["sql"].endswith("FOR UPDATE") and 'FROM "orders_order"' in one["sql"]]
+    assert 'ORDER BY "orders_order"."id" ASC FOR UPDATE' in locks[0]
+    assert OrderChange.objects.filter(status="rejected").count() == 2

@@ -10,8 +10,7 @@ from approvals.approval_config import ApprovalConfig
 from approvals.candidates import Candidate, Kind
 from approvals.directory import Directory
 from approvals.presence import Presence
-from approvals.target_people import people_of
-from approvals.targets import GroupTarget, RoleTarget, Target, UserTarget
+from approvals.target_people import people_of, seat_of
 from workflows.engine.calendar_book import CalendarBook
 from workflows.engine.calendars import NoOpenTime
 from workflows.engine.node_type import Problem
@@ -39,7 +38,8 @@ def flow_findings(plan: Plan, *, world: World, now: datetime) -> Iterator[Proble
         )
         for index, target in enumerate(node.config.assign):
             place = {"node": node.id, "path": f"assign.{index}"}
-            for seat in _seats(target, directory=directory):
+            seat = seat_of(target, directory=directory)
+            if seat is not None:
                 yield from _pool(seat, directory=directory, **place)
                 yield from _time(seat, presence=presence, now=now, **place)
         people, everybody = people_of(node.config.assign, directory=directory)
@@ -65,20 +65,6 @@ def house_findings(directory: Directory) -> Iterator[Problem]:
                 code="policy.head_gone", severity="warning", params={"department": key, "user": head.username},
                 message=f"Expected a head of {key!r} who may decide, found {head.username!r}, who may not.",
             )  # fmt: skip
-
-
-def _seats(target: Target, *, directory: Directory) -> Sequence[Candidate]:
-    """The seat that a target is today; none for what only a run can tell."""
-    match target:
-        case UserTarget():
-            person = directory.find_person(target.user)
-            return [] if person is None else [Candidate(kind=Kind.USER, key=person.id)]
-        case GroupTarget():
-            return [Candidate(kind=Kind.GROUP, key=target.group)]
-        case RoleTarget():
-            return [Candidate(kind=Kind.ROLE, key=target.role)]
-        case _:
-            return []
 
 
 def _pool(seat: Candidate, *, directory: Directory, node: str, path: str) -> Iterator[Problem]:

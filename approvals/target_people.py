@@ -2,23 +2,27 @@
 
 from collections.abc import Sequence
 
+from approvals.candidates import Candidate, Kind
 from approvals.directory import Directory
 from approvals.targets import GroupTarget, RoleTarget, Target, UserTarget
 
 
+def seat_of(target: Target, *, directory: Directory) -> Candidate | None:
+    """The seat that a target is today; None for somebody unknown, and for what only a run can tell."""
+    match target:
+        case UserTarget():
+            person = directory.find_person(target.user)
+            return None if person is None else Candidate(kind=Kind.USER, key=person.id)
+        case GroupTarget():
+            return Candidate(kind=Kind.GROUP, key=target.group)
+        case RoleTarget():
+            return Candidate(kind=Kind.ROLE, key=target.role)
+        case _:
+            return None
+
+
 def people_of(targets: Sequence[Target], *, directory: Directory) -> tuple[set[str], bool]:
     """Ids of the people who may decide, and whether these are all: others are known at run time only."""
-    people: set[str] = set()
-    everybody = True
-    for target in targets:
-        match target:
-            case UserTarget():
-                person = directory.find_person(target.user)
-                people |= {person.id} if person is not None and person.may_decide else set()
-            case GroupTarget():
-                people |= {person.id for person in directory.members(target.group)}
-            case RoleTarget():
-                people |= {person.id for person in directory.holders(target.role)}
-            case _:
-                everybody = False
-    return people, everybody
+    seats = [seat_of(target, directory=directory) for target in targets]
+    people = {person.id for seat in seats if seat is not None for person in seat.people(directory)}
+    return people, all(isinstance(target, UserTarget | GroupTarget | RoleTarget) for target in targets)

@@ -183,11 +183,12 @@ def hidden_unless_seen(error: Forbidden, task: ApprovalTask, *, user: User) -> O
     return unknown(task.pk, user)
 
 
-def require_visible(task_id: UUID, *, user: User) -> None:
-    """Raises what a stranger hears of a task: that there is none."""
+def require_visible(task_id: UUID, *, user: User) -> ApprovalTask:
+    """A task that this person may see. Raises what a stranger hears: that there is none."""
     task = find_task(task_id)
     if task is None or not may_see(task, user=user, directory=present_world().need(Directory)):
         raise unknown(task_id, user)
+    return task
 
 
 def unknown(task_id: UUID, user: User) -> OrderflowError:

@@ -8,17 +8,15 @@ from uuid import UUID
 from django.db import OperationalError, connection, transaction
 
 from accounts.models import User
-from approvals.actions.decide import Answered, answer, probe, unknown
+from approvals.actions.decide import Answered, answer, probe, require_visible
 from approvals.actions.tell import tell
-from approvals.directory import Directory
 from approvals.models import ApprovalTask, Decision, PendingAnswer
-from approvals.queries import find_task, may_see
+from approvals.queries import find_task
 from approvals.tidings import overtaken
 from bedrock.errors import Conflict, OrderflowError
 from workflows.actions.audit import By
 from workflows.engine.events import Actor
 from workflows.failpoints import hit
-from workflows.queries import present_world
 
 LONGEST: Final = 60  # seconds; what is held longer is forgotten by who gave it
 BATCH: Final = 200
@@ -65,9 +63,7 @@ def take_back(task_id: UUID, *, user: User) -> ApprovalTask:
     Raises NotFound for a task this person cannot see, Conflict `task.nothing_to_undo`.
     """
     deleted, _ = PendingAnswer.objects.filter(task=task_id, user=user).delete()
-    task = find_task(task_id)
-    if task is None or not may_see(task, user=user, directory=present_world().need(Directory)):
-        raise unknown(task_id, user)
+    task = require_visible(task_id, user=user)
     if not deleted:
         raise Conflict(
             "task.nothing_to_undo", "Expected an answer of yours that is not in force yet, found none.",

@@ -70,7 +70,9 @@ class _Run(Resolver):
 
     def __init__(self, presence: Presence, policy: Policy) -> None:
         pooled = policy.mode is Mode.ANY
-        super().__init__(presence.directory, requester=policy.requester, known=policy.known, pooled=pooled)
+        super().__init__(
+            presence.directory, requester=policy.requester, known=policy.known, pooled=pooled, now=policy.now
+        )
         self.presence = presence
         self.policy = policy
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from approvals.approval_config import ApprovalConfig
 from approvals.directory import Directory
-from approvals.resolving import Known, Resolver, pool_of
+from approvals.resolving import Known, pool_of
 from approvals.targets import ChoiceTarget
 from workflows.engine.node_type import Problem
 from workflows.engine.state import Json
@@ -19,8 +19,7 @@ def choice_problems(
 
 
 def _problems(target: ChoiceTarget, variables: Mapping[str, Json], directory: Directory) -> Iterator[Problem]:
-    known = Known(variables=variables)
-    names = Resolver(directory, requester=None, known=known, pooled=True).names_in(target.variable)
+    names = Known(variables=variables).names_in(target.variable)
     if not names:
         yield Problem(
             code="choice.missing", path=target.variable, params={"most": target.most},

@@ -113,7 +113,9 @@ class Deliberation:
     def opened(self) -> Came:
         """Who is asked first."""
         if self.rules.mode is Mode.SEQUENCE:
-            named = Resolver(self.directory, requester=self.scope.requester, known=self.known, pooled=True)
+            named = Resolver(
+                self.directory, requester=self.scope.requester, known=self.known, pooled=True, now=self.now
+            )
             turns = tuple(Turn(target=target) for target in named.in_turn(self.config.assign))
             came = come(Ballot(rules=self.rules, seats=(), since=self.now, turns=turns), by=self, now=self.now)
             order = Assignment(candidates=(), trace=tuple(named.trace))

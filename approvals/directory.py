@@ -1,6 +1,6 @@
 """Who is who, as one pure value: people, groups, departments, absences. Rows are loaded elsewhere."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -69,12 +69,12 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Department:
-    """A place in the organisation; `head` is a person's id, `parent` a department's key."""
+    """A place in the organisation; `heads` are people's ids, the first above the next; `parent` a department's key."""
 
     key: str
     name: LocalText
     parent: str | None = None
-    head: str | None = None
+    heads: tuple[str, ...] = ()
     calendar: str | None = None
     offline: tuple[OfflineWindow, ...] = ()
 
@@ -149,17 +149,25 @@ class Directory:
             key = department.parent
         return tuple(walked)
 
-    def head_of(self, key: str | None, *, level: int = 1, without: str | None = None) -> Person | None:
-        """The `level`-th different head who may decide on the way up from a department, without the person `without`.
+    def heads_of(
+        self, key: str | None, *, counts: "WhichHeads", level: int = 1, without: str | None = None
+    ) -> tuple[Person, ...]:
+        """The heads who count `level` steps up from a department: those of the `level`-th one that has any.
 
-        None when the organisation ends before that level.
+        A head may decide, is not the person `without`, counts at no step below, and is not behind `without` in the
+        same department: nobody decides about those above. `()` when the organisation ends before that level.
         """
-        heads: list[str] = []
+        met: set[str] = set()
         for department in self.ancestry(key):
-            head = self.person(department.head)
-            if head is None or not head.may_decide or head.id == without or head.id in heads:
-                continue
-            heads.append(head.id)
-            if len(heads) == level:
-                return head
-        return None
+            above = department.heads.index(without) if without in department.heads else None
+            heads = department.heads[:above]
+            known = [person for person in map(self.people.get, heads) if person is not None and person.may_decide]
+            found = counts(tuple(person for person in known if person.id not in met))
+            met |= {person.id for person in found}
+            level -= bool(found)
+            if found and level == 0:
+                return found
+        return ()
+
+
+WhichHeads = Callable[[tuple[Person, ...]], tuple[Person, ...]]  # of one department's heads, in order, those who count

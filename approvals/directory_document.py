@@ -42,12 +42,12 @@ class GroupDocument(Document):
 
 
 class DepartmentDocument(Document):
-    """A department; its head is a username."""
+    """A department; its heads are usernames, the first above the next."""
 
     key: Key
     name: LocalText = LocalText()
     parent: Key | None = None
-    head: Key | None = None
+    heads: tuple[Key, ...] = Field(default=(), max_length=20)
     calendar: Key | None = None
     offline: list[dict[str, Any]] = Field(default_factory=list, max_length=100)
 
@@ -84,7 +84,7 @@ def read_directory(document: Any) -> Directory:
         },
         departments={
             one.key: Department(
-                key=one.key, name=_named(one.name, one.key), parent=one.parent, head=one.head, calendar=one.calendar,
+                key=one.key, name=_named(one.name, one.key), parent=one.parent, heads=one.heads, calendar=one.calendar,
                 offline=offline_from_document(one.offline),
             )
             for one in read.departments

@@ -15,6 +15,9 @@ def load_directory() -> Directory:
     """The organisation as its rows are now."""
     windows = list(rows.OfflineWindow.objects.order_by("pk"))
     departments = {department.pk: department for department in rows.Department.objects.all()}
+    heads: dict[int, list[str]] = defaultdict(list)
+    for department, user in rows.DepartmentHead.objects.order_by("position").values_list("department_id", "user_id"):
+        heads[department].append(str(user))
     placements = dict(rows.DepartmentMember.objects.values_list("user_id", "department_id"))
     return Directory(
         people=_people(windows, {user: departments[place].key for user, place in placements.items()}),
@@ -24,7 +27,7 @@ def load_directory() -> Directory:
                 key=department.key,
                 name=LocalText.model_validate(department.name),
                 parent=None if department.parent_id is None else departments[department.parent_id].key,
-                head=None if department.head_id is None else str(department.head_id),
+                heads=tuple(heads[department.pk]),
                 calendar=department.calendar or None,
                 offline=_offline(window for window in windows if window.department_id == department.pk),
             )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from approvals.directory import Directory
 from approvals.notify_config import NotifyConfig
-from approvals.target_check import unknown_name
+from approvals.target_check import inactive, unknown_name
 from approvals.targets import GroupTarget, HeadTarget, UserTarget
 from workflows.engine.connections import MAIL, ROBOTS, ConnectionBook
 from workflows.engine.expressions.errors import ExpressionError
@@ -32,8 +32,12 @@ def _whom(config: NotifyConfig, context: CheckContext) -> Iterator[Problem]:
     for index, target in enumerate(config.to):
         path = f"to.{index}"
         match target:
-            case UserTarget() if directory.find_person(target.user) is None:
-                yield unknown_name("user", target.user, path)
+            case UserTarget():
+                person = directory.find_person(target.user)
+                if person is None:
+                    yield unknown_name("user", target.user, path)
+                elif not person.active:
+                    yield inactive(target.user, path)
             case GroupTarget() if directory.group(target.group) is None:
                 yield unknown_name("group", target.group, path)
             case HeadTarget(department=str(key)) if directory.department(key) is None:

@@ -8,6 +8,7 @@ from typing import Final
 
 from approvals.approval_config import ApprovalConfig
 from approvals.candidates import Candidate, Kind
+from approvals.delegation import MAX_CHAIN, circle
 from approvals.directory import Directory
 from approvals.presence import Presence
 from approvals.target_people import people_of, seat_of
@@ -50,8 +51,9 @@ def flow_findings(plan: Plan, *, world: World, now: datetime) -> Iterator[Proble
             yield from _every_level(directory, person, nodes)
 
 
-def house_findings(directory: Directory) -> Iterator[Problem]:
+def house_findings(directory: Directory, *, now: datetime) -> Iterator[Problem]:
     """What is wrong with the organisation itself."""
+    yield from _delegations(directory, now=now)
     for key, department in sorted(directory.departments.items()):
         above = directory.ancestry(key)
         if above and above[-1].parent in {one.key for one in above}:
@@ -59,12 +61,43 @@ def house_findings(directory: Directory) -> Iterator[Problem]:
                 code="policy.department_circle", params={"department": key},
                 message=f"Expected a department with a way to the top, found {key!r} above itself.",
             )  # fmt: skip
-        head = directory.person(department.head)
-        if head is not None and not head.may_decide:
+        for head in map(directory.person, department.heads):
+            if head is None or head.may_decide:
+                continue
             yield Problem(
                 code="policy.head_gone", severity="warning", params={"department": key, "user": head.username},
                 message=f"Expected a head of {key!r} who may decide, found {head.username!r}, who may not.",
             )  # fmt: skip
+
+
+def _delegations(directory: Directory, *, now: datetime) -> Iterator[Problem]:
+    """Delegations that hold, or will, and lead to nobody: a circle is told once, whoever it is entered by."""
+    standing = [one for given in directory.delegations.values() for one in given if one.end > now]
+    told: set[frozenset[str]] = set()
+    for given in standing:
+        to = directory.person(given.to)
+        if to is None or not to.may_decide:
+            who = {"user": _username(given.by, directory), "to": _username(given.to, directory)}
+            yield Problem(
+                code="policy.delegate_gone", severity="warning", params=who,
+                message=f"Expected a delegate of {who['user']!r} who may decide, found {who['to']!r}, who may not.",
+            )  # fmt: skip
+        way = circle(given, standing)
+        if way is None or frozenset(way) in told:
+            continue
+        told.add(frozenset(way))
+        names = [_username(one, directory) for one in way]
+        yield Problem(
+            code="policy.delegation_circle" if way[0] == way[-1] else "policy.delegation_too_long",
+            severity="warning", params={"people": names, "most": MAX_CHAIN},
+            message=f"Expected delegations that lead to somebody in at most {MAX_CHAIN} steps, "
+            f"found {' → '.join(names)}.",
+        )  # fmt: skip
+
+
+def _username(person_id: str, directory: Directory) -> str:
+    person = directory.person(person_id)
+    return person_id if person is None else person.username
 
 
 def _pool(seat: Candidate, *, directory: Directory, node: str, path: str) -> Iterator[Problem]:
@@ -106,5 +139,4 @@ def _every_level(directory: Directory, person: str, nodes: Sequence[str]) -> Ite
 
 
 def _name(seat: Candidate, directory: Directory) -> str:
-    person = directory.person(seat.key) if seat.kind is Kind.USER else None
-    return seat.key if person is None else person.username
+    return _username(seat.key, directory) if seat.kind is Kind.USER else seat.key

@@ -4,14 +4,16 @@ To be told needs no right to decide, so a whole group is meant, and a requester 
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from approvals.directory import Directory, Person
 from approvals.targets import Addressee, GroupTarget, HeadTarget, UserTarget
 
 
 def people_of(
-    targets: Sequence[Addressee], *, usernames: Iterable[str], requester: str | None, directory: Directory
-) -> tuple[str, ...]:
+    targets: Sequence[Addressee], *, usernames: Iterable[str], requester: str | None, directory: Directory,
+    at: datetime,
+) -> tuple[str, ...]:  # fmt: skip
     """The ids of the active people, each once, in the order they are named."""
     found: list[Person | None] = []
     for target in targets:
@@ -25,6 +27,7 @@ def people_of(
                 asker = directory.person(requester)
                 department = target.department or (None if asker is None else asker.department)
                 levels = range(target.level, target.level + target.levels)
-                found += [directory.head_of(department, level=level, without=requester) for level in levels]
+                for level in levels:
+                    found += directory.heads_of(department, counts=target.counts(at), level=level, without=requester)
     found += [directory.find_person(name) for name in usernames]
     return tuple(dict.fromkeys(person.id for person in found if person is not None and person.active))

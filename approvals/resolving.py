@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from approvals.candidates import ROLE_NAMES, Candidate, Kind, describe
@@ -45,6 +46,13 @@ class Known:
     variables: Mapping[str, Json] = field(default_factory=dict)
     conditions: Mapping[str, Condition] = field(default_factory=dict)
 
+    def names_in(self, variable: str) -> list[str]:
+        """The usernames that a variable holds, each once."""
+        value = self.variables.get(variable)
+        found = value if isinstance(value, list) else [value]
+        names = dict.fromkeys(name.strip() for name in found if isinstance(name, str) and name.strip())
+        return list(names)[:MOST_NAMED]
+
 
 NOTHING_KNOWN = Known()
 
@@ -52,8 +60,11 @@ NOTHING_KNOWN = Known()
 class Resolver:
     """Finds the seats that targets mean; with `pooled` a pool is one live seat, otherwise its people, frozen."""
 
-    def __init__(self, directory: Directory, *, requester: str | None, known: Known, pooled: bool) -> None:
+    def __init__(
+        self, directory: Directory, *, requester: str | None, known: Known, pooled: bool, now: datetime
+    ) -> None:
         self.directory = directory
+        self.now = now
         self.requester = requester
         self.known = known
         self.pooled = pooled
@@ -77,7 +88,7 @@ class Resolver:
         """Whom a target that depends on the run names in this one."""
         match target:
             case FieldTarget():
-                names = self.names_in(target.variable)
+                names = self.known.names_in(target.variable)
                 if not names:
                     self.say("skipped.field_empty", named("field", target.variable))
                 return [UserTarget(kind="user", user=name) for name in names]
@@ -86,16 +97,9 @@ class Resolver:
             case ExpressionTarget():
                 return self.ruled(target)
 
-    def names_in(self, variable: str) -> list[str]:
-        """The usernames that a variable holds, each once."""
-        value = self.known.variables.get(variable)
-        found = value if isinstance(value, list) else [value]
-        names = dict.fromkeys(name.strip() for name in found if isinstance(name, str) and name.strip())
-        return list(names)[:MOST_NAMED]
-
     def chosen(self, target: ChoiceTarget) -> list[Target]:
         """Those whom the requester chose, as far as they were to be chosen from."""
-        names = self.names_in(target.variable)
+        names = self.known.names_in(target.variable)
         if not names:
             self.say("skipped.not_chosen", named("requester_choice", target.variable))
         allowed = pool_of(target, directory=self.directory)
@@ -126,7 +130,7 @@ class Resolver:
         positions: list[Target] = []
         for target in targets:
             match target:
-                case HeadTarget() if target.levels > 1:
+                case HeadTarget():
                     positions += self.levels_of(target)
                 case FieldTarget() | ChoiceTarget() | ExpressionTarget():
                     positions += self.in_turn(self.meant(target)) or (target,)
@@ -135,13 +139,19 @@ class Resolver:
         return tuple(positions)
 
     def levels_of(self, target: HeadTarget) -> list[Target]:
-        """One position a level, up to the top of the organisation."""
-        key = self.department_of(target)
+        """One position a head that counts now, up to the top of the organisation.
+
+        Positions of the same level say the same: when one comes, it means the first who has not answered.
+        """
         levels = range(target.level, target.level + target.levels)
-        there = [
-            level for level in levels if self.directory.head_of(key, level=level, without=self.requester) is not None
-        ]
+        there = [level for level in levels for _ in self.heads_of(target, level)]
         return [target.model_copy(update={"level": level, "levels": 1}) for level in there or levels[:1]]
+
+    def heads_of(self, target: HeadTarget, level: int) -> tuple[Person, ...]:
+        """The heads of one level of a target, as they are now."""
+        return self.directory.heads_of(
+            self.department_of(target), counts=target.counts(self.now), level=level, without=self.requester
+        )
 
     def resolve_pool(self, target: GroupTarget | RoleTarget) -> list[Candidate]:
         match target:
@@ -179,12 +189,13 @@ class Resolver:
         key = self.department_of(target)
         found: list[Candidate] = []
         for level in range(target.level, target.level + target.levels):
-            head = self.directory.head_of(key, level=level, without=self.requester)
-            if head is None:  # the organisation ends here
+            heads = self.heads_of(target, level)
+            if not heads:  # the organisation ends here
                 self.say("skipped.no_head", named("department", key or ""), level=level)
                 break
-            self.say("assigned.head", self.about(seat_of(head)), department=key, level=level)
-            found.append(seat_of(head))
+            for head in heads:
+                self.say("assigned.head", self.about(seat_of(head)), department=key, level=level)
+                found.append(seat_of(head))
         return found
 
     def department_of(self, target: HeadTarget) -> str | None:

@@ -47,6 +47,14 @@ def unknown_name(kind: str, key: str, path: str) -> Problem:
     )  # fmt: skip
 
 
+def inactive(username: str, path: str) -> Problem:
+    """What is to be said of a graph that names somebody who has left."""
+    return Problem(
+        code="approval.inactive_user", severity="warning", path=path, params={"user": username},
+        message=f"Expected an active person, found {username!r} inactive.",
+    )  # fmt: skip
+
+
 class _Targets:
     def __init__(self, directory: Directory, variables: Sequence[Variable], *, replaced: bool) -> None:
         self.directory = directory
@@ -95,10 +103,7 @@ class _Targets:
         if person is None:
             yield unknown_name("user", username, path)
         elif not person.active:
-            yield Problem(
-                code="approval.inactive_user", severity="warning", path=path, params={"user": username},
-                message=f"Expected an active person, found {username!r} inactive.",
-            )  # fmt: skip
+            yield inactive(username, path)
         elif not person.may_decide:
             yield Problem(
                 code="approval.user_without_role", path=path, params={"user": username},

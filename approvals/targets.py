@@ -1,10 +1,12 @@
 """Whom a graph names: the targets of an assignment as they stand in a node's config. Pure documents."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
 
+from approvals.directory import Person, WhichHeads
 from workflows.engine.graph import Document
 
 MOST_LEVELS = 10  # of department heads that one target names
@@ -33,15 +35,28 @@ class RoleTarget(Document):
 
 
 class HeadTarget(Document):
-    """The head `level` steps up, from `department` or else from the requester's own department.
+    """The heads `level` steps up, from `department` or else from the requester's own department.
 
-    With `levels` more than one, so many heads from there on upwards; fewer where the organisation ends.
+    With `levels` more than one, so many levels from there on upwards; fewer where the organisation ends. `heads` says
+    who counts where a department has several.
     """
 
     kind: Literal["department_head"]
     level: Annotated[int, Field(ge=1, le=MOST_LEVELS)] = 1
     levels: Annotated[int, Field(ge=1, le=MOST_LEVELS)] = 1
     department: Key | None = None
+    heads: Literal["first", "present", "all"] = "first"  # present: the first who is not on leave, or else the first
+
+    def counts(self, at: datetime) -> WhichHeads:
+        """Which heads of one department count at this instant."""
+
+        def of(heads: tuple[Person, ...]) -> tuple[Person, ...]:
+            if self.heads == "all":
+                return heads
+            here = [head for head in heads if not head.on_leave(at)] if self.heads == "present" else []
+            return tuple(here[:1]) or heads[:1]
+
+        return of
 
 
 class FieldTarget(Document):

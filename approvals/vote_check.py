@@ -73,8 +73,10 @@ def _voices(config: ApprovalConfig, *, directory: Directory) -> Iterator[Problem
 def _most(config: ApprovalConfig, *, directory: Directory) -> int | None:
     """The most that all who are asked today can weigh together; None while nobody knows who or how many will be.
 
-    A head may be anybody, and so as weighty as anybody.
+    A head may be anybody, and so as weighty as anybody; how many heads there will be where all count, nobody knows.
     """
+    if any(isinstance(target, HeadTarget) and target.heads == "all" for target in config.assign):
+        return None
     people, everybody = people_of(config.assign, directory=directory)
     heads = sum(target.levels for target in config.assign if isinstance(target, HeadTarget))
     bounded = (UserTarget, GroupTarget, RoleTarget, HeadTarget, RequesterTarget)

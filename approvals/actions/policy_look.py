@@ -75,7 +75,7 @@ def look_daily(*, now: datetime) -> int:
 
 def _look(*, now: datetime) -> Iterator[Finding]:
     world = present_world()
-    for problem in house_findings(world.need(Directory)):
+    for problem in house_findings(world.need(Directory), now=now):
         yield Finding(release=None, problem=problem)
     for drawing, release in live_drawings():
         seen: set[str] = set()

@@ -94,8 +94,8 @@ def _member(person: Person) -> dict[str, Any]:
 
 
 def _department(department: Department, directory: Directory) -> dict[str, Any]:
-    head = directory.person(department.head)
+    heads = (directory.person(head) for head in department.heads)
     return {
         "key": department.key, "name": department.name.model_dump(), "parent": department.parent,
-        "head": None if head is None else _member(head), "calendar": department.calendar,
+        "heads": [_member(head) for head in heads if head is not None], "calendar": department.calendar,
     }  # fmt: skip

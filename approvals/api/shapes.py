@@ -163,7 +163,7 @@ class DepartmentShape(Shape):
     key = serializers.CharField()
     name = LocalTextShape()
     parent = serializers.CharField(allow_null=True)  # type: ignore[assignment]  # a field of DRF
-    head = MemberShape(allow_null=True)
+    heads = MemberShape(many=True, help_text="in their order, the first above the next")
     calendar = serializers.CharField(allow_null=True)
 
 

@@ -4,6 +4,7 @@ from approvals.models.absence import Absence, Delegation, QueueMove
 from approvals.models.notice import Delivery, Notice
 from approvals.models.organisation import (
     Department,
+    DepartmentHead,
     DepartmentMember,
     Group,
     GroupMember,
@@ -23,6 +24,7 @@ __all__ = [
     "Delegation",
     "Delivery",
     "Department",
+    "DepartmentHead",
     "DepartmentMember",
     "Group",
     "GroupMember",

@@ -13,9 +13,6 @@ class Department(models.Model):
     key = models.SlugField(max_length=64, unique=True)
     name = models.JSONField()
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
-    head = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="heads"
-    )
     calendar = models.CharField(max_length=64, blank=True)
 
     class Meta:
@@ -26,6 +23,24 @@ class Department(models.Model):
     @override
     def __str__(self) -> str:
         return self.key
+
+
+class DepartmentHead(models.Model):
+    """A person who leads a department; `position` 0 leads it, the next ones stand in or lead it with them."""
+
+    department = models.ForeignKey(Department, on_delete=models.CASCADE, related_name="heads")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="headships")
+    position = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["department", "user"], name="department_head_once"),
+            models.UniqueConstraint(fields=["department", "position"], name="department_heads_in_order"),
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.user_id} leads {self.department_id}"
 
 
 class DepartmentMember(models.Model):

@@ -99,7 +99,7 @@ class Notify(NodeType[NotifyConfig]):
         named = scope.variables.get(config.variable) if config.variable else None
         people = people_of(
             config.to, usernames=[named] if isinstance(named, str) else [], requester=scope.requester,
-            directory=scope.world.need(Directory),
+            directory=scope.world.need(Directory), at=scope.now,
         )  # fmt: skip
         if config.requester and scope.requester is not None:
             asker = scope.world.need(Directory).person(scope.requester)

@@ -10,7 +10,7 @@ from django.db import transaction
 from accounts.actions import HashedPassword, ensure_user
 from accounts.models import User
 from accounts.policy import Role
-from approvals.models import Department, DepartmentMember, Group, GroupMember, OfflineWindow
+from approvals.models import Department, DepartmentHead, DepartmentMember, Group, GroupMember, OfflineWindow
 from workflows.actions.calendars import save_calendar
 from workflows.engine.calendar_document import WEEKDAYS
 from workflows.holidays_cn import ZONE, day_overrides, is_confirmed
@@ -71,8 +71,10 @@ def ensure_people(*, password: str, now: datetime) -> dict[str, User]:
         for member in members:
             GroupMember.objects.get_or_create(group=group, user=people[member])
     for key, (zh, en, head) in DEPARTMENTS.items():
-        named = {"name": {"zh": zh, "en": en}, "head": people[head], "calendar": CALENDAR}
-        Department.objects.get_or_create(key=key, defaults=named)
+        named = {"name": {"zh": zh, "en": en}, "calendar": CALENDAR}
+        led, is_new = Department.objects.get_or_create(key=key, defaults=named)
+        if is_new:
+            DepartmentHead.objects.create(department=led, user=people[head], position=0)
     for username, account in ACCOUNTS.items():
         if account.department is not None:
             department = Department.objects.get(key=account.department)

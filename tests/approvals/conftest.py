@@ -8,7 +8,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from approvals.models import ApprovalTask, Department, DepartmentMember, Group, GroupMember
+from approvals.models import ApprovalTask, Department, DepartmentHead, DepartmentMember, Group, GroupMember
 from tests.approvals.office import MONDAY, OFFICE
 from workflows.actions import instances
 from workflows.actions.definitions import create_definition, publish
@@ -39,7 +39,8 @@ def office(db: None) -> Office:
         group = Group.objects.create(key=key, name={"zh": key, "en": key}, calendar="office")
         for member in members:
             GroupMember.objects.create(group=group, user=people[member])
-    service = Department.objects.create(key="service", name={"zh": "客服", "en": "Service"}, head=people["s1"])
+    service = Department.objects.create(key="service", name={"zh": "客服", "en": "Service"})
+    DepartmentHead.objects.create(department=service, user=people["s1"], position=0)
     for member in ("cs", "s1"):
         DepartmentMember.objects.create(user=people[member], department=service)
     return people

@@ -63,9 +63,9 @@ def directory(**changes: Any) -> Directory:
             )
         },
         departments={
-            "company": Department(key="company", name=LocalText(), head="9", calendar="office"),
-            "money": Department(key="money", name=LocalText(), parent="company", head="1"),
-            "service": Department(key="service", name=LocalText(), parent="company", head="10"),
+            "company": Department(key="company", name=LocalText(), heads=("9",), calendar="office"),
+            "money": Department(key="money", name=LocalText(), parent="company", heads=("1",)),
+            "service": Department(key="service", name=LocalText(), parent="company", heads=("10",)),
         },
     )  # fmt: skip
     return replace(base, **changes)

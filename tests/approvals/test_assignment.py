@@ -218,8 +218,8 @@ def test_a_head_is_the_next_one_up_when_the_requester_leads_their_own_department
 
 def test_trap_9_the_walk_is_bounded_when_two_departments_lead_each_other() -> None:
     circle = {
-        "a": Department(key="a", name=LocalText(), parent="b", head="1"),
-        "b": Department(key="b", name=LocalText(), parent="a", head="2"),
+        "a": Department(key="a", name=LocalText(), parent="b", heads=("1",)),
+        "b": Department(key="b", name=LocalText(), parent="a", heads=("2",)),
     }
     people = with_person(directory(departments=circle), "8", department="a")
 

@@ -1,5 +1,6 @@
 """Flows that were sound when they were published are looked at again, because the house changes."""
 
+import itertools
 import json
 from datetime import timedelta
 from io import StringIO
@@ -10,8 +11,17 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from approvals.actions.policy_look import look_daily, look_over
-from approvals.models import Absence, Department, Group, GroupMember, OfflineWindow, PolicyFinding, PolicyLook
-from tests.approvals.conftest import FLOW, Office, publish_flow, signed_in
+from approvals.models import (
+    Absence,
+    Delegation,
+    Department,
+    Group,
+    GroupMember,
+    OfflineWindow,
+    PolicyFinding,
+    PolicyLook,
+)
+from tests.approvals.conftest import FLOW, Office, publish_flow, publish_graph, refund_graph, signed_in
 from tests.approvals.office import MONDAY
 from workflows.models import Definition
 
@@ -160,3 +170,52 @@ def test_the_command_tells_and_fails_when_something_is_wrong(flow: None, office:
         call_command("policy", stdout=StringIO())
 
     assert ended.value.code == 1
+
+
+def delegate(office: Office, *chain: str, days: int = 30, flows: tuple[str, ...] = ()) -> None:
+    """Rows as they stand after people came back or were imported: nobody asked whether they make a circle."""
+    for by, to in itertools.pairwise(chain):
+        Delegation.objects.create(
+            person=office[by], to=office[to], start=MONDAY.date(), end=MONDAY.date() + timedelta(days=days), zone="UTC",
+            flows=list(flows), created_at=MONDAY, created_by="1",
+        )  # fmt: skip
+
+
+def test_trap_10_a_circle_of_delegations_is_found_once(flow: None, office: Office) -> None:
+    delegate(office, "f1", "f2", "o1", "f1")
+
+    assert found() == [("policy.delegation_circle", None, {"people": ["f1", "f2", "o1", "f1"], "most": 5})]
+
+
+def test_delegations_that_are_over_or_of_different_flows_are_no_circle(flow: None, office: Office) -> None:
+    delegate(office, "f1", "f2", flows=("refund",))
+    delegate(office, "f2", "f1", flows=("other",))
+    delegate(office, "o1", "o2", "o1", days=1)
+
+    assert [one.problem.code for one in look_over(now=MONDAY + timedelta(days=2))] == []
+
+
+def test_trap_10_a_chain_that_nobody_follows_and_one_that_ends_at_a_leaver_are_found(
+    flow: None, office: Office
+) -> None:
+    delegate(office, "f1", "f2", "b1", "b2", "o1", "o2", "s1")
+    assert [(code, params["people"]) for code, _, params in found()] == [
+        ("policy.delegation_too_long", ["f1", "f2", "b1", "b2", "o1", "o2", "s1"])
+    ]
+
+    leave(office, "s1")
+
+    assert ("policy.delegate_gone", None, {"user": "o2", "to": "s1"}) in found()
+
+
+def test_a_person_who_left_is_found_where_a_message_names_them(office: Office) -> None:
+    graph = refund_graph()
+    told = {"to": [{"kind": "user", "user": "f1"}], "title_zh": "到账", "text_zh": "已到账", "when_unknown": "leave"}
+    graph["nodes"].append({"id": "tell", "type": "notify", "config": told})
+    graph["edges"] = [one for one in graph["edges"] if one["id"] != "e4"] + [
+        {"id": "e4", "from": "ops", "port": "approved", "to": "tell"}, {"id": "e6", "from": "tell", "to": "paid"},
+    ]  # fmt: skip
+    publish_graph(office, graph, key=FLOW)
+    leave(office, "f1")
+
+    assert ("approval.inactive_user", "tell", {"user": "f1"}) in found()

@@ -60,7 +60,7 @@ def tall(*heads: str) -> Directory:
     """Departments on top of each other, the lowest first, with these heads; cs is in the lowest."""
     keys = [f"d{number}" for number in range(len(heads))]
     departments = {
-        key: Department(key=key, name=LocalText(), head=head, parent=parent, calendar="office")
+        key: Department(key=key, name=LocalText(), heads=(head,), parent=parent, calendar="office")
         for key, head, parent in zip(keys, heads, [*keys[1:], None], strict=True)
     }
     return replace(with_person(directory(), "8", department="d0"), departments=departments)
@@ -174,7 +174,7 @@ def test_several_levels_of_heads_are_asked_in_their_order_each_when_the_turn_com
     assert seats(run) == ["u:1"]
 
     run.world = world(
-        replace(people, departments={**people.departments, "d1": replace(people.departments["d1"], head="4")})
+        replace(people, departments={**people.departments, "d1": replace(people.departments["d1"], heads=("4",))})
     )
     run.signal("ask", "approve", actor=actor("1"), revision=1)
     assert seats(run) == ["u:4"]

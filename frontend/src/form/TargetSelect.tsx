@@ -9,9 +9,17 @@ import { textOf } from "@/graph/document";
 import { useGroups, usePeople } from "@/graph/useSpeech";
 import { currentLanguage } from "@/i18n/index";
 import { useSettled } from "./checkExpression";
+import styles from "./form.module.css";
 import { useNameVariables } from "./formVariables";
 import { FULL, described, labelled } from "./sizes";
-import { keyOfTarget, withKeys } from "./targets";
+import {
+  HEADS_THAT_COUNT,
+  type HeadsThatCount,
+  headsRule,
+  keyOfTarget,
+  withHeadsRule,
+  withKeys,
+} from "./targets";
 
 const LEVELS = [1, 2, 3];
 const CHAINS = [2, 3, 4];
@@ -35,20 +43,49 @@ export function TargetSelect(props: {
   const list = Array.isArray(props.value) ? props.value : [];
   const keys = list.flatMap((target) => keyOfTarget(target) ?? []);
   return (
-    <Select
-      id={props.id}
-      {...labelled(props.label)}
-      {...described(props.describedBy)}
-      mode="multiple"
-      style={FULL}
-      size={props.size ?? "middle"}
-      value={keys}
-      options={options}
-      placeholder={t("assignees.placeholder")}
-      notFoundContent={t("assignees.none")}
-      showSearch={{ optionFilterProp: "search", onSearch: setSearch }}
-      onChange={(next: string[]) => props.onChange(withKeys(list, next))}
-    />
+    <>
+      <Select
+        id={props.id}
+        {...labelled(props.label)}
+        {...described(props.describedBy)}
+        mode="multiple"
+        style={FULL}
+        size={props.size ?? "middle"}
+        value={keys}
+        options={options}
+        placeholder={t("assignees.placeholder")}
+        notFoundContent={t("assignees.none")}
+        showSearch={{ optionFilterProp: "search", onSearch: setSearch }}
+        onChange={(next: string[]) => props.onChange(withKeys(list, next))}
+      />
+      <HeadsRule {...props} list={list} />
+    </>
+  );
+}
+
+/** Where managers are named: who counts in a department that has several. One answer for all of the list. */
+function HeadsRule(props: {
+  list: readonly unknown[];
+  onChange: (value: unknown) => void;
+  label?: string | undefined;
+  size?: "small" | "middle";
+}): ReactElement | null {
+  const { t } = useTranslation("form");
+  const rule = headsRule(props.list);
+  if (rule === null) return null;
+  const label = t("assignees.several.label");
+  return (
+    <label className={styles.several}>
+      <span className={styles.help}>{label}</span>
+      <Select<HeadsThatCount>
+        {...labelled(props.label ? `${props.label} · ${label}` : label)}
+        style={FULL}
+        size={props.size ?? "middle"}
+        value={rule}
+        options={HEADS_THAT_COUNT.map((value) => ({ value, label: t(`assignees.several.${value}`) }))}
+        onChange={(next) => props.onChange(withHeadsRule(props.list, next))}
+      />
+    </label>
   );
 }
 

@@ -55,13 +55,27 @@ test("a role, a chain of managers and a field that may hold names are chosen in 
   await userEvent.click(screen.getByRole("combobox"));
   await userEvent.type(screen.getByRole("combobox"), "逐级到第 3");
   await userEvent.click(await screen.findByTitle("逐级到第 3 级主管"));
-  await userEvent.type(screen.getByRole("combobox"), "负责人");
+  const [chooser] = screen.getAllByRole("combobox");
+  if (!chooser) throw new Error("Expected the chooser, found none.");
+  await userEvent.type(chooser, "负责人");
   await userEvent.click(await screen.findByTitle("负责人"));
 
   expect(form.list()).toEqual([
     { kind: "department_head", level: 1, levels: 3 },
     { kind: "field", variable: "keeper" },
   ]);
+});
+
+test("who counts of several heads is asked where a manager is named, and nowhere else", async () => {
+  const form = shown(SCHEMA);
+  expect(screen.queryByText("部门有多位负责人时")).toBeNull();
+  await userEvent.click(screen.getByRole("combobox"));
+  await userEvent.click(await screen.findByTitle("第 1 级主管"));
+
+  await userEvent.click(screen.getByRole("combobox", { name: "部门有多位负责人时" }));
+  await userEvent.click(await screen.findByTitle("全部列为审批人"));
+
+  expect(form.list()).toEqual([{ kind: "department_head", level: 1, heads: "all" }]);
 });
 
 test("the requester chooses out of a pool, and the choice is kept in a field of texts", async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { keyOfTarget, ofKind, targetOfKey, withKeys, withKind } from "./targets";
+import { headsRule, keyOfTarget, ofKind, targetOfKey, withHeadsRule, withKeys, withKind } from "./targets";
 
 const KEYED: [string, Record<string, unknown>][] = [
   ["user:li", { kind: "user", user: "li" }],
@@ -34,4 +34,19 @@ test("rows of one kind are replaced and nothing else", () => {
   expect(ofKind(before, "expression")).toEqual([{ kind: "expression", rules: [] }]);
   expect(withKind(before, "expression", [after])).toEqual([user, after]);
   expect(withKind(before, "expression", [])).toEqual([user]);
+});
+
+test("what is said of several heads holds for all managers of a list, for new ones too, and is left out when it is usual", () => {
+  const user = { kind: "user", user: "li" };
+  const far = { kind: "department_head", level: 1, department: "d1" };
+  expect([headsRule([user]), headsRule([user, far])]).toEqual([null, "first"]);
+
+  const all = withHeadsRule([user, far], "all");
+  expect(all).toEqual([user, { ...far, heads: "all" }]);
+  expect(headsRule(all)).toBe("all");
+  expect(withKeys(all, ["department_head:2"])).toEqual([
+    { ...far, heads: "all" },
+    { kind: "department_head", level: 2, heads: "all" },
+  ]);
+  expect(withHeadsRule(all, "first")).toEqual([user, far]);
 });

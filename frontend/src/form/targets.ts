@@ -38,7 +38,29 @@ export function withKeys(list: unknown, keys: readonly string[]): unknown[] {
   const before = Array.isArray(list) ? list : [];
   const hidden = before.filter((target) => keyOfTarget(target) === null);
   const known = new Map(before.map((target) => [keyOfTarget(target), target]));
-  return [...hidden, ...keys.map((key) => known.get(key) ?? targetOfKey(key))];
+  const rule = headsRule(before) ?? "first";
+  const came = (key: string): unknown[] => withHeadsRule([targetOfKey(key)], rule);
+  return [...hidden, ...keys.flatMap((key) => (known.has(key) ? [known.get(key)] : came(key)))];
+}
+
+/** Who counts in a department with several heads; `first` is what a target says that says nothing. */
+export const HEADS_THAT_COUNT = ["first", "present", "all"] as const;
+export type HeadsThatCount = (typeof HEADS_THAT_COUNT)[number];
+
+/** What a list says of departments with several heads; null when it names no managers. */
+export function headsRule(list: readonly unknown[]): HeadsThatCount | null {
+  const heads = ofKind(list, "department_head");
+  if (heads.length === 0) return null;
+  return HEADS_THAT_COUNT.find((rule) => heads.some((one) => one["heads"] === rule)) ?? "first";
+}
+
+/** The list with one answer for all its managers. */
+export function withHeadsRule(list: readonly unknown[], rule: HeadsThatCount): unknown[] {
+  return list.map((target) => {
+    if (!isRecord(target) || target["kind"] !== "department_head") return target;
+    const { heads: _, ...rest } = target;
+    return rule === "first" ? rest : { ...rest, heads: rule };
+  });
 }
 
 /** The targets of one kind, in their order. */

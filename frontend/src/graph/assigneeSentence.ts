@@ -33,9 +33,12 @@ const SAYINGS: Record<string, Say> = {
   },
   department_head: (item, { say }) => {
     const [level, levels] = [Number(item["level"] ?? 1), Number(item["levels"] ?? 1)];
-    return levels > 1
-      ? say("assign.department_heads", { first: level, last: level + levels - 1 })
-      : say("assign.department_head", { level });
+    const who =
+      levels > 1
+        ? say("assign.department_heads", { first: level, last: level + levels - 1 })
+        : say("assign.department_head", { level });
+    const rule = item["heads"];
+    return rule === "all" || rule === "present" ? say(`assign.heads.${rule}`, { who }) : who;
   },
   field: (item, { say, language }, graph) => {
     const name = String(item["variable"] ?? "");

@@ -45,6 +45,16 @@ test("a card names approvers who depend on the run, each kind in its own words",
     [{ kind: "role", role: "approver" }, "全体审批人", "All approvers"],
     [{ kind: "department_head", level: 2 }, "第 2 级主管", "Manager, level 2"],
     [{ kind: "department_head", level: 1, levels: 3 }, "第 1–3 级主管", "Managers, levels 1–3"],
+    [
+      { kind: "department_head", level: 1, heads: "all" },
+      "第 1 级主管(全部)",
+      "Manager, level 1 (all of them)",
+    ],
+    [
+      { kind: "department_head", heads: "present" },
+      "第 1 级主管(在岗的一位)",
+      "Manager, level 1 (the one who is there)",
+    ],
     [{ kind: "field", variable: "refundAmount" }, "由「退款金额」指定", 'Named by "Refund amount"'],
     [
       { kind: "expression", rules: [{ to: [group] }], otherwise: [group] },

@@ -72,6 +72,13 @@ test("each finding says what is wrong, where, and since when", async () => {
   expect(await axeViolations(container)).toEqual([]);
 });
 
+test("a circle of delegations is told by the names of its people", async () => {
+  finds(say("policy.delegation_circle", "warning", { people: ["li", "ghost", "li"], most: 5 }, null));
+  renderApp("/policy");
+
+  expect(await screen.findByText(/委托绕成了一圈:.* → ghost → /)).toBeVisible();
+});
+
 test("nothing found is said so", async () => {
   finds();
   renderApp("/policy");

@@ -5,6 +5,9 @@ import { useSpeech } from "@/graph/useSpeech";
 import { useLocal } from "@/i18n/local";
 import { useProblemText } from "@/ui/problemText";
 
+const namesOf = (value: unknown): string[] =>
+  (Array.isArray(value) ? value : [value]).filter((one): one is string => typeof one === "string");
+
 export function useFindingText(): (finding: PolicyFinding) => string {
   const { t, i18n } = useTranslation("policy");
   const speech = useSpeech();
@@ -25,6 +28,12 @@ export function useFindingText(): (finding: PolicyFinding) => string {
         ...named,
         who: named["group"] ?? named["role"] ?? named["user"],
         person: named["user"],
+        people: namesOf(params["people"])
+          .map((one) => speech.nameOf("user", one))
+          .join(" → "),
+        delegate: namesOf(params["to"])
+          .map((one) => speech.nameOf("user", one))
+          .join(""),
         steps: steps.map((step) => local(step.title) || step.id).join(t("ui:list.comma")),
         count: steps.length,
       });

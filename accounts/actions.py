@@ -65,6 +65,18 @@ def ensure_user(
     return user
 
 
+def end_access(user: User) -> None:
+    """Nobody signs in as this person any more: what is open ends with the next request, and every token is gone.
+
+    Sessions carry a hash of the password, so one that nobody has ends them for good, also if the account comes back.
+    """
+    user.is_active = False
+    user.set_unusable_password()
+    user.save(update_fields=["is_active", "password"])
+    tokens, _ = ApiToken.objects.filter(user=user).delete()
+    logger.info("access ended", extra={"action": "accounts.access_ended", "user": user.pk, "tokens": tokens})
+
+
 def set_language(user: User, *, language: str) -> None:
     """Remember the language of the interface."""
     user.language = language

@@ -8,6 +8,7 @@ from approvals.models.organisation import (
     DepartmentMember,
     Group,
     GroupMember,
+    ListedId,
     OfflineWindow,
 )
 from approvals.models.pending import PendingAnswer
@@ -28,6 +29,7 @@ __all__ = [
     "DepartmentMember",
     "Group",
     "GroupMember",
+    "ListedId",
     "Notice",
     "OfflineWindow",
     "PendingAnswer",

@@ -80,6 +80,24 @@ class GroupMember(models.Model):
         return f"{self.user_id} in {self.group_id}"
 
 
+class ListedId(models.Model):
+    """The id under which a source of the directory knows a person: it stays when their name there changes."""
+
+    source = models.SlugField(max_length=64)
+    external_id = models.CharField(max_length=128)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="listed_ids")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "external_id"], name="listed_id_means_one_person"),
+            models.UniqueConstraint(fields=["source", "user"], name="person_listed_once_per_source"),
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.source}:{self.external_id}"
+
+
 class OfflineWindow(models.Model):
     """A recurring break of one owner: minutes of the weekdays in `days` (Monday 0); `until` may pass midnight."""
 

@@ -13,12 +13,12 @@ from django.db.models import Q
 
 from bedrock.errors import BadInput, OrderflowError
 from bedrock.fingerprints import fingerprint_of
+from bedrock.tables import Row
 from orders.core.models import Order
 from orders.intake.actions import Client, place_order
 from orders.intake.document import read_order
 from orders.intake.mapping import ColumnMapping, disagreeing, document_of, payment_of
 from orders.intake.pricing import price
-from orders.intake.tables import Row
 from workflows.engine.values import Money
 
 BATCH: Final = 200

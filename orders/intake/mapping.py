@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BeforeValidator, ValidationError, model_validator
 
 from bedrock.errors import BadInput
+from bedrock.tables import Row
 from orders.intake.document import Body
-from orders.intake.tables import Row
 from orders.money import shares
 from workflows.engine.currencies import MINOR_UNITS
 from workflows.engine.values import Money, plain

@@ -14,11 +14,11 @@ from accounts.models import User
 from accounts.policy import Role
 from bedrock.clock import now
 from bedrock.errors import OrderflowError
+from bedrock.tables import harmless, read_rows
 from orders.core.channels import Channel
 from orders.intake.actions import Client
 from orders.intake.importing import Fault, Outcome, Tally, import_orders
 from orders.intake.mapping import ColumnMapping, own_mapping, read_mapping, with_channel
-from orders.intake.tables import read_rows
 from workflows.engine.values import Money
 
 SHOWN_FAULTS = 50
@@ -104,10 +104,5 @@ def _write_faults(file: Path, faults: list[Fault]) -> None:
         writer = csv.writer(text)
         writer.writerow(["row", "order_no", "path", "code", "message"])
         writer.writerows(
-            [fault.row, *map(_harmless, (fault.order_no, fault.path, fault.code, fault.message))] for fault in faults
+            [fault.row, *map(harmless, (fault.order_no, fault.path, fault.code, fault.message))] for fault in faults
         )
-
-
-def _harmless(text: str) -> str:
-    """A cell that a spreadsheet does not take for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

@@ -43,6 +43,11 @@ def read_rows(file: Path, *, sheet: str | None = None, encoding: str = "utf-8-si
     return _rows(lines)
 
 
+def harmless(text: str) -> str:
+    """A cell that a spreadsheet does not take for a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
 def _rows(lines: Iterator[tuple[int, Sequence[str]]]) -> Iterator[Row]:
     header: list[str] | None = None
     for number, cells in lines:

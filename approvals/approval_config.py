@@ -5,12 +5,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from approvals.fields import FILLED, FieldRule
 from approvals.targets import ExpressionTarget, Target, Targets, spread
 from approvals.vote_config import VoteConfig
 from approvals.voting import Mode
 from workflows.engine.graph import Document
 from workflows.engine.node_type import Config
-from workflows.engine.panel import only_for, ui
+from workflows.engine.panel import by_kind, only_for, ui, with_columns
 
 _ROLE, _FIELD = ("role", "角色", "Role"), ("field", "字段里的人", "Person in a field")
 _OTHERS = (
@@ -131,6 +132,22 @@ class ApprovalConfig(Config):
             options=(("on_reject", "驳回时必填", "Required to reject"), ("always", "总是必填", "Always required")),
         ),
     )  # fmt: skip
+    fields: tuple[FieldRule, ...] = Field(
+        default=(), max_length=100,
+        json_schema_extra=by_kind(
+            with_columns(
+                ui(
+                    "rows", zh="字段权限", en="Fields", group="what",
+                    help_zh="审批人能看到、能填写哪些字段;隐藏的字段在任何页面和接口都不显示。",
+                    help_en="What approvers see and fill in; a hidden field is shown on no page and by no interface.",
+                ),
+                ("name", "variable", "字段", "Field"), ("access", "select", "权限", "They may"),
+            ),
+            "access",
+            ("read", "只读", "Read it", ()), ("write", "可填写", "Fill it in", ()),
+            ("required", "同意时必填", "Have to fill it in to approve", ()), ("hidden", "隐藏", "Not see it", ()),
+        ),
+    )  # fmt: skip
     on_reject: RejectionConfig = Field(
         default=RejectionConfig(),
         json_schema_extra=ui(
@@ -210,6 +227,10 @@ class ApprovalConfig(Config):
         lists += [(f"timeouts.{index}.to", timeout.to) for index, timeout in enumerate(self.timeouts)]
         for path, targets in lists:
             yield from ((f"{path}.{place}", target) for place, target in spread(targets))
+
+    def filled_in(self) -> frozenset[str]:
+        """The names of the variables that approvers may fill in."""
+        return frozenset(rule.name for rule in self.fields if rule.access in FILLED)
 
     def conditions(self) -> Iterator[str]:
         """The conditions of all targets that have some."""

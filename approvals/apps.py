@@ -36,6 +36,7 @@ class ApprovalsConfig(AppConfig):
         wings.follow_due_times(FOLLOWED)
         wings.show_tasks(queries.lines_of)
         wings.show_to(queries.runs_shown_to)
+        wings.hide_variables(queries.hidden_from)
         wings.show_all_to(queries.all_runs_shown_to)
         wings.show_flows_to(queries.flows_shown_to)
         wings.sweep_before_due_times(bring_into_force)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -12,6 +13,7 @@ from approvals.claims import Claim, kept, read_claim
 from approvals.targets import Target
 from approvals.voting import PLAIN, Cast, Mode, Rules, Tally, Voice, Vote, read_threshold, tally
 from workflows.engine.events import Actor
+from workflows.engine.state import Json
 
 MICROSECOND = timedelta(microseconds=1)
 _TARGET: TypeAdapter[Target] = TypeAdapter(Target)
@@ -36,6 +38,7 @@ class Answer:
     hands_on: bool = False
     behalf: Behalf | None = None  # for whom, if not in their own name
     same_as: str = ""
+    fields: Mapping[str, Json] = field(default_factory=dict)  # what was filled in with it
 
     def to_json(self) -> dict[str, Any]:
         document: dict[str, Any] = {
@@ -48,6 +51,8 @@ class Answer:
             document["behalf"] = asdict(self.behalf)
         if self.same_as:
             document["same_as"] = self.same_as
+        if self.fields:
+            document["fields"] = dict(self.fields)
         return document | {"hands_on": True} if self.hands_on else document
 
 
@@ -218,8 +223,9 @@ def read_ballot(data: dict[str, Any]) -> Ballot:
 
 
 def answer_of(
-    ballot: Ballot, actor: Actor, *, outcome: Vote, at: datetime, comment: str, scopes: Iterable[str]
-) -> Answer:
+    ballot: Ballot, actor: Actor, *, outcome: Vote, at: datetime, comment: str, scopes: Iterable[str],
+    fields: Mapping[str, Json] = MappingProxyType({}),
+) -> Answer:  # fmt: skip
     """The answer that this actor gives from these seats."""
     scopes = tuple(scopes)
     voices = [ballot.voice(scope) for scope in scopes]
@@ -231,6 +237,7 @@ def answer_of(
         hands_on=ballot.mode is Mode.ANY and outcome is Vote.APPROVED and followed,
         # From a seat of their own as well, it is their own answer.
         behalf=for_whom[0] if for_whom and all(for_whom) else None,
+        fields=fields,
     )  # fmt: skip
 
 
@@ -242,7 +249,7 @@ def _read_answer(document: dict[str, Any]) -> Answer:
         source=document["source"], scopes=tuple(document["scopes"]),
         voice=PLAIN if voice is None else Voice(**voice), hands_on=document.get("hands_on", False),
         behalf=None if behalf is None else Behalf(**behalf),
-        same_as=document.get("same_as", ""),
+        same_as=document.get("same_as", ""), fields=document.get("fields", {}),
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from approvals.carrying import carried, carried_notes
 from approvals.claims import Claim, holds
 from approvals.deadlines import deadline
 from approvals.directory import SUPERUSER, Directory, Person
+from approvals.fields import filled, read_fields
 from approvals.memory import deciders_of, left_behind
 from approvals.presence import Presence
 from approvals.refusals import (
@@ -36,8 +37,9 @@ from workflows.engine.calendar_book import CalendarBook
 from workflows.engine.events import SYSTEM, Actor, Signalled
 from workflows.engine.expressions.language import Condition
 from workflows.engine.node_type import Continue, Note, Outcome, Scope, Wait
-from workflows.engine.state import Awaits
+from workflows.engine.state import Awaits, Json
 from workflows.engine.values import Duration
+from workflows.engine.variables import Variable
 
 TIMED_OUT = "timed_out"
 
@@ -52,6 +54,7 @@ class Program:
     durations: tuple[Duration, ...]
     rules: Rules
     conditions: Mapping[str, Condition]  # of targets, by their text
+    fields: Mapping[str, Variable]  # that may be filled in, by name
 
 
 class Refused(Exception):  # noqa: N818 - carries the typed error to the node's door
@@ -72,6 +75,7 @@ class Deliberation:
         program: Program = scope.program
         self.durations = program.durations
         self.rules = program.rules
+        self.fillable = program.fields
         self.barred = deciders_of(scope, self.config.apart_from)
         self.known = Known(variables=scope.variables, conditions=program.conditions)
         self.directory = scope.world.need(Directory)
@@ -163,8 +167,22 @@ class Deliberation:
         if not comment and (outcome is Vote.REJECTED or self.config.comment == "always"):
             raise Refused(comment_required())
         scopes = [seat.scope for seat in held]
-        given = answer_of(ballot, event.actor, outcome=outcome, at=self.now, comment=comment, scopes=scopes)
+        given = answer_of(
+            ballot, event.actor, outcome=outcome, at=self.now, comment=comment, scopes=scopes,
+            fields=self.fields_of(event, outcome, ballot) if self.config.fields or event.payload.get("form") else {},
+        )  # fmt: skip
         return self.counted(ballot, ballot.with_answer(given), actor=event.actor)
+
+    def fields_of(self, event: Signalled, outcome: Vote, ballot: Ballot) -> dict[str, Json]:
+        """What the answer fills in."""
+        given = event.payload.get("form") or {}
+        try:
+            return read_fields(
+                given, outcome=outcome, rules=self.config.fields, declared=self.fillable,
+                values={**self.scope.variables, **filled(ballot.answers)},
+            )  # fmt: skip
+        except OrderflowError as error:
+            raise Refused(error) from None
 
     def comment(self, event: Signalled) -> Outcome:
         """Somebody who has to do with the task says something."""
@@ -307,7 +325,8 @@ class Deliberation:
         if work["sheet"]["standing"]:
             why["standing"] = work["sheet"]["standing"]
         behind = left_behind(after, variables=self.scope.variables)
-        left = Continue(port=port, why=why, work=(work,), notes=notes, remembers=behind)
+        output = filled(after.answers) if port == Verdict.APPROVED else {}
+        left = Continue(port=port, output=output, why=why, work=(work,), notes=notes, remembers=behind)
         return returned(self.config, left) if port == Verdict.REJECTED else left
 
     def waiting(
@@ -407,4 +426,6 @@ def _vote_note(answer: Answer) -> Note:
     data: dict[str, Any] = {"outcome": answer.outcome.value, "comment": answer.comment}
     if answer.behalf is not None:
         data["on_behalf_of"] = asdict(answer.behalf)
+    if answer.fields:
+        data["form"] = dict(answer.fields)
     return Note(what="voted", data=data, actor=actor)

@@ -10,6 +10,7 @@ from approvals.ballot import Answer, Ballot, Turn
 from approvals.candidates import Candidate, Kind, about_behalf, describe
 from approvals.claims import shown
 from approvals.directory import Directory
+from approvals.fields import hidden
 from approvals.targets import FieldTarget, GroupTarget, HeadTarget, RoleTarget, Target, UserTarget
 from approvals.voting import Mode
 from workflows.engine.events import Actor
@@ -32,7 +33,8 @@ def opening(
     sheet = sheet_of(ballot, config=config, due=due, directory=directory)
     run = Assignment(candidates=ballot.seats, trace=tuple(why for one in found for why in one.trace))
     lines = trace_of(run, at=ballot.since, cause="opened")
-    return {"op": "open", "title": name.model_dump(), "mode": ballot.mode.value, "sheet": sheet, "trace": [lines]}
+    paper = {"op": "open", "title": name.model_dump(), "mode": ballot.mode.value, "sheet": sheet, "trace": [lines]}
+    return paper | {"hidden": sorted(hidden(config.fields))} if config.fields else paper
 
 
 def change(  # noqa: PLR0913 - the parts of one paper
@@ -122,8 +124,8 @@ def sheet_of(ballot: Ballot, *, config: ApprovalConfig, due: datetime | None, di
             "calendar": config.calendar,
             "offline": config.offline != "ignore",
             "returns": config.returns != "nowhere",
-        },
-    }
+        } | ({"form": True} if config.fields else {}),
+    }  # fmt: skip
 
 
 def candidates_of(ballot: Ballot, *, directory: Directory) -> list[dict[str, Any]]:

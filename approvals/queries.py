@@ -1,7 +1,8 @@
 """Reading tasks: the inbox, its numbers, one task, what a run's page shows. A fixed number of statements each."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -12,14 +13,16 @@ from django.db.models import JSONField, Q, QuerySet
 
 from accounts.models import User
 from accounts.policy import Role
+from approvals.approval_config import ApprovalConfig
 from approvals.candidates import scopes_of
 from approvals.directory import Directory
+from approvals.fields import form, hidden_by_step
 from approvals.filters import Filters
 from approvals.models import ApprovalTask, Assignment, Comment, Decision, PendingAnswer, SavedView
 from approvals.picture import Viewer, line
 from workflows.actions.instances import Beside
 from workflows.prepared import fetch
-from workflows.queries import present_world
+from workflows.queries import present_run, present_world
 
 SEES_ALL = (Role.SUPERVISOR, Role.AUDITOR)
 FOREVER = datetime(9999, 12, 31, tzinfo=UTC)  # where rows without a due time are sorted
@@ -214,6 +217,35 @@ def all_runs_shown_to(user: User) -> "QuerySet[Assignment, Any]":
     scopes = scopes_of(str(user.pk), directory=present_world().need(Directory))
     asked = Assignment.objects.filter(scope__in=scopes).values("task__instance")
     return asked.union(Decision.objects.filter(actor=str(user.pk)).values("task__instance"))
+
+
+def hidden_from(user: User, graphs: Mapping[str, Mapping[str, Any]]) -> dict[str, frozenset[str]]:
+    """The variables of runs (their drawings by instance id) that every step hides at which this person is or was asked;
+    from somebody who never was, what any step hides. One statement, and none for drawings that hide nothing.
+    """
+    rules = {run: steps for run, graph in graphs.items() if any((steps := hidden_by_step(graph)).values())}
+    if not rules:
+        return {}
+    asked: dict[str, set[str]] = defaultdict(set)
+    for run, node in _asked(user).filter(instance__in=rules).order_by().values_list("instance", "node"):
+        asked[str(run)].add(node)
+    return {
+        run: frozenset.intersection(*(steps.get(node, frozenset()) for node in asked[run]))
+        if asked[run] else frozenset().union(*steps.values())
+        for run, steps in rules.items()
+    }  # fmt: skip
+
+
+def form_of(task: ApprovalTask) -> list[dict[str, Any]]:
+    """The fields that the step of an open task shows and lets its people fill in; one statement, and none for a step
+    without such fields."""
+    if task.status != ApprovalTask.Status.OPEN or not task.timing.get("form"):
+        return []
+    run = present_run(str(task.instance))
+    node = None if run is None else run.release.plan.nodes.get(task.node)
+    if run is None or node is None or not isinstance(node.config, ApprovalConfig):
+        return []
+    return form(node.config.fields, declared=run.release.plan.variables, values=run.state.variables)
 
 
 def flows_shown_to(user: User) -> set[str]:

@@ -30,7 +30,9 @@ from workflows.models import (
     Timer,
     Turn,
 )
-from workflows.wings import subjects_named, tasks_of, visible_to
+from workflows.redaction import NOTHING, Redaction
+from workflows.store import Loaded
+from workflows.wings import hidden_from, subjects_named, tasks_of, visible_to
 
 STUCK_AFTER = timedelta(hours=24)
 SEES_ALL = (Role.SUPERVISOR, Role.AUDITOR)
@@ -50,6 +52,11 @@ class Filters:
 def present_world() -> World:
     """The world as its rows are now, for rooms that show what decisions would read; one statement."""
     return store.present_world()
+
+
+def present_run(instance_id: str) -> Loaded | None:
+    """A run as it stands, with its compiled version, whoever may see it; one statement."""
+    return store.read(instance_id)
 
 
 def instances(filters: Filters, *, user: User, now: datetime) -> QuerySet[Instance]:
@@ -130,14 +137,29 @@ def instances_of(subject_type: str, subject_ids: Collection[str]) -> dict[str, l
     return found
 
 
-def pictures(rows: Sequence[Instance], *, now: datetime) -> list[dict[str, Any]]:
-    """Runs as the contract shows them in lists: two statements for all of them."""
-    ids = [str(row.pk) for row in rows]
+def redactions(rows: Sequence[Instance], *, user: User) -> dict[str, Redaction]:
+    """How these runs, which this user may see, are shown to them, by instance id.
+
+    Whoever watches over all runs, asked for one, or placed its subject as a program, sees all of it.
+    """
+    graphs = {str(row.pk): row.version.graph for row in rows if row.requester != str(user.pk)}
+    hidden = {} if user.has_role(*SEES_ALL, Role.INTEGRATION) else hidden_from(user, graphs)
+    return {str(row.pk): Redaction(hidden.get(str(row.pk), NOTHING), row.version.graph) for row in rows}
+
+
+def pictures(rows: Sequence[Instance], *, user: User, now: datetime) -> list[dict[str, Any]]:
+    """Runs as the contract shows them in lists, as far as this user may see them: two statements for all of them, and
+    those of whoever hides variables of some."""
+    ids, shown = [str(row.pk) for row in rows], redactions(rows, user=user)
     tasks = tasks_of(ids)
     incidents: dict[str, list[dict[str, Any]]] = {one: [] for one in ids}
     for incident in Incident.objects.filter(instance__in=ids).order_by("opened_at"):
-        incidents[str(incident.instance)].append(_incident(incident))
-    return [_picture(row, tasks=tasks[str(row.pk)], incidents=incidents[str(row.pk)], now=now) for row in rows]
+        run = str(incident.instance)
+        incidents[run].append(shown[run].incident(_incident(incident)))
+    return [
+        _picture(row, shown[str(row.pk)], tasks=tasks[str(row.pk)], incidents=incidents[str(row.pk)], now=now)
+        for row in rows
+    ]
 
 
 def caller_of(row: Instance) -> dict[str, Any] | None:
@@ -194,16 +216,16 @@ def history(instance_id: str) -> QuerySet[HistoryEvent]:
     return HistoryEvent.objects.filter(instance=instance_id).order_by("seq")
 
 
-def fact(row: HistoryEvent) -> dict[str, Any]:
-    """A fact as the contract shows it."""
+def fact(row: HistoryEvent, shown: Redaction) -> dict[str, Any]:
+    """A fact as the contract shows it to whoever may see so much."""
     return {
         "seq": row.seq, "at": row.at, "kind": row.kind, "node": row.node,
         "visit": row.data.get("visit"), "actor": {"id": row.actor, "name": row.actor_name},
-        "source": row.source, "data": row.data,
+        "source": row.source, "data": shown.fact(row.kind, row.node, row.data),
     }  # fmt: skip
 
 
-def past_step(row: Instance, seq: int) -> dict[str, Any]:
+def past_step(row: Instance, seq: int, shown: Redaction) -> dict[str, Any]:
     """Where a run stood right after fact `seq` of those that it has, and that fact with its reasons; one statement.
 
     Raises BrokenHistory when its facts do not follow from one another.
@@ -216,9 +238,9 @@ def past_step(row: Instance, seq: int) -> dict[str, Any]:
         "at": facts[-1].at,
         "state": {
             "status": state.status, "tokens": [_token(token) for token in document["tokens"]],
-            "variables": document["variables"],
+            "variables": shown.variables(document["variables"]),
         },
-        "fact": fact(facts[-1]),
+        "fact": fact(facts[-1], shown),
     }  # fmt: skip
 
 
@@ -308,6 +330,7 @@ def _edges(one: HistoryEvent) -> list[str]:
 
 def _picture(
     row: Instance,
+    shown: Redaction,
     *,
     tasks: Sequence[Mapping[str, Any]],
     incidents: Sequence[Mapping[str, Any]],
@@ -321,7 +344,7 @@ def _picture(
         "status": row.status,
         "subject": {"type": row.subject_type, "id": row.subject_id, "title": row.subject_title},
         "tokens": tokens,
-        "variables": row.state["variables"],
+        "variables": shown.variables(row.state["variables"]),
         "tasks": list(tasks),
         "timers": [
             {"node": token["node"], "visit": token["visit"], "due_at": token["due_at"]}

@@ -17,6 +17,8 @@ from workflows.statement import Writes
 TasksOf = Callable[[Sequence[str]], Mapping[str, Sequence[Mapping[str, Any]]]]
 Witness = Callable[[User, Collection[str]], Collection[str]]
 
+Hider = Callable[[User, Mapping[str, Mapping[str, Any]]], Mapping[str, frozenset[str]]]
+
 RunsOf = Callable[[User], "QuerySet[Any, Any]"]
 FlowWitness = Callable[[User], Collection[str]]
 Namer = Callable[[str], Collection[str]]
@@ -47,6 +49,7 @@ _owned: set[str] = set()
 _namers: dict[str, Namer] = {}
 _recalls: dict[str, Recall] = {}
 _witnesses: list[Witness] = []
+_hiders: list[Hider] = []
 _runs: list[RunsOf] = []
 _flow_witnesses: list[FlowWitness] = []
 _janitors: list[Janitor] = []
@@ -86,6 +89,12 @@ def show_tasks(tasks_of: TasksOf) -> None:
 def show_to(witness: Witness) -> None:
     """Declare who may see a run although no role says so: of the given ids the ones visible to a user."""
     _witnesses.append(witness)
+
+
+def hide_variables(hider: Hider) -> None:
+    """Declare who knows which variables of runs a user may not see, who sees these runs only because a wing shows them:
+    of drawings by instance id the names by instance id."""
+    _hiders.append(hider)
 
 
 def show_all_to(runs_of: RunsOf) -> None:
@@ -159,6 +168,15 @@ def tasks_of(instance_ids: Sequence[str]) -> dict[str, list[Mapping[str, Any]]]:
 def visible_to(user: User, instance_ids: Collection[str]) -> set[str]:
     """The runs of these that some wing shows to this user."""
     return {str(one) for ask in _witnesses for one in ask(user, instance_ids)}
+
+
+def hidden_from(user: User, graphs: Mapping[str, Mapping[str, Any]]) -> dict[str, frozenset[str]]:
+    """The variables of these runs (their drawings by instance id) that some wing hides from this user."""
+    found: dict[str, frozenset[str]] = {}
+    for ask in _hiders:
+        for instance, names in ask(user, graphs).items():
+            found[instance] = found.get(instance, frozenset()) | names
+    return found
 
 
 def runs_visible_to(user: User) -> "list[QuerySet[Any, Any]]":

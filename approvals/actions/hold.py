@@ -45,6 +45,7 @@ def hold(
         task_id=task.pk, user=user,
         defaults={
             "name": name, "comment": str(payload.get("comment") or ""), "revision": payload["revision"],
+            "form": payload.get("form") or {},
             "source": by.actor.source, "at": now, "commit_at": commit_at,
         },
     )  # fmt: skip
@@ -84,7 +85,7 @@ def bring_into_force(*, now: datetime) -> int:
 def _bring(held: PendingAnswer, *, now: datetime) -> int:
     person = held.user
     by = By(actor=Actor(id=str(person.pk), name=person.get_full_name(), source=held.source), ip=None)
-    payload = {"comment": held.comment, "revision": held.revision}
+    payload = {"comment": held.comment, "revision": held.revision, "form": held.form}
     try:
         with transaction.atomic():
             answer(held.task_id, name=held.name, payload=payload, user=person, by=by, now=now)

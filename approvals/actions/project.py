@@ -6,8 +6,9 @@ is no condition of an index (`|| ''`): with a plan from a small table it would w
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
+from typing import Any
 
 from approvals.models import ApprovalTask
 from bedrock.errors import Conflict
@@ -190,10 +191,16 @@ def _open(rows: dict[Part, list[Row]], context: RunContext, work: Work) -> None:
             "at": at, "title": payload["title"], "mode": payload["mode"],
             "definition_key": context.definition_key, "definition_title": dict(context.definition_title),
             "version": context.version, "subject_type": subject.type, "subject_id": subject.id,
-            "subject_title": subject.title[:200], "subject_facts": list(subject.facts),
+            "subject_title": subject.title[:200],
+            "subject_facts": _shown(subject.facts, hidden=payload.get("hidden", ())),
             "requester": requester, "status": ApprovalTask.Status.OPEN.value, "trace": payload["trace"],
         }
     )  # fmt: skip
+
+
+def _shown(facts: Iterable[Mapping[str, Any]], *, hidden: Collection[str]) -> list[Mapping[str, Any]]:
+    """What of the subject the people of a step may know."""
+    return [fact for fact in facts if fact["key"] not in hidden] if hidden else list(facts)
 
 
 def _say(rows: dict[Part, list[Row]], context: RunContext, work: Work) -> None:

@@ -79,9 +79,18 @@ class TraceShape(Shape):
     lines = TraceLineShape(many=True)
 
 
+class TaskFieldShape(Shape):
+    name = serializers.CharField()
+    label = LocalTextShape()  # type: ignore[assignment]  # a field of DRF
+    type = serializers.CharField()
+    access = serializers.ChoiceField(choices=["read", "write", "required"])
+    value = serializers.JSONField(allow_null=True)
+
+
 class TaskDetailShape(TaskShape):
     comments = CommentShape(many=True)
     trace = TraceShape(many=True)
+    form = TaskFieldShape(many=True, help_text="What an open task shows of the run's variables and lets fill in.")
 
 
 class SummaryShape(Shape):

@@ -83,7 +83,8 @@ class TaskView(APIView):
         task, pending = queries.find_shown(task_id, viewer=viewer)
         if task is None or not queries.may_see(task, user=user_of(request), directory=viewer.world.need(Directory)):
             raise NotFound("task.unknown", f"Expected a task of yours, found none with id {task_id}.")
-        return unless_same(request, detail(task, comments=queries.comments_of(task), viewer=viewer, pending=pending))
+        comments, form = queries.comments_of(task), queries.form_of(task)
+        return unless_same(request, detail(task, comments=comments, form=form, viewer=viewer, pending=pending))
 
 
 class AnswerInput(Input):
@@ -97,6 +98,10 @@ class DecisionInput(AnswerInput):
         help_text="For so long the answer may be taken back (`/undo`) and nobody else sees it. Without it, and when "
         "the time of the task runs out before, it is in force at once.",
     )  # fmt: skip
+    form = serializers.DictField(
+        required=False,
+        help_text="With an approval: values by name for the fields of `form` that may be filled in, in JSON form.",
+    )
 
 
 class TransferInput(AnswerInput):

@@ -15,6 +15,7 @@ class PendingAnswer(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="pending_answers")
     name = models.CharField(max_length=10)  # of the answer in `approvals.commands`
     comment = models.TextField(blank=True)
+    form = models.JSONField(default=dict)  # what is filled in, by name
     revision = models.IntegerField()
     source = models.CharField(max_length=10)
     at = models.DateTimeField()

@@ -81,6 +81,7 @@ class Approval(NodeType[ApprovalConfig]):
             durations=tuple(duration for _, duration in durations if duration is not None),
             rules=compiled_rules(config.mode, config.vote),
             conditions={text: compile_condition(text, variables) for text in config.conditions()},
+            fields={one.name: one for one in variables if one.name in config.filled_in()},
         )
 
     @override

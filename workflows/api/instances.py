@@ -29,6 +29,7 @@ from workflows.api.once import KEY, answer_request
 from workflows.engine.events import Actor
 from workflows.engine.state import Subject
 from workflows.models import AuditEntry, Incident, Instance
+from workflows.redaction import Redaction
 
 PAGING = [OpenApiParameter("cursor", str), OpenApiParameter("limit", int)]
 READERS = roles(Role.SUPERVISOR, Role.AUDITOR, Role.REQUESTER, Role.INTEGRATION, Role.APPROVER)
@@ -84,7 +85,7 @@ class InstancesView(APIView):
         present = now()
         rows = queries.instances(filters, user=_user(request), now=present)
         found = page(rows, order_by=("-started_at", "-id"), params=params)
-        return Response({"results": queries.pictures(found.rows, now=present), "next": found.next})
+        return Response({"results": queries.pictures(found.rows, user=_user(request), now=present), "next": found.next})
 
     @extend_schema(
         operation_id="instances_start", parameters=[KEY], request=Given,
@@ -104,7 +105,7 @@ class InstancesView(APIView):
                 variables=given.get("variables", {}), requester=str(_user(request).pk),
                 actor=actor_of(request), now=present,
             )  # fmt: skip
-            return _one(run.instance_id)
+            return _one(run.instance_id, user=_user(request))
 
         return answer_request(request, scope="instances", now=present, answer=started, status=201)
 
@@ -117,7 +118,7 @@ class InstanceView(APIView):
         query_of(request.query_params)
         row = _visible(request, instance_id)
         facts = list(queries.history(str(instance_id)))
-        [picture] = queries.pictures([row], now=now())
+        [picture] = queries.pictures([row], user=_user(request), now=now())
         return Response(
             picture
             | {
@@ -135,9 +136,9 @@ class HistoryView(APIView):
     @extend_schema(operation_id="instances_history", responses=shapes.HistoryShape)
     def get(self, request: Request, instance_id: UUID) -> Response:
         query_of(request.query_params)
-        _visible(request, instance_id)
-        facts = queries.history(str(instance_id))
-        return Response({"results": [queries.fact(one) for one in facts]})
+        row = _visible(request, instance_id)
+        facts, shown = queries.history(str(instance_id)), _shown(request, row)
+        return Response({"results": [queries.fact(one, shown) for one in facts]})
 
 
 class ReplayView(APIView):
@@ -153,7 +154,7 @@ class ReplayView(APIView):
     def get(self, request: Request, instance_id: UUID) -> Response:
         params = query_of(request.query_params, "seq")
         row = _visible(request, instance_id)
-        return Response(queries.past_step(row, _seq(params, last=row.seq)))
+        return Response(queries.past_step(row, _seq(params, last=row.seq), _shown(request, row)))
 
 
 class PreviewView(APIView):
@@ -209,7 +210,7 @@ class ApplyView(APIView):
         _require_right(request, instance_id, kind)
         by = By(actor=actor_of(request), ip=client_ip(request._request))
         interventions.apply(str(instance_id), given["token"], kind=kind, reason=given["reason"], by=by, now=now())
-        shown = _one(str(instance_id))
+        shown = _one(str(instance_id), user=_user(request))
         if queries.visible_instance(str(instance_id), user=_user(request)) is None:
             shown |= {"variables": {}, "tasks": []}  # who only draws flows reads nothing of the request
         return Response({"instance": shown})
@@ -304,9 +305,13 @@ def _require_own_run(request: Request, instance: str) -> None:
         _require(request, Role.AUDITOR, Role.SUPERVISOR)
 
 
-def _one(instance_id: str) -> dict[str, Any]:
+def _shown(request: Request, row: Instance) -> Redaction:
+    return queries.redactions([row], user=_user(request))[str(row.pk)]
+
+
+def _one(instance_id: str, *, user: User) -> dict[str, Any]:
     row = Instance.objects.select_related("version__definition").get(pk=instance_id)
-    return queries.pictures([row], now=now())[0]
+    return queries.pictures([row], user=user, now=now())[0]
 
 
 def _can(request: Request, row: Instance) -> list[str]:

@@ -67,6 +67,7 @@ export type Addressee = Schemas["CandidateShape"];
 // -- tasks --------------------------------------------------------------------------------------------------
 export type Task = Schemas["TaskShape"];
 export type TaskDetail = Schemas["TaskDetailShape"];
+export type TaskField = Schemas["TaskFieldShape"];
 /** A task on the page of its run. */
 export type TaskLine = Schemas["TaskLineShape"];
 export type TaskBox = NonNullable<NonNullable<operations["tasks_list"]["parameters"]["query"]>["box"]>;

@@ -9,6 +9,7 @@ import { useTask } from "./api/readTask";
 import styles from "./Detail.module.css";
 import { DetailHead } from "./DetailHead";
 import { Facts } from "./Facts";
+import { withFields } from "./fields/fieldFacts";
 import { Outcome } from "./Outcome";
 import { WhereItStands } from "./WhereItStands";
 
@@ -53,7 +54,7 @@ function Content({
           </p>
         )}
         <Outcome task={task} onNext={onNext} />
-        <Facts facts={task.subject.facts} />
+        <Facts facts={withFields(task.subject.facts, read?.form ?? [], t)} />
         <WhereItStands task={task} />
         <Activity task={task} comments={read?.comments ?? []} loading={!read} />
       </div>

@@ -55,6 +55,7 @@ export function aTask(number: number, change: Partial<TaskDetail> = {}): TaskDet
     pending: null,
     comments: [],
     trace: [],
+    form: [],
     ...change,
   };
 }

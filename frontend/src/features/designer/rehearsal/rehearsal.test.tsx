@@ -8,7 +8,7 @@ import { personWith, renderApp, signedIn } from "@/test/renderApp";
 import { server } from "@/test/server";
 import { flowHandlers, flowServer } from "../server.fixture";
 import { rehearsalHandlers, type RehearsalServer } from "./rehearsal.fixture";
-import { givenOf, NEW_WISH, requestOf, valueOf } from "./wish";
+import { givenOf, NEW_WISH, requestOf } from "./wish";
 
 let stage: RehearsalServer;
 
@@ -125,14 +125,6 @@ test("nothing of the page stands in the way of those who do not see it", async (
 });
 
 const NOW = new Date("2026-01-26T01:00:00Z");
-
-test("typed values become what the contract says, and an empty field has no value", () => {
-  const money = { name: "a", type: "money" };
-  expect(valueOf(money, " 58.00 ")).toEqual({ amount: "58.00", currency: "CNY" });
-  expect(valueOf(money, "")).toBeNull();
-  expect(valueOf({ name: "b", type: "boolean" }, "false")).toBe(false);
-  expect(valueOf({ name: "c", type: "list<text>" }, "a,b")).toEqual(["a", "b"]);
-});
 
 test("who is away is away for the day of the run, and only other outcomes than the usual are sent", () => {
   const graph = refundGraph();

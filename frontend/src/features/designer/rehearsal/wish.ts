@@ -1,5 +1,6 @@
 /** What a person fills in for a test run, and the request it becomes. Pure. */
 import type { Assumption, RehearsalRequest } from "@/api/types";
+import { valueOf } from "@/form/givenValue";
 import type { GraphNode, Variable } from "@/graph/document";
 
 export type Source = "order" | "values" | "past";
@@ -27,7 +28,6 @@ export const NEW_WISH: Wish = {
 };
 
 const DAY_MS = 86_400_000;
-const CURRENCY = "CNY";
 
 /** What may be assumed of a step besides the usual; none for steps that nobody outside has to do with. */
 const CHOICES: Readonly<Record<string, readonly string[]>> = {
@@ -39,16 +39,6 @@ const CHOICES: Readonly<Record<string, readonly string[]>> = {
 };
 
 export const choicesOf = (node: GraphNode): readonly string[] => CHOICES[node.type] ?? [];
-
-/** The value of a field as the contract has it; an empty field has no value. */
-export function valueOf(variable: Variable, text: string): unknown {
-  const written = text.trim();
-  if (written === "") return null;
-  if (variable.type === "money") return { amount: written, currency: CURRENCY };
-  if (variable.type === "boolean") return written === "true";
-  if (variable.type === "list<text>") return written.split(/[,,、]/).map((one) => one.trim());
-  return written;
-}
 
 function instant(local: string): string | undefined {
   return local === "" ? undefined : new Date(local).toISOString();
@@ -72,7 +62,7 @@ function assumed(wish: Wish, nodes: readonly GraphNode[], now: Date) {
 }
 
 const writtenValues = (wish: Wish, variables: readonly Variable[]): Record<string, unknown> =>
-  Object.fromEntries(variables.map((one) => [one.name, valueOf(one, wish.values[one.name] ?? "")]));
+  Object.fromEntries(variables.map((one) => [one.name, valueOf(one.type, wish.values[one.name] ?? "")]));
 
 export interface Drawing {
   nodes: readonly GraphNode[];

@@ -6,7 +6,7 @@ import type { TaskPage } from "./listTasks";
 import { type ReadTask, taskKey } from "./readTask";
 
 export type TaskAct =
-  | { verb: "approve"; comment: string }
+  | { verb: "approve"; comment: string; form?: Record<string, unknown> }
   | { verb: "reject"; comment: string }
   | { verb: "abstain"; comment: string }
   | { verb: "transfer"; to: { kind: "user" | "group"; key: string }; comment: string }
@@ -42,7 +42,8 @@ function bodyOf(act: TaskAct, revision: number): Record<string, unknown> {
   if ("to" in act) return { to: act.to, ...where, revision, ...said };
   if (act.verb === "release") return { revision, ...said };
   if (act.verb === "remind") return { ...said, ...(act.urgent ? { urgent: true } : {}) };
-  return { revision, undo_seconds: UNDO_SECONDS, ...said };
+  const form = act.verb === "approve" && act.form ? { form: act.form } : {};
+  return { revision, undo_seconds: UNDO_SECONDS, ...form, ...said };
 }
 
 function keep(client: QueryClient, task: Task): void {

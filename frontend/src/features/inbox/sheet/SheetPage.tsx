@@ -16,6 +16,7 @@ import { usePage } from "@/ui/page";
 import { useInstance } from "../api/readInstance";
 import { useTask } from "../api/readTask";
 import { Facts } from "../Facts";
+import { withFields } from "../fields/fieldFacts";
 import { briefOf } from "../taskFacts";
 import { TaskStatus } from "../TaskStatus";
 import { addressOf, useInboxAddress } from "../useInboxAddress";
@@ -71,7 +72,7 @@ function Sheet({ task }: { task: TaskDetail }) {
         {task.requester && <p>{t("detail.requester", { name: task.requester.display_name })}</p>}
       </header>
       <h2>{t("detail.facts")}</h2>
-      <Facts facts={task.subject.facts} />
+      <Facts facts={withFields(task.subject.facts, task.form, t)} />
       <h2>{t("sheet.steps")}</h2>
       <Steps steps={steps} />
       {task.comments.length > 0 && <h2>{t("actions.comment")}</h2>}

@@ -58,7 +58,7 @@ export function headsRule(list: readonly unknown[]): HeadsThatCount | null {
 export function withHeadsRule(list: readonly unknown[], rule: HeadsThatCount): unknown[] {
   return list.map((target) => {
     if (!isRecord(target) || target["kind"] !== "department_head") return target;
-    const { heads: _, ...rest } = target;
+    const rest = Object.fromEntries(Object.entries(target).filter(([name]) => name !== "heads"));
     return rule === "first" ? rest : { ...rest, heads: rule };
   });
 }

@@ -67,14 +67,14 @@ def picture(task: ApprovalTask, *, viewer: Viewer, pending: PendingAnswer | None
 
 
 def detail(
-    task: ApprovalTask, *, comments: list[Comment], form: list[dict[str, Any]], viewer: Viewer,
-    pending: PendingAnswer | None = None,
+    task: ApprovalTask, *, comments: list[Comment], trace: list[dict[str, Any]], form: list[dict[str, Any]],
+    viewer: Viewer, pending: PendingAnswer | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """The task with what was said about it, why these people were asked, and what they see and fill in."""
     said = [
         {"actor": {"id": one.actor, "display_name": one.actor_name}, "text": one.text, "at": one.at} for one in comments
     ]
-    return picture(task, viewer=viewer, pending=pending) | {"comments": said, "trace": task.trace, "form": form}
+    return picture(task, viewer=viewer, pending=pending) | {"comments": said, "trace": trace, "form": form}
 
 
 def line(task: ApprovalTask) -> dict[str, Any]:

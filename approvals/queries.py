@@ -20,6 +20,7 @@ from approvals.fields import form, hidden_by_step
 from approvals.filters import Filters
 from approvals.models import ApprovalTask, Assignment, Comment, Decision, PendingAnswer, SavedView
 from approvals.picture import Viewer, line
+from approvals.reasons import shown_trace
 from workflows.actions.instances import Beside
 from workflows.prepared import fetch
 from workflows.queries import present_run, present_world
@@ -205,6 +206,17 @@ def lines_of(instance_ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
     for task in ApprovalTask.objects.filter(instance__in=instance_ids).order_by("opened_at", "pk"):
         found.setdefault(str(task.instance), []).append(line(task))
     return found
+
+
+def reasons_of(instance_id: str, *, user: User) -> list[dict[str, Any]]:
+    """Why whom was asked in each task of a run, oldest first, as far as it is this person's business; one statement."""
+    rows = ApprovalTask.objects.filter(instance=instance_id).order_by("opened_at", "pk").values_list("pk", "trace")
+    return [{"task": str(key), "trace": reasons_for(trace, user=user)} for key, trace in rows]
+
+
+def reasons_for(trace: list[dict[str, Any]], *, user: User) -> list[dict[str, Any]]:
+    """The runs of the assignment as far as they are this person's business."""
+    return shown_trace(trace, to=user.username, sees_all=user.has_role(*SEES_ALL))
 
 
 def runs_shown_to(user: User, instance_ids: Collection[str]) -> set[str]:

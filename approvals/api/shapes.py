@@ -4,7 +4,7 @@ from rest_framework import serializers
 
 from web.shapes import LocalTextShape, Shape
 from workflows.api.run_shapes import INSTANCE_STATUSES, EffectShape, SubjectFactShape, TokenShape
-from workflows.api.task_shapes import TASK_STATUSES, CandidateShape, TaskLineShape, TaskPersonShape
+from workflows.api.task_shapes import TASK_STATUSES, BehalfShape, CandidateShape, TaskLineShape, TaskPersonShape
 
 ACTIONS = (
     "approve", "reject", "abstain", "transfer", "add-signer", "remove-signer", "return", "claim", "release", "remind",
@@ -66,10 +66,14 @@ class CommentShape(Shape):
 
 
 class TraceLineShape(Shape):
-    code = serializers.CharField(help_text="assigned.* says why somebody is asked, skipped.* why not.")
+    code = serializers.CharField(
+        help_text="assigned.* says why somebody is asked, skipped.* why not; skipped.unavailable, that they could not, "
+        "to those whose business it is not."
+    )
     kind = serializers.CharField()
     key = serializers.CharField(allow_blank=True)
     name = LocalTextShape()
+    on_behalf_of = BehalfShape(required=False)
     params = serializers.DictField()
 
 
@@ -85,6 +89,15 @@ class TaskFieldShape(Shape):
     type = serializers.CharField()
     access = serializers.ChoiceField(choices=["read", "write", "required"])
     value = serializers.JSONField(allow_null=True)
+
+
+class TaskReasonsShape(Shape):
+    task = serializers.UUIDField()
+    trace = TraceShape(many=True)
+
+
+class RunReasonsShape(Shape):
+    results = TaskReasonsShape(many=True)
 
 
 class TaskDetailShape(TaskShape):

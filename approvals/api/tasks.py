@@ -79,12 +79,16 @@ class TaskView(APIView):
     @extend_schema(operation_id="tasks_read", responses={200: shapes.TaskDetailShape, 304: None})
     def get(self, request: Request, task_id: UUID) -> Response:
         query_of(request.query_params)
-        viewer = queries.viewer_of(user_of(request), now=now())
+        user = user_of(request)
+        viewer = queries.viewer_of(user, now=now())
         task, pending = queries.find_shown(task_id, viewer=viewer)
-        if task is None or not queries.may_see(task, user=user_of(request), directory=viewer.world.need(Directory)):
+        if task is None or not queries.may_see(task, user=user, directory=viewer.world.need(Directory)):
             raise NotFound("task.unknown", f"Expected a task of yours, found none with id {task_id}.")
         comments, form = queries.comments_of(task), queries.form_of(task)
-        return unless_same(request, detail(task, comments=comments, form=form, viewer=viewer, pending=pending))
+        trace = queries.reasons_for(task.trace, user=user)
+        return unless_same(
+            request, detail(task, comments=comments, trace=trace, form=form, viewer=viewer, pending=pending)
+        )
 
 
 class AnswerInput(Input):

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from approvals.api import absences, batch, claims, delegations, notices, people, policy, saved_views, tasks, undo
+from approvals.api import (
+    absences,
+    batch,
+    claims,
+    delegations,
+    notices,
+    people,
+    policy,
+    reasons,
+    saved_views,
+    tasks,
+    undo,
+)
 
 urlpatterns = [
     path("tasks", tasks.TasksView.as_view()),
@@ -23,6 +35,7 @@ urlpatterns = [
     path("tasks/<uuid:task_id>/return/preview", tasks.ReturnPreviewView.as_view()),
     path("tasks/<uuid:task_id>/return", tasks.ReturnView.as_view()),
     path("tasks/<uuid:task_id>/comment", tasks.CommentView.as_view()),
+    path("instances/<uuid:instance_id>/reasons", reasons.RunReasonsView.as_view()),
     path("me/views", saved_views.SavedViewsView.as_view()),
     path("me/views/<int:view_id>", saved_views.SavedViewView.as_view()),
     path("notices", notices.NoticesView.as_view()),

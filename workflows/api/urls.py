@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path, register_converter
 
 from workflows.api import (
+    ahead,
     calendars,
     comparisons,
     definitions,
@@ -81,6 +82,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("instances/<uuid:instance_id>", instances.InstanceView.as_view()),
     path("instances/<uuid:instance_id>/history", instances.HistoryView.as_view()),
     path("instances/<uuid:instance_id>/forecast", forecasts.RunForecastView.as_view()),
+    path("instances/<uuid:instance_id>/ahead", ahead.RunAheadView.as_view()),
     path("instances/<uuid:instance_id>/replay", instances.ReplayView.as_view()),
     path("instances/<uuid:instance_id>/<intervention:kind>/preview", instances.PreviewView.as_view()),
     path("instances/<uuid:instance_id>/<intervention:kind>", instances.ApplyView.as_view()),

@@ -88,6 +88,14 @@ def play(plan: Plan, beginning: Beginning, *, world: World, script: Script, boun
     return _Play(plan, beginning, world, script).to_the_end(bounds)
 
 
+def play_on(
+    plan: Plan, state: State, *, at: datetime, world: World, script: Script, bounds: Bounds = _BOUNDS
+) -> Played:
+    """Play a run on from where it stands at this instant, to its end or its bounds. Raises nothing."""
+    beginning = Beginning(subject=state.subject, variables=state.variables, requester=state.requester, at=at)
+    return _Play(plan, beginning, world, script, state).onwards(bounds)
+
+
 @dataclass(slots=True)
 class _Play:
     plan: Plan
@@ -104,8 +112,12 @@ class _Play:
 
     def to_the_end(self, bounds: Bounds) -> Played:
         start = self.beginning
+        self.take(events.Started(subject=start.subject, variables=start.variables, requester=start.requester), start.at)
+        return self.onwards(bounds)
+
+    def onwards(self, bounds: Bounds) -> Played:
+        start = self.beginning
         now, latest = start.at, start.at + bounds.longest
-        self.take(events.Started(subject=start.subject, variables=start.variables, requester=start.requester), now)
         ending: Ending | None = None
         for _ in range(bounds.happenings):
             if self.state.status is not Status.RUNNING:

@@ -6,7 +6,8 @@ import { useLocal } from "@/i18n/local";
 import { DateTime } from "@/ui/DateTime";
 import { explain } from "@/ui/explain";
 import { useProblemText } from "@/ui/problemText";
-import { reasonsOf, seatsOf, traceOf, votesOf } from "./course";
+import { WhyThese } from "@/ui/WhyThese";
+import { reasonsOf, seatsOf, tracesOf, votesOf } from "./course";
 import styles from "./Rehearsal.module.css";
 
 const MARKS = { true: "✓", false: "✗", unknown: "?" };
@@ -55,7 +56,6 @@ function Asked({ step }: { step: RehearsedStep }): ReactElement | null {
   const { t } = useTranslation("rehearsal");
   const local = useLocal();
   const turns = seatsOf(step);
-  const lines = traceOf(step);
   if (turns.length === 0) return null;
   const names = turns.map((seats) =>
     seats.map((seat) => local(seat.name) || seat.key).join(t("ui:list.comma")),
@@ -63,21 +63,7 @@ function Asked({ step }: { step: RehearsedStep }): ReactElement | null {
   return (
     <>
       <p>{t("asks", { who: names.join(" → ") })}</p>
-      <details className={styles.trace}>
-        <summary>{t("why")}</summary>
-        <ul>
-          {lines.map((line, at) => (
-            <li key={at}>
-              {t(`trace.${line.code.replace(".", "_")}${line.reason}`, {
-                name: local(line.name),
-                owner: line.owner,
-                defaultValue: `${local(line.name)} (${line.code})`,
-              })}
-              {line.members.length > 0 && `${t("colon")}${line.members.join(t("ui:list.comma"))}`}
-            </li>
-          ))}
-        </ul>
-      </details>
+      <WhyThese traces={tracesOf(step)} />
     </>
   );
 }

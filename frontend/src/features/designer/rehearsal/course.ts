@@ -1,5 +1,5 @@
 /** A rehearsed run as the drawing shows it, and what of its steps is worth reading. Pure. */
-import type { PathStep, RehearsedRun, RehearsedStep } from "@/api/types";
+import type { PathStep, RehearsedRun, RehearsedStep, TaskTrace } from "@/api/types";
 import type { Course } from "@/graph/path";
 import { isRecord } from "@/graph/document";
 
@@ -38,27 +38,9 @@ export function seatsOf(step: RehearsedStep): Seat[][] {
   return step.asked.map((asked) => list(asked["candidates"]) as Seat[]);
 }
 
-export type TraceLine = { code: string; name: Name; members: string[]; owner: string; reason: string };
-
-/** Why these and not others: the lines of every run of the rules. */
-export function traceOf(step: RehearsedStep): TraceLine[] {
-  return step.asked.flatMap((asked) =>
-    list(asked["trace"]).flatMap((run) =>
-      list(isRecord(run) ? run["lines"] : []).flatMap((line) => {
-        if (!isRecord(line)) return [];
-        const params = isRecord(line["params"]) ? line["params"] : {};
-        return [
-          {
-            code: String(line["code"]),
-            name: line["name"] as Name,
-            members: list(params["members"]).map(String),
-            owner: String(params["owner"] ?? ""),
-            reason: line["code"] === "skipped.delegate" ? `_${String(params["reason"])}` : "",
-          },
-        ];
-      }),
-    ),
-  );
+/** How those who are asked were found: every run of the rules. */
+export function tracesOf(step: RehearsedStep): TaskTrace[] {
+  return step.asked.flatMap((asked) => list(asked["trace"]) as TaskTrace[]);
 }
 
 export type Vote = { name: string; outcome: string; at: string };

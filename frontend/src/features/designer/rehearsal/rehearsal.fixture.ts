@@ -52,7 +52,14 @@ export function refundRun(change: Partial<RehearsedRun> = {}): RehearsedRun {
       step("start", "e1"),
       step("small", "e2", { because: { conditions: [{ port: "small", because }] } }),
       step("ops", "e6", {
-        asked: [{ at: MONDAY, candidates: [OPERATIONS], trace: [{ lines: [line] }], due_at: null }],
+        asked: [
+          {
+            at: MONDAY,
+            candidates: [OPERATIONS],
+            trace: [{ at: MONDAY, cause: "opened", lines: [line] }],
+            due_at: null,
+          },
+        ],
         notes: [{ what: "voted", at: MONDAY, by: { name: "孙运营" }, data: { outcome: "approved" } }],
       }),
       step("refund", "e8"),

@@ -1,0 +1,73 @@
+"""`/instances/{id}/ahead`: who will probably be asked next, at every step still ahead."""
+
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from bedrock.clock import now
+from bedrock.errors import NotFound
+from web.inputs import query_of
+from web.shapes import LocalTextShape, Shape
+from workflows import queries
+from workflows.actions.ahead import look_ahead
+from workflows.api.definitions import user_of
+from workflows.api.instances import READERS
+from workflows.api.task_shapes import CandidateShape
+from workflows.simulation.ahead import Ahead
+from workflows.simulation.player import Ending
+
+
+class StopShape(Shape):
+    node = serializers.CharField()
+    name = LocalTextShape()
+    type = serializers.CharField(help_text="The type of the step.")
+    visit = serializers.IntegerField()
+    is_current = serializers.BooleanField(help_text="The run stands here now.")
+    turns = serializers.ListField(
+        child=CandidateShape(many=True), help_text="Who is asked: a list for each time that it changes."
+    )
+    undecided = serializers.ListField(
+        child=serializers.CharField(), help_text="Conditions that miss a value: the way from here is a guess."
+    )
+    until = serializers.DateTimeField(allow_null=True, help_text="When a step of time lets it go on.")
+    stands = serializers.BooleanField(help_text="Nothing that is known now lets it go on from here.")
+    failure = serializers.CharField(allow_null=True, help_text="The code of what fails here.")
+
+
+class AheadShape(Shape):
+    ending = serializers.ChoiceField(choices=[one.value for one in Ending])
+    is_cut_off = serializers.BooleanField(help_text="There is more than is told.")
+    stops = StopShape(many=True)
+
+
+def ahead_document(found: Ahead) -> dict[str, Any]:
+    """What lies ahead as the doors answer it."""
+    return {
+        "ending": found.ending.value, "is_cut_off": found.is_cut_off,
+        "stops": [
+            {
+                "node": one.node, "name": dict(one.name), "type": one.type, "visit": one.visit,
+                "is_current": one.is_current, "turns": [[dict(about) for about in turn] for turn in one.turns],
+                "undecided": list(one.undecided), "until": one.until, "stands": one.stands, "failure": one.failure,
+            }
+            for one in found.stops
+        ],
+    }  # fmt: skip
+
+
+class RunAheadView(APIView):
+    """By the values, the organisation and the calendars of now, if everybody agrees. Nothing is written."""
+
+    permission_classes = [READERS]
+
+    @extend_schema(operation_id="instances_ahead", responses=AheadShape)
+    def get(self, request: Request, instance_id: UUID) -> Response:
+        query_of(request.query_params)
+        if queries.visible_instance(str(instance_id), user=user_of(request)) is None:
+            raise NotFound("instance.unknown", f"Expected an instance, found none with id {instance_id}.")
+        return Response(ahead_document(look_ahead(str(instance_id), now=now())))

@@ -76,6 +76,9 @@ export type TaskAction = Task["actions"][number];
 export type TaskStanding = NonNullable<Task["standing"]>;
 export type TaskVote = Schemas["VoteShape"];
 export type TaskComment = Schemas["CommentShape"];
+/** How those who are asked were found: one run of the rules, line by line. */
+export type TaskTrace = Schemas["TraceShape"];
+export type TaskReasons = Schemas["TaskReasonsShape"];
 export type TaskSummary = Schemas["SummaryShape"];
 export type TaskDecided = Schemas["AnsweredShape"];
 export type BatchPreview = Schemas["BatchPreviewShape"];
@@ -95,6 +98,9 @@ export type NoticesSummary = Schemas["NoticesSummaryShape"];
 export type Instance = Schemas["InstanceShape"];
 export type StoredInstance = Schemas["InstanceDetailShape"];
 export type InstanceDetail = Drawn<StoredInstance>;
+/** Who would be asked at every step still ahead of a run. */
+export type PathAhead = Schemas["AheadShape"];
+export type StopAhead = Schemas["StopShape"];
 export type InstanceStatus = Instance["status"];
 export type InstanceToken = Schemas["TokenShape"];
 export type Incident = Schemas["IncidentShape"];

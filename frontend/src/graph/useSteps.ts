@@ -4,11 +4,19 @@ import type { GraphDocument } from "@/api/documents";
 import { useLocal } from "@/i18n/local";
 import { branchesOf } from "@/graph/document";
 
+const NOTHING: GraphDocument = { format: 1, variables: [], nodes: [], edges: [] };
+
 export type Steps = {
   title: (node: string) => string;
   branch: (node: string, port: string) => string;
   variable: (name: string) => string;
 };
+
+/** What the flow calls a step, or its id while the drawing is not here. */
+export function useStepName(graph: GraphDocument | undefined): (id: string) => string {
+  const steps = useSteps(graph ?? NOTHING);
+  return (id) => steps.title(id);
+}
 
 export function useSteps(graph: GraphDocument): Steps {
   const { t } = useTranslation("graph");

@@ -1,6 +1,6 @@
 /** The server's side of the console in tests: it remembers what was asked of it. */
 import { http, HttpResponse } from "msw";
-import type { AuditEntry, HistoryEntry, Letter } from "@/api/types";
+import type { AuditEntry, HistoryEntry, Letter, PathAhead, TaskReasons } from "@/api/types";
 import type { Run } from "./api/instance";
 import { anEntry } from "./console.fixture";
 
@@ -8,6 +8,10 @@ export type House = {
   runs: Run[];
   history: HistoryEntry[];
   audit: AuditEntry[];
+  /** Who would be asked at every step still ahead. */
+  ahead: PathAhead;
+  /** Why whom was asked, by task. */
+  reasons: TaskReasons[];
   /** Dead letters; what is asked of one takes it away. */
   letters: Letter[];
   /** Query strings of the lists, in order. */
@@ -19,6 +23,8 @@ export type House = {
   /** How often applying is refused because the run has moved on. */
   stale: number;
 };
+
+export const NOTHING_AHEAD: PathAhead = { ending: "completed", is_cut_off: false, stops: [] };
 
 const API = "*/api/v1";
 
@@ -87,6 +93,8 @@ export function consoleHandlers(house: House) {
       return run ? HttpResponse.json(run) : problem(404, "instance.unknown");
     }),
     http.get(`${API}/instances/:id/history`, () => HttpResponse.json({ results: house.history })),
+    http.get(`${API}/instances/:id/ahead`, () => HttpResponse.json(house.ahead)),
+    http.get(`${API}/instances/:id/reasons`, () => HttpResponse.json({ results: house.reasons })),
     http.post(`${API}/messages/:id/:kind`, async ({ params, request }) => {
       const body = (await request.json()) as { payload?: unknown };
       house.applied.push({ path: `messages/${String(params["id"])}/${String(params["kind"])}`, body });

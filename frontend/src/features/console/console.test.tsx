@@ -8,7 +8,7 @@ import { person, personWith, renderApp, signedIn } from "@/test/renderApp";
 import { server } from "@/test/server";
 import { media } from "@/test/setup";
 import { aFailedRun, ago, aHistory, anEntry, aRun, aTask } from "./console.fixture";
-import { consoleHandlers, type House, problem } from "./console.server";
+import { consoleHandlers, type House, NOTHING_AHEAD, problem } from "./console.server";
 
 // A busy machine draws a page with a dialog and its diagram in seconds, not in a second.
 configure({ asyncUtilTimeout: 8_000 });
@@ -25,6 +25,8 @@ beforeEach(() => {
     runs: [aRun(1), aFailedRun(2)],
     history: aHistory(),
     audit: [],
+    ahead: NOTHING_AHEAD,
+    reasons: [],
     letters: [],
     asked: [],
     previews: [],
@@ -241,6 +243,32 @@ test("data, people and interventions have their tabs; only those who may see the
   const trail = screen.getByRole("navigation", { name: "当前位置" });
   expect(within(trail).getByText("异常监控")).toBeVisible();
   expect(within(trail).queryByRole("link")).toBeNull();
+});
+
+test("the people of a run come with why them and not others, in sentences", async () => {
+  const away = {
+    kind: "user",
+    key: "f1",
+    name: { zh: "李雷", en: "Li Lei" },
+    code: "skipped.away",
+    params: {},
+  };
+  const apart = { ...away, code: "skipped.apart", params: { step: "ops", people: ["韩梅梅"] } };
+  house.reasons = [
+    { task: "task-1", trace: [{ at: new Date().toISOString(), cause: "timeout", lines: [away, apart] }] },
+  ];
+  const { user } = renderApp("/console/run-1");
+  await user.click(await screen.findByRole("tab", { name: "处理人" }));
+
+  await user.click(await screen.findByText("为什么是这些人"));
+
+  const told = screen.getByText("为什么是这些人").closest("details")!;
+  const lines = within(told).getAllByRole("listitem");
+  expect(lines.map((line) => line.textContent)).toEqual([
+    "离线李雷 现在不在",
+    "职责分离韩梅梅 审过「运营终审」,不能再审这一步",
+  ]);
+  expect(screen.getByText("超时时")).toBeVisible();
 });
 
 async function openForce() {

@@ -12,6 +12,8 @@ import { Facts } from "./Facts";
 import { withFields } from "./fields/fieldFacts";
 import { Outcome } from "./Outcome";
 import { WhereItStands } from "./WhereItStands";
+import { WhoIsNext } from "./WhoIsNext";
+import { WhyAsked } from "./WhyAsked";
 
 type Props = {
   id: string;
@@ -56,6 +58,8 @@ function Content({
         <Outcome task={task} onNext={onNext} />
         <Facts facts={withFields(task.subject.facts, read?.form ?? [], t)} />
         <WhereItStands task={task} />
+        <WhoIsNext task={task} />
+        {read && <WhyAsked task={read} />}
         <Activity task={task} comments={read?.comments ?? []} loading={!read} />
       </div>
       {/* What may be done is known from the list: nobody who types fast waits for the rest to load. */}

@@ -1,6 +1,6 @@
 /** A small inbox behind HTTP for tests: it lists, shows and decides tasks, and remembers what it was sent. */
 import { http, HttpResponse, type JsonBodyType } from "msw";
-import type { SavedView, Task, TaskDetail } from "@/api/types";
+import type { PathAhead, SavedView, Task, TaskDetail } from "@/api/types";
 import { aTask, claimOf, decided, pendingTask } from "./tasks.fixture";
 
 export type Sent = { path: string; body: unknown; key: string | null };
@@ -26,6 +26,8 @@ export type Inbox = {
   refused: Record<string, Refusal>;
   refusedLate: Record<string, Refusal>;
   views: SavedView[];
+  /** Who would be asked at every step still ahead of any run. */
+  ahead: PathAhead;
 };
 
 export const anInbox = (count: number): Inbox => ({
@@ -36,6 +38,7 @@ export const anInbox = (count: number): Inbox => ({
   refused: {},
   refusedLate: {},
   views: [],
+  ahead: { ending: "completed", is_cut_off: false, stops: [] },
 });
 
 const KEPT = ["claim", "release", "remind"];
@@ -185,6 +188,7 @@ export function inboxHandlers(inbox: Inbox) {
         ],
       }),
     ),
+    http.get("*/api/v1/instances/:id/ahead", () => HttpResponse.json(inbox.ahead)),
     http.get("*/api/v1/instances/:id", () => problem(403, "role.missing")),
   ];
 }

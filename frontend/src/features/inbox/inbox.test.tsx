@@ -1,6 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { http, HttpResponse } from "msw";
 import { beforeEach, expect, test } from "vitest";
+import type { StopAhead } from "@/api/types";
 import { useConnection } from "@/api/connection";
 import { axeViolations } from "@/test/axe";
 import { personWith, renderApp, signedIn } from "@/test/renderApp";
@@ -287,6 +288,74 @@ test("whoever types fast approves the next task before the rest of it has loaded
   await heading("退款金额 ¥53.00");
   expect(inbox.sent.map((one) => [one.path, one.body])).toEqual([
     ["task-2/approve", { comment: "ok", revision: 3, undo_seconds: 8 }],
+  ]);
+});
+
+test("why me, why not me: each line of the assignment is a sentence, with the rule that said it", async () => {
+  const about = (code: string, key: string, params: Record<string, unknown> = {}) => ({
+    code,
+    kind: "user",
+    key,
+    name: { zh: key, en: key },
+    params,
+  });
+  const lines = [
+    about("assigned.pool", "财务部", { members: ["李雷", "王芳"], count: 2 }),
+    about("skipped.unavailable", "王芳"),
+    about("assigned.delegate", "赵敏", { owner: "李雷" }),
+    about("skipped.delegate", "王芳", { owner: "李雷", reason: "voted" }),
+  ];
+  inbox.todo[0] = aTask(1, { trace: [{ at: new Date().toISOString(), cause: "opened", lines }] });
+  const { user } = await open();
+
+  await user.click(await screen.findByText("为什么是这些人"));
+
+  const told = within(document.getElementById("task-why")!).getAllByRole("listitem");
+  expect(told.map((line) => line.textContent)).toEqual([
+    "找人财务部,有 2 人可审:李雷、王芳",
+    "离线王芳 现在不能处理",
+    "委托赵敏 代 李雷 处理",
+    "委托代理人 王芳 已表态,仍由 李雷 处理",
+  ]);
+  expect(within(told[1]!).getByRole("img", { name: "未选中" })).toBeVisible();
+});
+
+test("who gets it next: each step ahead with its people, and where the way is a guess", async () => {
+  const stop = (node: string, change: Partial<StopAhead> = {}): StopAhead => ({
+    node,
+    name: { zh: node, en: node },
+    type: "approval",
+    visit: 1,
+    is_current: false,
+    turns: [],
+    undecided: [],
+    until: null,
+    stands: false,
+    failure: null,
+    ...change,
+  });
+  const seat = (key: string) => ({ kind: "user" as const, key, name: { zh: key, en: key } });
+  inbox.ahead = {
+    ending: "completed",
+    is_cut_off: false,
+    stops: [
+      stop("财务复核", { is_current: true, turns: [[seat("李雷"), seat("王芳")], [seat("赵敏")]] }),
+      stop("大额?", { type: "exclusive", undecided: ["amount = null > 100"] }),
+      stop("结束", { type: "end" }),
+    ],
+  };
+  await open();
+
+  const path = await screen.findByRole("region", { name: "接下来会给谁" });
+
+  expect(
+    within(path)
+      .getAllByRole("listitem")
+      .map((one) => one.textContent),
+  ).toEqual([
+    "现在财务复核李雷、王芳 → 赵敏",
+    "之后大额?缺少数据,条件无法判断:amount = null > 100。以下是推测",
+    "之后结束",
   ]);
 });
 

@@ -2,13 +2,19 @@ import { TeamOutlined } from "@ant-design/icons";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { hasRole, useCurrentUser } from "@/api/session";
-import type { TaskLine, TaskVote } from "@/api/types";
+import type { TaskLine, TaskTrace, TaskVote } from "@/api/types";
+import { PathAhead } from "@/graph/PathAhead";
+import { useAhead } from "@/graph/useAhead";
+import { useStepName } from "@/graph/useSteps";
 import { useLocal } from "@/i18n/local";
 import { useConsequence } from "@/ui/Countdown";
 import { DateTime } from "@/ui/DateTime";
 import { EmptyState } from "@/ui/EmptyState";
 import { StateTag, type Tone } from "@/ui/StateTag";
 import { VoteStanding } from "@/ui/VoteStanding";
+import { WhyThese } from "@/ui/WhyThese";
+import type { Run } from "../api/instance";
+import { useReasons } from "../api/reasons";
 import { isOpen } from "../standing";
 import { useHolders } from "../useStanding";
 import styles from "./Instance.module.css";
@@ -47,7 +53,9 @@ function Votes({ task, open }: { task: TaskLine; open: boolean }) {
   );
 }
 
-function TaskBlock({ task }: { task: TaskLine }) {
+type BlockProps = { task: TaskLine; traces: readonly TaskTrace[]; stepName: (id: string) => string };
+
+function TaskBlock({ task, traces, stepName }: BlockProps) {
   const { t } = useTranslation("console");
   const local = useLocal();
   const holders = useHolders();
@@ -81,6 +89,7 @@ function TaskBlock({ task }: { task: TaskLine }) {
         </p>
       )}
       <Votes task={task} open={open} />
+      <WhyThese traces={traces} stepName={stepName} />
       <p className={styles.small}>
         {t("people.opened")} <DateTime at={task.opened_at} />
         {task.closed_at && (
@@ -94,24 +103,52 @@ function TaskBlock({ task }: { task: TaskLine }) {
   );
 }
 
+/** Whom the run would still ask, by the values and the people of now. */
+function Next({ run }: { run: Run }) {
+  const { t } = useTranslation("graph");
+  const running = run.status === "running";
+  const { data } = useAhead(run.id, run.tokens.map((one) => `${one.node} ${one.visit}`).join(), running);
+  if (!running || !data || data.stops.length === 0) return null;
+  return (
+    <section className={styles.ahead}>
+      <h2>{t("ahead.title")}</h2>
+      <PathAhead ahead={data} />
+    </section>
+  );
+}
+
 /** Who is asked and who answered, the open questions first. */
-export function PeopleTab({ tasks }: { tasks: readonly TaskLine[] }) {
+export function PeopleTab({ run }: { run: Run }) {
   const { t } = useTranslation("console");
+  const { tasks } = run;
+  const stepName = useStepName(run.graph);
+  const reasons = useReasons(run.id, run.status === "running");
   if (tasks.length === 0) {
     return (
-      <EmptyState picture={<TeamOutlined />} title={t("people.nobody")}>
-        {t("people.nobodyWhy")}
-      </EmptyState>
+      <>
+        <EmptyState picture={<TeamOutlined />} title={t("people.nobody")}>
+          {t("people.nobodyWhy")}
+        </EmptyState>
+        <Next run={run} />
+      </>
     );
   }
   const sorted = [...tasks].sort(
     (a, b) => Number(isOpen(b)) - Number(isOpen(a)) || Date.parse(b.opened_at) - Date.parse(a.opened_at),
   );
   return (
-    <ul className={styles.tasks}>
-      {sorted.map((task) => (
-        <TaskBlock key={task.id} task={task} />
-      ))}
-    </ul>
+    <>
+      <ul className={styles.tasks}>
+        {sorted.map((task) => (
+          <TaskBlock
+            key={task.id}
+            task={task}
+            traces={reasons.data?.results.find((one) => one.task === task.id)?.trace ?? []}
+            stepName={stepName}
+          />
+        ))}
+      </ul>
+      <Next run={run} />
+    </>
   );
 }

@@ -48,7 +48,7 @@ export function RunTabs({ run, history, tab, onTab, node, onClearNode }: Props) 
       label: t("tab.data"),
       children: history.data ? <DataTab instance={run} history={entries} /> : unread,
     },
-    { key: "people", label: t("tab.people"), children: <PeopleTab tasks={run.tasks} /> },
+    { key: "people", label: t("tab.people"), children: <PeopleTab run={run} /> },
   ];
   if (run.called.length > 0) {
     items.push({ key: "called", label: t("tab.called"), children: <CalledTab run={run} /> });

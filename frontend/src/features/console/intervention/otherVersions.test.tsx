@@ -6,7 +6,7 @@ import { axeViolations } from "@/test/axe";
 import { personWith, renderApp, signedIn } from "@/test/renderApp";
 import { server } from "@/test/server";
 import { aFailedRun, aRun } from "../console.fixture";
-import { consoleHandlers, type House, problem } from "../console.server";
+import { consoleHandlers, type House, NOTHING_AHEAD, problem } from "../console.server";
 
 configure({ asyncUtilTimeout: 8_000 });
 vi.setConfig({ testTimeout: 40_000, hookTimeout: 40_000 });
@@ -32,6 +32,8 @@ beforeEach(() => {
     ],
     history: [],
     audit: [],
+    ahead: NOTHING_AHEAD,
+    reasons: [],
     letters: [],
     asked: [],
     previews: [],

@@ -359,6 +359,30 @@ test("who gets it next: each step ahead with its people, and where the way is a 
   ]);
 });
 
+test("a digit says a frequent comment while nothing is written, later it is a digit", async () => {
+  const { user } = await open();
+  await user.keyboard("a");
+  const field = screen.getByRole("textbox", { name: "意见(可不填)" });
+
+  await user.keyboard("3");
+  expect(field).toHaveValue("凭证齐全,同意");
+  await user.keyboard("2");
+  expect(field).toHaveValue("凭证齐全,同意2");
+
+  setPreference({ singleKeys: false });
+  await user.clear(field);
+  await user.keyboard("3");
+  expect(field).toHaveValue("3");
+});
+
+test("D leads to where the run stands", async () => {
+  const { user } = await open();
+
+  await user.keyboard("d");
+
+  expect(document.activeElement?.textContent).toBe("到哪了");
+});
+
 test("a search keeps the open task while it is found, and else opens the first that is", async () => {
   const { user, router } = await open("/inbox/task-2");
   const field = screen.getByRole("textbox", { name: "搜索待办" });

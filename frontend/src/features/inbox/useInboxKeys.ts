@@ -74,6 +74,16 @@ export function useInboxKeys({ rows, selected, select, phone, chosen }: Keys): v
       enabled: chosen !== undefined,
       run: () => chosen?.choose(rows.filter(canChoose).map((row) => row.id)),
     },
+    {
+      keys: ["d"],
+      label: t("keys.where"),
+      enabled: selected !== null,
+      run: () => {
+        const title = document.getElementById("where-title");
+        title?.focus({ preventScroll: true });
+        title?.scrollIntoView({ block: "start" });
+      },
+    },
     { keys: ["/"], label: t("keys.search"), run: () => document.getElementById("inbox-search")?.focus() },
     {
       keys: ["Escape"],

@@ -105,13 +105,13 @@ function TaskBlock({ task, traces, stepName }: BlockProps) {
 
 /** Whom the run would still ask, by the values and the people of now. */
 function Next({ run }: { run: Run }) {
-  const { t } = useTranslation("graph");
+  const { t } = useTranslation("console");
   const running = run.status === "running";
   const { data } = useAhead(run.id, run.tokens.map((one) => `${one.node} ${one.visit}`).join(), running);
   if (!running || !data || data.stops.length === 0) return null;
   return (
     <section className={styles.ahead}>
-      <h2>{t("ahead.title")}</h2>
+      <h2>{t("graph:ahead.title")}</h2>
       <PathAhead ahead={data} />
     </section>
   );

@@ -5,6 +5,7 @@ import { useTask } from "../api/readTask";
 import { FieldInput } from "../fields/FieldInput";
 import { useFilledIn } from "../fields/useFilledIn";
 import styles from "./ActionBar.module.css";
+import { CommentTemplates } from "./CommentTemplates";
 import { FormFrame, type FormProps } from "./FormFrame";
 
 const isEmpty = (one: HTMLInputElement) => one.value.trim() === "";
@@ -17,6 +18,7 @@ export function ApproveForm({ task, act, onCancel }: FormProps) {
   const fields = form.filter((field) => field.access !== "read");
   const filled = useFilledIn(fields, act.problem);
   const box = useRef<HTMLDivElement>(null);
+  const field = useRef<HTMLInputElement>(null);
   useEffect(() => box.current?.querySelector<HTMLElement>("input, select")?.focus(), []);
   const submit = () => {
     const values = filled.read();
@@ -45,6 +47,7 @@ export function ApproveForm({ task, act, onCancel }: FormProps) {
         <label className={styles.field}>
           <span>{t("approve.comment")}</span>
           <input
+            ref={field}
             value={comment}
             maxLength={2000}
             placeholder={t("approve.hint")}
@@ -54,6 +57,7 @@ export function ApproveForm({ task, act, onCancel }: FormProps) {
             }}
           />
         </label>
+        <CommentTemplates of="approve" field={field} onPick={setComment} />
       </div>
     </FormFrame>
   );

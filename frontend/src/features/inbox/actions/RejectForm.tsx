@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import styles from "./ActionBar.module.css";
+import { CommentTemplates } from "./CommentTemplates";
 import { FormFrame, type FormProps } from "./FormFrame";
 import { useFocusAtStart } from "./useFocusAtStart";
 
@@ -41,6 +42,14 @@ export function RejectForm({ act, onCancel }: FormProps) {
           }}
         />
       </label>
+      <CommentTemplates
+        of="reject"
+        field={field}
+        onPick={(words) => {
+          setComment(words);
+          setMissing(false);
+        }}
+      />
       <p
         id="reject-note"
         role={missing ? "alert" : undefined}

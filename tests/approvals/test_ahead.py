@@ -98,7 +98,7 @@ def test_conditions_go_by_the_values_of_now_and_one_without_a_value_is_called_a_
     answer = signed_in(office["s1"]).get(f"/api/v1/instances/{started.json()['id']}/ahead").json()
 
     assert [(node, turns) for node, _, turns in told(answer)] == path
-    assert [one["node"] for one in answer["stops"] if one["undecided"]] == undecided
+    assert [one["node"] for one in answer["stops"] if one["is_undecided"]] == undecided
 
 
 def test_the_look_ahead_costs_the_right_to_see_and_one_statement(office: Office, run: Run) -> None:

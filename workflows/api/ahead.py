@@ -31,9 +31,7 @@ class StopShape(Shape):
     turns = serializers.ListField(
         child=CandidateShape(many=True), help_text="Who is asked: a list for each time that it changes."
     )
-    undecided = serializers.ListField(
-        child=serializers.CharField(), help_text="Conditions that miss a value: the way from here is a guess."
-    )
+    is_undecided = serializers.BooleanField(help_text="A condition misses a value: the way from here is a guess.")
     until = serializers.DateTimeField(allow_null=True, help_text="When a step of time lets it go on.")
     stands = serializers.BooleanField(help_text="Nothing that is known now lets it go on from here.")
     failure = serializers.CharField(allow_null=True, help_text="The code of what fails here.")
@@ -53,7 +51,7 @@ def ahead_document(found: Ahead) -> dict[str, Any]:
             {
                 "node": one.node, "name": dict(one.name), "type": one.type, "visit": one.visit,
                 "is_current": one.is_current, "turns": [[dict(about) for about in turn] for turn in one.turns],
-                "undecided": list(one.undecided), "until": one.until, "stands": one.stands, "failure": one.failure,
+                "is_undecided": one.is_undecided, "until": one.until, "stands": one.stands, "failure": one.failure,
             }
             for one in found.stops
         ],

@@ -25,9 +25,9 @@ Turn = tuple[Mapping[str, Json], ...]  # those who are asked together
 class Stop:
     """A step at which the run stays, or whose way cannot be told yet.
 
-    `turns` are those who are asked, one list for each time that it changes; `undecided` conditions that miss a value,
-    so that the way from here is a guess; `until` is when a step of time lets it go on; `stands` that nothing known
-    here lets it go on.
+    `turns` are those who are asked, one list for each time that it changes; `is_undecided` where a condition misses a
+    value, so that the way from here is a guess; `until` is when a step of time lets it go on; `stands` that nothing
+    known here lets it go on.
     """
 
     node: str
@@ -36,7 +36,7 @@ class Stop:
     visit: int
     is_current: bool
     turns: tuple[Turn, ...]
-    undecided: tuple[str, ...]
+    is_undecided: bool
     until: datetime | None
     stands: bool
     failure: str | None
@@ -78,7 +78,7 @@ def _bounds() -> Bounds:
 
 def _agreeing(plan: Plan) -> Script:
     """Everybody says yes as soon as they are asked, calls succeed, and messages come."""
-    lines = {
+    lines: dict[tuple[str, int | None], Supposed] = {
         (key, None): Supposed(do=USUAL if node.type.possible_answers else RECEIVE, is_working_time=False)
         for key, node in plan.nodes.items()
     }
@@ -107,7 +107,7 @@ def _is_worth_telling(plan: Plan, passage: Passage) -> bool:
     kind = plan.nodes[passage.node].type
     return (
         kind.is_end or bool(kind.possible_answers) or kind.external_effect or passage.incident is not None
-        or passage.left is None or passage.left > passage.entered or bool(_undecided(passage))
+        or passage.left is None or passage.left > passage.entered or _undecided(passage)
     )  # fmt: skip
 
 
@@ -117,16 +117,15 @@ def _stop(played: Played, passage: Passage, *, now: Turn | None) -> Stop:
     turns = tuple(turn for turn in (now or (), *later) if turn)
     return Stop(
         node=node.id, name=node.name.model_dump(), type=node.type.key, visit=passage.visit, is_current=now is not None,
-        turns=turns, undecided=_undecided(passage),
+        turns=turns, is_undecided=_undecided(passage),
         until=passage.timers[-1] if passage.timers and not node.type.possible_answers else None,
         stands=passage.left is None and passage.incident is None,
         failure=None if passage.incident is None else str(passage.incident["code"]),
     )  # fmt: skip
 
 
-def _undecided(passage: Passage) -> tuple[str, ...]:
-    asked = _list((passage.because or {}).get("conditions"))
-    return tuple(one["because"].removesuffix(_UNKNOWN) for one in asked if str(one.get("because")).endswith(_UNKNOWN))
+def _undecided(passage: Passage) -> bool:
+    return any(str(one.get("because")).endswith(_UNKNOWN) for one in _list((passage.because or {}).get("conditions")))
 
 
 def _list(value: Any) -> Sequence[Any]:

@@ -3,7 +3,6 @@ import { useTranslation } from "react-i18next";
 import type { PathAhead as Ahead, StopAhead } from "@/api/types";
 import { useLocal } from "@/i18n/local";
 import { DateTime } from "@/ui/DateTime";
-import { explain } from "@/ui/explain";
 import { useSeatName } from "@/ui/seatName";
 import styles from "./PathAhead.module.css";
 
@@ -23,11 +22,7 @@ function Notes({ stop }: { stop: StopAhead }) {
           {t("ahead.until")} <DateTime at={stop.until} />
         </p>
       )}
-      {stop.undecided.map((when) => (
-        <p key={when} className={styles.guess}>
-          {t("ahead.undecided", { when: explain(when).text })}
-        </p>
-      ))}
+      {stop.is_undecided && <p className={styles.guess}>{t("ahead.undecided")}</p>}
       {stop.stands && <p className={styles.guess}>{t(asks ? "ahead.nobody" : "ahead.stands")}</p>}
       {stop.failure && <p className={styles.failure}>{t("ahead.failure")}</p>}
     </>

@@ -40,8 +40,8 @@ class ApprovalsConfig(AppConfig):
         wings.show_all_to(queries.all_runs_shown_to)
         wings.show_flows_to(queries.flows_shown_to)
         wings.sweep_before_due_times(bring_into_force)
+        wings.sweep_with(carry_out_moves)  # before the rules look for somebody: a successor was named
         wings.sweep_with(reassess_left_work)
-        wings.sweep_with(carry_out_moves)
         wings.sweep_with(forget_deliveries)
         wings.sweep_with(look_daily)
         for name, offenders in INVARIANTS.items():

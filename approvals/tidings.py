@@ -58,6 +58,13 @@ def _reason(refusal: OrderflowError) -> LocalText:
     return LocalText(zh=known.zh.format(code=refusal.code), en=known.en.format(code=refusal.code))
 
 
+def handed_over(leaver: str, tasks: int, *, by: str) -> Tidings:
+    """Open tasks of somebody who left are somebody else's now."""
+    title = LocalText(zh=f"{leaver} 的 {tasks} 项待办交接给了你", en=f"You have taken over {tasks} tasks of {leaver}")
+    text = LocalText(zh=f"由 {by} 办理交接,在待办箱里处理。", en=f"Handed over by {by}; they are in your inbox.")
+    return Tidings(cause="handed_over", title=title, text=text)
+
+
 def hurry(by: str, comment: str, *, urgent: bool) -> Tidings:
     """Somebody asks to hurry."""
     title = LocalText(

@@ -59,7 +59,7 @@ def delegate(wanted: Wanted, *, user: User, by: audit.By, now: datetime) -> Sett
     require_own_or_supervising(wanted.person, user, code="delegation.not_yours")
     reason = wanted.reason.strip() if wanted.person == user.username else audit.require_reason(wanted.reason)
     with transaction.atomic():
-        _one_at_a_time()
+        one_at_a_time()
         world = present_world()
         person, to = _people(wanted, world.need(Directory))
         row = Delegation(
@@ -88,7 +88,7 @@ def end_delegation(
     `reason.too_short` for a supervisor, `present.undecided`.
     """
     with transaction.atomic():
-        _one_at_a_time()
+        one_at_a_time()
         row = Delegation.objects.select_related("person", "to").filter(pk=delegation_id).first()
         if row is None or not may_see(row, user):
             raise NotFound("delegation.unknown", f"Expected a delegation of yours, found none with id {delegation_id}.")
@@ -128,7 +128,8 @@ def zone_of_person(person: Person, world: World) -> str:
     return next((book[key].zone for key in keys if key is not None and key in book), "UTC")
 
 
-def _one_at_a_time() -> None:
+def one_at_a_time() -> None:
+    """Wait until nobody else stores delegations; until the end of the caller's transaction nobody does."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
 

@@ -81,13 +81,9 @@ def carry_out(move: QueueMove, *, now: datetime) -> int:
 
 def _tell(move: QueueMove, instance: str, token: int, visit: int, *, now: datetime) -> bool | None:
     """Whether the task moved; None when its run is busy."""
-    event = Signalled(
-        token=token, visit=visit, name="hand-over", payload=_payload(move),
-        actor=Actor(id=move.actor, name=move.actor_name),
-    )  # fmt: skip
     try:
         with transaction.atomic():
-            return deliver(instance, event, now=now).changed
+            return deliver(instance, event_of(move, token=token, visit=visit), now=now).changed
     except OperationalError:
         if not connection.is_usable():
             raise
@@ -96,6 +92,14 @@ def _tell(move: QueueMove, instance: str, token: int, visit: int, *, now: dateti
     except OrderflowError as error:
         _logger.info("task stays", extra={"action": "approvals.task_stays", "instance": instance, "code": error.code})
         return False
+
+
+def event_of(move: QueueMove, *, token: int, visit: int) -> Signalled:
+    """What the run of one task is told."""
+    return Signalled(
+        token=token, visit=visit, name="hand-over", payload=_payload(move),
+        actor=Actor(id=move.actor, name=move.actor_name),
+    )  # fmt: skip
 
 
 def _payload(move: QueueMove) -> dict[str, Any]:

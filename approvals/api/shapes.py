@@ -10,7 +10,9 @@ ACTIONS = (
     "approve", "reject", "abstain", "transfer", "add-signer", "remove-signer", "return", "claim", "release", "remind",
     "undo", "comment",
 )  # fmt: skip
-CAUSES = ("opened", "transfer", "timeout", "left", "turn", "added", "delegation", "delegation_ended", "leave")
+CAUSES = (
+    "opened", "transfer", "timeout", "left", "turn", "added", "delegation", "delegation_ended", "leave", "hand_over"
+)  # fmt: skip
 
 
 class TaskSubjectShape(Shape):

@@ -62,6 +62,7 @@ class QueueMove(models.Model):
         DELEGATION = "delegation", "delegation"  # to whoever acts for them
         DELEGATION_ENDED = "delegation_ended", "delegation ended"  # what is held for `to` goes back to them
         LEAVE = "leave", "leave"
+        HAND_OVER = "hand_over", "hand-over"  # the person leaves the house
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     to = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
@@ -81,7 +82,8 @@ class QueueMove(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(cause__in=["delegation", "delegation_ended", "leave"]), name="queue_move_cause_is_known"
+                condition=Q(cause__in=["delegation", "delegation_ended", "leave", "hand_over"]),
+                name="queue_move_cause_is_known",
             ),
         ]
         indexes = [models.Index(fields=["due_at"], condition=Q(done_at__isnull=True), name="queue_move_due")]

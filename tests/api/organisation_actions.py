@@ -69,3 +69,19 @@ def away_before(scene: Scene, actor: str) -> None:
 def end_leave(client: APIClient, scene: Scene, actor: str) -> Any:
     path = f"{API}/people/{scene.people['assigned'].pk}/absences/{scene.made['absence']}"
     return client.delete(f"{path}?reason={REASON}")
+
+
+NOBODY = {"tasks": None, "groups": None, "heads": None, "flows": None}
+
+
+@action("hand-over.preview-of-assigned")
+def look_at_leaving(client: APIClient, scene: Scene, actor: str) -> Any:
+    return post(client, f"/people/{scene.people['assigned'].pk}/hand-over/preview", NOBODY)
+
+
+@action("hand-over.of-assigned")
+def hand_over(client: APIClient, scene: Scene, actor: str) -> Any:
+    path = f"/people/{scene.people['assigned'].pk}/hand-over"
+    seen = post(client, f"{path}/preview", NOBODY)
+    token = seen.json()["token"] if seen.status_code == 200 else "none"
+    return post(client, path, {"token": token, "reason": REASON})

@@ -104,6 +104,10 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
         "start": "2098-11-20T09:00:00+08:00", "end": "2098-12-01T09:00:00+08:00", "reason": "holiday",
         "present": "move", "to": "colleague",
     },
+    ("post", "/people/{person_id}/hand-over/preview"): {
+        "tasks": "colleague", "groups": None, "heads": None, "flows": None,
+    },
+    ("post", "/people/{person_id}/hand-over"): {"token": "seen", "reason": "leaves the house"},
     ("post", "/delegations"): {
         "person": "assigned", "to": "colleague", "start": "2026-11-20", "end": "2099-01-01", "flows": ["refunds"],
         "reason": "holiday", "present": "keep",

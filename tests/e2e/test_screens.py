@@ -271,6 +271,19 @@ def check_up(page: Page, base: str, sample: Sample) -> None:
     expect(page.get_by_text("「仓库组」里只剩吴运营一个人能审批", exact=False)).to_be_visible()
 
 
+def leaving(page: Page, base: str, sample: Sample) -> None:
+    page.goto(f"{base}/absence")
+    page.get_by_role("combobox", name="查看谁的").click()
+    page.keyboard.type("陈主管")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="办理离职交接…").click()
+    expect(page.get_by_role("dialog").get_by_role("combobox", name="接手人")).to_be_focused()
+    page.keyboard.type("赵主管")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog").get_by_text("负责的部门 1 个")).to_be_visible()
+    expect(page.get_by_role("dialog").get_by_text("交给 赵主管").first).to_be_visible()
+
+
 def is_wide(page: Page) -> bool:
     return page.viewport_size is not None and page.viewport_size["width"] == WIDE[0]
 
@@ -282,6 +295,7 @@ SHOWN: dict[Callable[[Page, str, Sample], None], str | None] = {
     publish_later: "admin", versions: "admin", versions_managed: "admin", compare: "admin", inbox: "finance1",
     task: "finance1", run: "supervisor1", force: "supervisor1", console: "supervisor1", audit: "auditor1",
     orders: "cs1", order: "cs1", ask: "cs1", ask_change: "cs1", changed_order: "cs1", check_up: "admin",
+    leaving: "supervisor1",
 }  # fmt: skip
 # A phone shows flows but does not edit them.
 ONLY_WIDE = {condition, publish, publish_later}

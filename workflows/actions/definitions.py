@@ -1,6 +1,6 @@
 """Drawing and publishing: drafts with a revision, versions that never change."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -64,6 +64,16 @@ def create_definition(
     except IntegrityError:
         raise Conflict("definition.key_taken", f"Expected a new key, found that {key!r} is taken.", key=key) from None
     return Draft(definition=definition, problems=problems)
+
+
+def flows_of(owner: User) -> Sequence[tuple[str, dict[str, str]]]:
+    """Key and title of the flows whose draft belongs to this person, by key."""
+    return list(Definition.objects.filter(owner=owner).order_by("key").values_list("key", "title"))
+
+
+def give_flows(owner: User, *, to: User) -> int:
+    """The drafts of one person belong to another from now on; how many. Who drew and published what stays on record."""
+    return Definition.objects.filter(owner=owner).update(owner=to)
 
 
 def save_draft(

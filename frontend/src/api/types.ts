@@ -141,6 +141,9 @@ export type CaseResults = Schemas["CaseResultsShape"];
 
 // -- leave and delegation ------------------------------------------------------------------------------------
 export type Absence = Schemas["AbsenceShape"];
+export type HandOverWanted = Schemas["HandOverPreviewViewWantedRequest"];
+export type HandOverPreview = Schemas["HandOverPreviewShape"];
+export type HandedOver = Schemas["HandedOverShape"];
 export type NewAbsence = Schemas["AbsencesViewGivenRequest"];
 export type AbsenceTaken = Schemas["AbsenceTakenShape"];
 export type Delegation = Schemas["DelegationShape"];

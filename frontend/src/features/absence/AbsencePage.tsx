@@ -7,6 +7,7 @@ import { usePage } from "@/ui/page";
 import styles from "./Absence.module.css";
 import { usePeople } from "./api";
 import { DelegationSection } from "./DelegationSection";
+import { HandOverSection } from "./HandOverSection";
 import { LeaveSection } from "./LeaveSection";
 import type { Whose } from "./whose";
 
@@ -38,11 +39,8 @@ export function AbsencePage() {
   const { t } = useTranslation("absence");
   const user = useCurrentUser();
   const supervises = hasRole(user, "supervisor");
-  const [whose, setWhose] = useState<Whose>({
-    id: String(user.id),
-    username: user.username,
-    name: user.display_name,
-  });
+  const me: Whose = { id: String(user.id), username: user.username, name: user.display_name };
+  const [whose, setWhose] = useState<Whose>(me);
   usePage([{ label: t("title") }]);
   return (
     <div className={styles.page}>
@@ -52,6 +50,9 @@ export function AbsencePage() {
         <LeaveSection whose={whose} />
         <DelegationSection whose={whose} supervises={supervises} />
       </div>
+      {supervises && whose.username !== user.username && (
+        <HandOverSection key={whose.id} whose={whose} onGone={() => setWhose(me)} />
+      )}
     </div>
   );
 }

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.actions import create_token
 from accounts.models import ApiToken, User
@@ -281,10 +282,10 @@ def test_what_is_busy_is_moved_by_the_sweep_before_the_rules_look_for_somebody(
 
 def test_a_hand_over_locks_the_people_before_it_looks(office: Office) -> None:
     tasks_of_f1(office, "ORD1")
-    with connection.execute_wrapper(lambda run, sql, *more: (said.append(sql), run(sql, *more))[1]):
-        said: list[str] = []
+    with CaptureQueriesContext(connection) as caught:
         hand_over(office, tasks="b1")
 
+    said = [query["sql"] for query in caught.captured_queries]
     locks = [index for index, sql in enumerate(said) if "FOR UPDATE" in sql and "accounts_user" in sql]
     writes = [index for index, sql in enumerate(said) if sql.startswith(("UPDATE", "DELETE")) and "approvals_" in sql]
     assert locks

@@ -30,8 +30,9 @@ class TimeoutConfig(Document):
 
 
 class RejectionConfig(Document):
-    """What a rejection leads to: the exit `rejected` ("port"), the nearest earlier approval ("previous"), or a step by
-    its id. `resume`: from there step by step, or back to this step if the way still leads here.
+    """What a rejection leads to: the exit `rejected` ("port"), the nearest earlier approval ("previous"), whoever asked
+    for the run and may revise it ("requester"), or a step by its id. `resume`: from there step by step, or back to this
+    step if the way still leads here.
     """
 
     to: str = Field(default="port", min_length=1, max_length=64)

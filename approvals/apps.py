@@ -17,6 +17,7 @@ class ApprovalsConfig(AppConfig):
         from approvals.actions.policy_look import look_daily
         from approvals.actions.project import FOLLOWED, rows_of
         from approvals.actions.reassess import reassess_left_work
+        from approvals.actions.resubmission_rows import rows_of as rows_of_starts
         from approvals.directory import Directory
         from approvals.directory_document import read_directory
         from approvals.directory_rows import load_directory
@@ -24,6 +25,7 @@ class ApprovalsConfig(AppConfig):
         from approvals.nodes.approval import Approval
         from approvals.rehearsal import with_absences
         from workflows import wings, worlds
+        from workflows.engine.nodes.start import Start
         from workflows.engine.registry import discover
 
         discover("approvals.nodes")
@@ -33,6 +35,7 @@ class ApprovalsConfig(AppConfig):
             suppose=with_absences, read=read_directory,
         )  # fmt: skip
         wings.write_with(Approval.key, rows_of)
+        wings.write_with(Start.key, rows_of_starts)
         wings.follow_due_times(FOLLOWED)
         wings.show_tasks(queries.lines_of)
         wings.show_to(queries.runs_shown_to)

@@ -122,3 +122,13 @@ def scopes_of(id: str, *, directory: Directory) -> tuple[str, ...]:  # noqa: A00
         return ()
     groups = (f"g:{key}" for key in directory.groups_of(id))
     return (f"u:{id}", *groups, *(f"r:{role}" for role in person.roles if role in ROLE_NAMES))
+
+
+def inbox_of(id: str, *, directory: Directory) -> tuple[str, ...]:  # noqa: A002
+    """Every scope under which this person finds open work: what they may decide, and what came back to them."""
+    return (*scopes_of(id, directory=directory), came_back_to(id))
+
+
+def came_back_to(id: str) -> str:  # noqa: A002
+    """The scope of requests that are back with this person, who need not be somebody who decides."""
+    return f"q:{id}"

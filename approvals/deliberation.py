@@ -15,7 +15,7 @@ from approvals.claims import Claim, holds
 from approvals.deadlines import deadline
 from approvals.directory import SUPERUSER, Directory, Person
 from approvals.fields import filled, read_fields
-from approvals.memory import deciders_of, left_behind
+from approvals.memory import deciders_of, left_behind, resubmitted
 from approvals.presence import Presence
 from approvals.refusals import (
     already_decided,
@@ -101,8 +101,9 @@ class Deliberation:
         is_open = count.verdict is Verdict.OPEN
         due = self.deadline(ballot) if is_open else None
         work = papers.opening(
-            ballot, config=self.config, due=due, name=self.scope.name, found=asked.runs, directory=self.directory
-        )
+            ballot, config=self.config, due=due, name=self.scope.name, found=asked.runs, directory=self.directory,
+            resubmitted=resubmitted(self.scope.memory),
+        )  # fmt: skip
         notes = carried_notes(ballot)
         if is_open:
             return Wait(awaits=Awaits.SIGNAL, data=ballot.to_json(), due_at=due, work=(work,), notes=notes)
@@ -327,7 +328,9 @@ class Deliberation:
         behind = left_behind(after, variables=self.scope.variables)
         output = filled(after.answers) if port == Verdict.APPROVED else {}
         left = Continue(port=port, output=output, why=why, work=(work,), notes=notes, remembers=behind)
-        return returned(self.config, left) if port == Verdict.REJECTED else left
+        if port != Verdict.REJECTED:
+            return left
+        return returned(self.config, left, requester=self.scope.requester, directory=self.directory)
 
     def waiting(
         self, before: Ballot, after: Ballot, *, left: Mapping[str, str] | None = None,

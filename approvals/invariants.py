@@ -13,7 +13,7 @@ from workflows.prepared import fetch
 from workflows.wings import Offenders
 
 _SAME_WAIT = "w.instance = t.instance AND w.token = t.token AND w.node = t.node AND w.visit = t.visit"
-_WAITS = f"(SELECT * FROM {LISTENING} l WHERE l.type = 'approval')"
+_WAITS = f"(SELECT * FROM {LISTENING} l WHERE l.type IN ('approval', 'start'))"
 
 _QUERIES = {
     # Ids of tasks.
@@ -23,7 +23,7 @@ _QUERIES = {
     "task.is_there_for_every_wait": f"""SELECT w.instance FROM {_WAITS} w
         WHERE NOT EXISTS (SELECT FROM approvals_approvaltask t WHERE t.status = 'open' AND {_SAME_WAIT})""",
     "task.shows_what_its_run_says": f"""SELECT t.id FROM approvals_approvaltask t JOIN {_WAITS} w ON {_SAME_WAIT}
-        WHERE t.status = 'open' AND (
+        WHERE t.status = 'open' AND t.mode <> 'resubmit' AND (
             t.revision <> (w.data->>'revision')::int
             OR t.due_at IS DISTINCT FROM w.due_at
             OR jsonb_array_length(t.votes) <> jsonb_array_length(w.data->'answers')
@@ -44,12 +44,21 @@ _QUERIES = {
                 count(*) FILTER (WHERE outcome = 'rejected') AS no,
                 count(*) FILTER (WHERE outcome = 'returned') AS back
             FROM approvals_decision d WHERE d.task_id = t.id) given
-        WHERE jsonb_array_length(t.votes) <> answers OR (t.mode = 'any' AND t.standing = '{}' AND answers > 1)
+        WHERE t.mode <> 'resubmit' AND (
+            jsonb_array_length(t.votes) <> answers OR (t.mode = 'any' AND t.standing = '{}' AND answers > 1)
             OR (t.mode <> 'vote' AND yes + no + back <> answers)
             OR back <> (t.status = 'returned')::int OR CASE t.status
             WHEN 'approved' THEN yes = 0 OR (t.mode <> 'vote' AND no > 0)
             WHEN 'rejected' THEN t.mode <> 'vote' AND no = 0
-            ELSE t.mode <> 'vote' AND no > 0 OR (t.mode = 'any' AND t.standing = '{}' AND yes > 0) END""",
+            ELSE t.mode <> 'vote' AND no > 0 OR (t.mode = 'any' AND t.standing = '{}' AND yes > 0) END)""",
+    # A request that came back asks its requester, and is submitted by nobody else.
+    "task.resubmission_is_its_requesters": """SELECT t.id FROM approvals_approvaltask t
+        CROSS JOIN LATERAL (
+            SELECT count(*) AS answers, count(*) FILTER (WHERE d.actor = t.requester AND d.outcome = 'submitted') AS own
+            FROM approvals_decision d WHERE d.task_id = t.id) given
+        WHERE t.mode = 'resubmit' AND (
+            own <> answers OR own <> (t.status = 'submitted')::int OR t.requester = ''
+            OR (t.status = 'open' AND t.scopes::text[] <> ARRAY['q:' || t.requester]))""",
     "task.threshold_was_reached": """SELECT t.id FROM approvals_approvaltask t
         CROSS JOIN LATERAL (
             SELECT coalesce(sum((v->>'weight')::int) FILTER (WHERE v->>'outcome' = 'approved'), 0) AS yes
@@ -67,7 +76,8 @@ _QUERIES = {
 _BATCH: Final = 500
 _BALLOTS: Final = f"""
 SELECT t.id::text, w.data::text FROM (
-    SELECT * FROM approvals_approvaltask WHERE status = 'open' AND id > %s::uuid ORDER BY id LIMIT %s::int) t
+    SELECT * FROM approvals_approvaltask
+    WHERE status = 'open' AND mode <> 'resubmit' AND id > %s::uuid ORDER BY id LIMIT %s::int) t
 LEFT JOIN {_WAITS} w ON {_SAME_WAIT} ORDER BY t.id
 """
 

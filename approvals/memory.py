@@ -47,3 +47,12 @@ def people_heard(data: Json) -> list[str]:
     if not isinstance(data, dict) or "answers" not in data or "seats" not in data:
         return []
     return [one.by for one in read_ballot(data).answers if one.source in HUMAN]
+
+
+def resubmitted(memory: Mapping[str, Json]) -> Mapping[str, Json] | None:
+    """What the requester changed when the run was back with them the last time; None if it never was."""
+    for left in memory.values():
+        if "resubmitted" in left:
+            found: Mapping[str, Json] = left["resubmitted"]
+            return found
+    return None

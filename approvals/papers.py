@@ -7,7 +7,7 @@ from typing import Any
 from approvals.approval_config import ApprovalConfig, TimeoutConfig
 from approvals.assignment import Assignment
 from approvals.ballot import Answer, Ballot, Turn
-from approvals.candidates import Candidate, Kind, about_behalf, describe
+from approvals.candidates import Candidate, Kind, about_behalf, came_back_to, describe
 from approvals.claims import shown
 from approvals.directory import Directory
 from approvals.fields import hidden
@@ -15,8 +15,10 @@ from approvals.targets import FieldTarget, GroupTarget, HeadTarget, RoleTarget, 
 from approvals.voting import Mode
 from workflows.engine.events import Actor
 from workflows.engine.graph import LocalText
+from workflows.engine.resubmission import SUBMITTED
 
 RETURNED = "returned"  # how a task ends from which the run was sent back
+RESUBMIT = "resubmit"  # the mode of a task that asks a requester to revise
 DEPARTMENT_HEAD = LocalText(zh="部门负责人", en="Department head")
 _MEANT = {
     "requester": LocalText(zh="申请人", en="Requester"),
@@ -27,10 +29,12 @@ _MEANT = {
 
 def opening(
     ballot: Ballot, *, config: ApprovalConfig, due: datetime | None, name: LocalText,
-    found: Sequence[Assignment], directory: Directory,
+    found: Sequence[Assignment], directory: Directory, resubmitted: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:  # fmt: skip
-    """A task begins."""
+    """A task begins; `resubmitted` is what the requester changed before, if the run was back with them."""
     sheet = sheet_of(ballot, config=config, due=due, directory=directory)
+    if resubmitted is not None:
+        sheet["resubmission"] = {"resubmitted": resubmitted_of(resubmitted)}
     run = Assignment(candidates=ballot.seats, trace=tuple(why for one in found for why in one.trace))
     lines = trace_of(run, at=ballot.since, cause="opened")
     paper = {"op": "open", "title": name.model_dump(), "mode": ballot.mode.value, "sheet": sheet, "trace": [lines]}
@@ -105,6 +109,48 @@ def remark(*, by: str, name: str, text: str, at: datetime) -> dict[str, Any]:
 def relabelling(*, name: LocalText) -> dict[str, Any]:
     """An open task goes on in another version of its flow, which may call the step otherwise."""
     return {"op": "relabel", "title": name.model_dump()}
+
+
+def asking_requester(
+    payload: Mapping[str, Any], *, requester: str, at: datetime, directory: Directory
+) -> dict[str, Any]:
+    """A run is back with its requester: what was said, and what they may revise."""
+    sheet = _requesters_sheet(at.isoformat(), asked=[requester], directory=directory)
+    sheet["resubmission"] = {"returned": payload["returned"], "form": payload["fields"]}
+    return {"op": "open", "title": payload["title"], "mode": RESUBMIT, "sheet": sheet, "trace": []}
+
+
+def heard_requester(payload: Mapping[str, Any], *, requester: str, directory: Directory) -> dict[str, Any]:
+    """The task of a requester ends: submitted again, with what they changed, or cancelled."""
+    sheet = _requesters_sheet(payload["at"], asked=[], directory=directory)
+    paper = {
+        "op": "close", "before": 1, "status": payload["status"], "by": payload["by"], "by_name": payload["by_name"],
+        "at": payload["at"], "sheet": sheet, "left": {}, "decisions": [],
+    }  # fmt: skip
+    if payload["status"] != SUBMITTED:
+        return paper
+    said = {"outcome": SUBMITTED, "at": payload["at"], "comment": payload["comment"], "source": payload["source"]}
+    who = {"id": payload["by"], "username": _username(payload["by"], directory=directory)}
+    sheet["votes"] = [{"user": who | {"display_name": payload["by_name"]}, **said, "weight": 1}]
+    sheet["resubmission"] = {"resubmitted": resubmitted_of(payload)}
+    scope = came_back_to(requester)
+    return paper | {
+        "left": {scope: "decided"},
+        "decisions": [{"by": payload["by"], "name": payload["by_name"], **said, "scopes": [scope]}],
+    }
+
+
+def resubmitted_of(said: Mapping[str, Any]) -> dict[str, Any]:
+    """Who submitted a run again, when, with which words and changes."""
+    return {key: said[key] for key in ("by", "by_name", "at", "comment", "changes")}
+
+
+def _requesters_sheet(at: str, *, asked: Sequence[str], directory: Directory) -> dict[str, Any]:
+    return {
+        "revision": 1, "candidates": [_person(one, directory=directory) for one in asked],
+        "scopes": [came_back_to(one) for one in asked], "votes": [], "standing": {}, "due_at": None, "due_does": None,
+        "timing": {"clock": None, "since": at, "calendar": None, "offline": False, "returns": False},
+    }  # fmt: skip
 
 
 def sheet_of(ballot: Ballot, *, config: ApprovalConfig, due: datetime | None, directory: Directory) -> dict[str, Any]:

@@ -93,6 +93,8 @@ def actions_of(task: ApprovalTask, *, viewer: Viewer) -> list[str]:
     if task.status != ApprovalTask.Status.OPEN or person is None:
         return []
     own = person.id == task.requester
+    if task.mode == ApprovalTask.RESUBMIT:
+        return ["resubmit"] if own else []
     seats = [] if own else _seats_of(task, person, directory=viewer.directory)
     seated = any(claim in (None, person.id) for _, claim in seats)
     claims = {claim for seat, claim in seats if seat.kind is not Kind.USER}

@@ -14,7 +14,7 @@ from django.db.models import JSONField, Q, QuerySet
 from accounts.models import User
 from accounts.policy import Role
 from approvals.approval_config import ApprovalConfig
-from approvals.candidates import scopes_of
+from approvals.candidates import inbox_of, scopes_of
 from approvals.directory import Directory
 from approvals.fields import form, hidden_by_step
 from approvals.filters import Filters
@@ -23,7 +23,7 @@ from approvals.picture import Viewer, line
 from approvals.reasons import shown_trace
 from workflows.actions.instances import Beside
 from workflows.prepared import fetch
-from workflows.queries import present_run, present_world
+from workflows.queries import present_run, present_world, redactions, visible_instance
 
 SEES_ALL = (Role.SUPERVISOR, Role.AUDITOR)
 FOREVER = datetime(9999, 12, 31, tzinfo=UTC)  # where rows without a due time are sorted
@@ -86,6 +86,7 @@ class TaskWait(NamedTuple):
     token: int
     visit: int
     status: str
+    mode: str
     facts: list[dict[str, Any]]
 
 
@@ -107,7 +108,7 @@ def todo(viewer: Viewer, *, filters: Filters, after: Place | None, limit: int) -
 
     Each scope walks its own index, so that the cost depends on the page and not on how much is open or done.
     """
-    scopes = list(scopes_of(viewer.person, directory=viewer.directory))
+    scopes = list(inbox_of(viewer.person, directory=viewer.directory))
     parameters: list[Any] = [scopes, viewer.person, viewer.person]
     if after is not None:
         parameters += [after.sort_at, after.task]
@@ -145,7 +146,7 @@ def views_of(user: User) -> list[SavedView]:
 
 def summary(viewer: Viewer) -> Summary:
     """How much waits for this person; one statement."""
-    scopes = list(scopes_of(viewer.person, directory=viewer.directory))
+    scopes = list(inbox_of(viewer.person, directory=viewer.directory))
     with connection.cursor() as cursor:
         cursor.execute(_NUMBERS, [viewer.now, scopes, viewer.person, viewer.person])
         waiting, late = cursor.fetchone()
@@ -160,7 +161,7 @@ def find_task(task_id: UUID) -> ApprovalTask | None:
 
 def waits_of(task_ids: Sequence[UUID]) -> dict[UUID, TaskWait]:
     """Where the runs of tasks wait for them, by the task, whoever may see it; one statement."""
-    columns = ("instance", "token", "visit", "status", "subject_facts")
+    columns = ("instance", "token", "visit", "status", "mode", "subject_facts")
     rows = ApprovalTask.objects.filter(pk__in=task_ids).values_list("pk", *columns)
     return {row[0]: TaskWait(str(row[1]), *row[2:]) for row in rows}
 
@@ -182,6 +183,14 @@ def task_of(row: Sequence[Any]) -> ApprovalTask:
         for name, value in zip(_TASK_FIELDS, row, strict=True)
     ]
     return ApprovalTask.from_db(connection.alias, _TASK_FIELDS, values)
+
+
+def row_of(task: ApprovalTask) -> list[Any]:
+    """The columns of a task as they are read of its row."""
+    return [
+        json.dumps(value) if name in _TASK_JSON and value is not None else value
+        for name, value in ((name, getattr(task, name)) for name in _TASK_FIELDS)
+    ]
 
 
 def may_see(task: ApprovalTask, *, user: User, directory: Directory) -> bool:
@@ -239,7 +248,8 @@ def hidden_from(user: User, graphs: Mapping[str, Mapping[str, Any]]) -> dict[str
     if not rules:
         return {}
     asked: dict[str, set[str]] = defaultdict(set)
-    for run, node in _asked(user).filter(instance__in=rules).order_by().values_list("instance", "node"):
+    tasks = _asked(user).filter(instance__in=rules).exclude(mode=ApprovalTask.RESUBMIT)  # no step of the drawing asked
+    for run, node in tasks.order_by().values_list("instance", "node"):
         asked[str(run)].add(node)
     return {
         run: frozenset.intersection(*(steps.get(node, frozenset()) for node in asked[run]))
@@ -258,6 +268,16 @@ def form_of(task: ApprovalTask) -> list[dict[str, Any]]:
     if run is None or node is None or not isinstance(node.config, ApprovalConfig):
         return []
     return form(node.config.fields, declared=run.release.plan.variables, values=run.state.variables)
+
+
+def resubmission_of(task: ApprovalTask, *, user: User) -> dict[str, Any] | None:
+    """What a requester is asked to revise or has revised, without what this person may not see; no statement where no
+    run ever came back."""
+    whole: dict[str, Any] | None = task.resubmission
+    row = None if whole is None else visible_instance(str(task.instance), user=user)
+    if whole is None or row is None:
+        return None
+    return redactions([row], user=user)[str(row.pk)].listed(whole)
 
 
 def flows_shown_to(user: User) -> set[str]:

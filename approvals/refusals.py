@@ -46,6 +46,11 @@ def no_abstaining() -> BadInput:
     return BadInput("task.no_abstaining", "Expected an approval or a rejection; nobody abstains here.")
 
 
+def asks_requester() -> Conflict:
+    """The run is back with its requester: nobody approves or rejects it there."""
+    return Conflict("task.asks_requester", "Expected an approval, found a request that its requester is to revise.")
+
+
 def unknown_target() -> BadInput:
     """A transfer names nobody."""
     return BadInput("task.unknown_target", "Expected a person or a group to transfer to.")

@@ -49,6 +49,11 @@ class Redaction:
             shown["why"] = None
         return shown
 
+    def listed(self, document: Mapping[str, Any]) -> dict[str, Any]:
+        """A document without what its lists say of hidden variables, which they name by `key`."""
+        shown: dict[str, Any] = self._without(document) if self.hidden else dict(document)
+        return shown
+
     def _without(self, value: Any) -> Any:
         match value:
             case Mapping():

@@ -17,6 +17,7 @@ from accounts.models import User
 from approvals.actions.decide import hidden_unless_seen, too_late, unknown
 from approvals.models import ApprovalTask
 from approvals.queries import TaskWait, find_task, waits_of
+from approvals.refusals import asks_requester
 from bedrock.errors import BadInput, Conflict, Forbidden, OrderflowError
 from workflows.actions import audit
 from workflows.actions.instances import Delivered, deliver_each, foresee_each
@@ -111,7 +112,7 @@ def _fates(
     happenings: dict[UUID, tuple[str, Event]] = {}
     for one in looked:
         wait = waits.get(one.id)
-        if wait is not None and wait.status == ApprovalTask.Status.OPEN:
+        if wait is not None and wait.status == ApprovalTask.Status.OPEN and wait.mode != ApprovalTask.RESUBMIT:
             payload = {"comment": said.comment, "revision": one.revision}
             event = Signalled(token=wait.token, visit=wait.visit, name=said.action, payload=payload, actor=said.actor)
             happenings[one.id] = (wait.instance, event)
@@ -127,6 +128,8 @@ def _fate(task_id: UUID, answer: Delivered | OrderflowError | None, *, user: Use
     task = find_task(task_id)
     if task is None:
         return Fate(id=task_id, problem=unknown(task_id, user))
+    if task.mode == ApprovalTask.RESUBMIT and task.status == ApprovalTask.Status.OPEN:
+        return Fate(id=task_id, problem=hidden_unless_seen(asks_requester(), task, user=user))
     if isinstance(answer, Forbidden):
         return Fate(id=task_id, problem=hidden_unless_seen(answer, task, user=user))
     return Fate(id=task_id, problem=too_late(task, user=user))  # over before, or in this moment

@@ -16,7 +16,7 @@ from approvals.candidates import scopes_of
 from approvals.directory import Directory
 from approvals.models import ApprovalTask
 from approvals.queries import TASKS, find_task, may_see, task_of
-from approvals.refusals import already_decided
+from approvals.refusals import already_decided, asks_requester
 from bedrock.errors import Conflict, Forbidden, NotFound, OrderflowError
 from workflows.actions import audit
 from workflows.actions.instances import Beside, Delivered, deliver_by, probe_by
@@ -99,6 +99,8 @@ def require_open(row: Sequence[Any] | None, task_id: UUID, *, user: User) -> Map
     task = dict(zip(TASKS.columns, row, strict=True))
     if task["status"] != ApprovalTask.Status.OPEN:
         raise too_late(task_of(row), user=user)
+    if task["mode"] == ApprovalTask.RESUBMIT:
+        raise hidden_unless_seen(asks_requester(), task_of(row), user=user)
     return task
 
 
@@ -120,7 +122,7 @@ def _followed(task: ApprovalTask, delivered: Delivered) -> ApprovalTask:
         ),
         None,
     )
-    if left is None or left.why is None:
+    if left is None or left.why is None or "votes" not in left.why:
         return find_task(task.pk) or task
     task.close(left.why["outcome"])
     task.votes = left.why["votes"]
@@ -176,7 +178,7 @@ def too_late(task: ApprovalTask, *, user: User) -> OrderflowError:
     return already_decided(by=task.decided_by_name or task.decided_by, at=at, outcome=str(task.status))
 
 
-def hidden_unless_seen(error: Forbidden, task: ApprovalTask, *, user: User) -> OrderflowError:
+def hidden_unless_seen(error: OrderflowError, task: ApprovalTask, *, user: User) -> OrderflowError:
     """What the run refused; strangers hear that there is no such task."""
     if may_see(task, user=user, directory=present_world().need(Directory)):
         return error

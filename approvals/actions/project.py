@@ -27,14 +27,16 @@ CHANGED = Part(
     columns="""
         instance uuid, token int, before int, status text, revision int, candidates jsonb, scopes text[],
         votes jsonb, standing jsonb, trace jsonb, due_at timestamptz, due_does jsonb, timing jsonb, at timestamptz,
-        reminded_at timestamptz, closed_at timestamptz, decided_by text, decided_by_name text, "left" jsonb""",
+        reminded_at timestamptz, closed_at timestamptz, decided_by text, decided_by_name text, "left" jsonb,
+        resubmission jsonb""",
     joins=True,
     sql="""changed_tasks AS (
         UPDATE approvals_approvaltask t SET
             status = r.status, revision = r.revision, candidates = r.candidates, scopes = r.scopes, votes = r.votes,
             standing = r.standing, trace = t.trace || r.trace, due_at = r.due_at, due_does = r.due_does,
             timing = r.timing, reminded_at = COALESCE(r.reminded_at, t.reminded_at),
-            closed_at = r.closed_at, decided_by = r.decided_by, decided_by_name = r.decided_by_name
+            closed_at = r.closed_at, decided_by = r.decided_by, decided_by_name = r.decided_by_name,
+            resubmission = COALESCE(r.resubmission, t.resubmission)
         FROM {rows}
         WHERE {held} AND t.instance = r.instance AND t.token = r.token
             AND t.status = 'open' AND t.revision = r.before
@@ -76,19 +78,21 @@ OPENED = Part(
         id uuid, instance uuid, token int, node text, visit int, title jsonb, definition_key text,
         definition_title jsonb, version int, subject_type text, subject_id text, subject_title text,
         subject_facts jsonb, requester text, mode text, status text, revision int, candidates jsonb, scopes text[],
-        votes jsonb, standing jsonb, trace jsonb, at timestamptz, due_at timestamptz, due_does jsonb, timing jsonb""",
+        votes jsonb, standing jsonb, trace jsonb, at timestamptz, due_at timestamptz, due_does jsonb, timing jsonb,
+        resubmission jsonb""",
     sql="""opened_tasks AS (
         INSERT INTO approvals_approvaltask (
             id, instance, token, node, visit, title, definition_key, definition_title, version,
             subject_type, subject_id, subject_title, subject_facts, requester, mode, status, revision,
             candidates, scopes, votes, standing, trace, opened_at, due_at, due_does, timing,
-            decided_by, decided_by_name)
+            resubmission, decided_by, decided_by_name)
         SELECT id, instance, token, node, visit, title, definition_key, definition_title, version,
             subject_type, subject_id, subject_title, subject_facts, requester, mode, status, revision,
-            candidates, scopes, votes, standing, trace, at, due_at, due_does, timing, '', ''
+            candidates, scopes, votes, standing, trace, at, due_at, due_does, timing,
+            resubmission, '', ''
         FROM {rows}
         WHERE {held}
-        RETURNING id, scopes, requester, due_at, opened_at
+        RETURNING id, scopes, CASE mode WHEN 'resubmit' THEN '' ELSE requester END AS requester, due_at, opened_at
     ), seated AS (
         INSERT INTO approvals_assignment (task_id, scope, status, requester, sort_at, opened_at)
         SELECT o.id, s.scope, 'open', o.requester, COALESCE(o.due_at, '9999-12-31T00:00:00Z'), o.opened_at

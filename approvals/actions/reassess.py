@@ -16,7 +16,7 @@ BATCH = 500
 _LEFT_ALONE = """
 SELECT DISTINCT t.instance, t.token, t.visit
 FROM approvals_assignment a JOIN approvals_approvaltask t ON t.id = a.task_id
-WHERE a.status = 'open' AND (
+WHERE a.status = 'open' AND t.mode <> 'resubmit' AND (
     NOT (a.scope = ANY(%s)) OR (a.scope, a.requester) IN (SELECT * FROM unnest(%s::text[], %s::text[])))
 LIMIT %s
 """

@@ -8,7 +8,7 @@ from workflows.api.task_shapes import TASK_STATUSES, BehalfShape, CandidateShape
 
 ACTIONS = (
     "approve", "reject", "abstain", "transfer", "add-signer", "remove-signer", "return", "claim", "release", "remind",
-    "undo", "comment",
+    "undo", "comment", "resubmit",
 )  # fmt: skip
 CAUSES = (
     "opened", "transfer", "timeout", "left", "turn", "added", "delegation", "delegation_ended", "leave", "hand_over"
@@ -102,10 +102,73 @@ class RunReasonsShape(Shape):
     results = TaskReasonsShape(many=True)
 
 
+class SaidShape(Shape):
+    by_name = serializers.CharField()
+    comment = serializers.CharField(allow_blank=True)
+    at = serializers.DateTimeField()
+
+
+class CameBackShape(Shape):
+    """Why a run came back to its requester."""
+
+    outcome = serializers.ChoiceField(choices=["rejected", "returned"], required=False)
+    node = serializers.CharField(required=False, help_text="The step that it came back from; absent for a supervisor.")
+    node_name = LocalTextShape(required=False)
+    by = serializers.CharField(required=False)
+    by_name = serializers.CharField(required=False)
+    comment = serializers.CharField(required=False)
+    said = SaidShape(many=True, required=False, help_text="Of everybody who rejected it.")
+    at = serializers.DateTimeField()
+
+
+RevisableFieldShape = type(
+    "RevisableFieldShape",
+    (Shape,),
+    {
+        "key": serializers.CharField(),
+        "type": serializers.CharField(help_text="As variables are declared."),
+        "label": serializers.DictField(),
+        "value": serializers.JSONField(allow_null=True),
+        "fields": serializers.ListField(child=serializers.DictField(), required=False, help_text="Of a record."),
+    },
+)
+
+
+ChangedFieldShape = type(
+    "ChangedFieldShape",
+    (Shape,),
+    {
+        "key": serializers.CharField(),
+        "type": serializers.CharField(),
+        "label": serializers.DictField(),
+        "before": serializers.JSONField(allow_null=True),
+        "after": serializers.JSONField(allow_null=True),
+        "long": serializers.BooleanField(required=False, help_text="The values are too long to be shown."),
+    },
+)
+
+
+class ResubmittedShape(Shape):
+    by = serializers.CharField()
+    by_name = serializers.CharField()
+    at = serializers.DateTimeField()
+    comment = serializers.CharField(allow_blank=True)
+    changes = ChangedFieldShape(many=True)
+
+
+class ResubmissionShape(Shape):
+    """Of a task that asks a requester: why, and what they may revise; behind it, what they changed."""
+
+    returned = CameBackShape(required=False)
+    form = RevisableFieldShape(many=True, required=False)
+    resubmitted = ResubmittedShape(required=False)
+
+
 class TaskDetailShape(TaskShape):
     comments = CommentShape(many=True)
     trace = TraceShape(many=True)
     form = TaskFieldShape(many=True, help_text="What an open task shows of the run's variables and lets fill in.")
+    resubmission = ResubmissionShape(allow_null=True, help_text="What a requester is asked to revise, or has revised.")
 
 
 class SummaryShape(Shape):
@@ -135,6 +198,7 @@ class NamedEffectShape(EffectShape):
 
 class WayBackShape(Shape):
     node = serializers.CharField()
+    is_requester = serializers.BooleanField(help_text="Its requester would revise the request and submit it again.")
     name = LocalTextShape()
     visit = serializers.IntegerField(help_text="Its last visit.")
     resumes = serializers.ListField(

@@ -85,10 +85,9 @@ class TaskView(APIView):
         if task is None or not queries.may_see(task, user=user, directory=viewer.world.need(Directory)):
             raise NotFound("task.unknown", f"Expected a task of yours, found none with id {task_id}.")
         comments, form = queries.comments_of(task), queries.form_of(task)
-        trace = queries.reasons_for(task.trace, user=user)
-        return unless_same(
-            request, detail(task, comments=comments, trace=trace, form=form, viewer=viewer, pending=pending)
-        )
+        trace, came = queries.reasons_for(task.trace, user=user), queries.resubmission_of(task, user=user)
+        shown = detail(task, comments=comments, trace=trace, form=form, viewer=viewer, pending=pending)
+        return unless_same(request, shown | {"resubmission": came})
 
 
 class AnswerInput(Input):
@@ -268,7 +267,7 @@ def _naming(given: Mapping[str, Any]) -> dict[str, Any]:
 def _way(way: WayBack, names: Mapping[str, LocalText]) -> dict[str, Any]:
     refused = way.refused
     return {
-        "node": way.node, "name": way.name.model_dump(), "visit": way.visit,
+        "node": way.node, "is_requester": way.is_requester, "name": way.name.model_dump(), "visit": way.visit,
         "resumes": ["restart", "back"] if way.may_resume else ["restart"] if refused is None else [],
         "effects": [
             {

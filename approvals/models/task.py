@@ -12,10 +12,12 @@ from bedrock.ids import new_id
 
 
 class ApprovalTask(models.Model):
-    """An approval that people see: one row per visit of a token, with what the subject looked like then.
+    """An approval that people see, or a run that is back with its requester (mode `resubmit`): one row per visit of a
+    token, with what the subject looked like then.
 
-    `candidates`, `votes`, `standing` and `due_does` are ready for people; `scopes` and `timing` say whose time counts
-    since when.
+    `resubmission` is what a requester is told and may revise, and then what they changed; of an approval behind it
+    what was changed before. `candidates`, `votes`, `standing` and `due_does` are ready for people; `scopes` and
+    `timing` say whose time counts since when.
     """
 
     class Status(models.TextChoices):
@@ -25,6 +27,9 @@ class ApprovalTask(models.Model):
         TIMED_OUT = "timed_out", "timed out"
         CANCELLED = "cancelled", "cancelled"
         RETURNED = "returned", "returned"
+        SUBMITTED = "submitted", "submitted"
+
+    RESUBMIT: ClassVar = "resubmit"  # the mode of a task that asks a requester to revise
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     instance = models.UUIDField(editable=False)
@@ -52,6 +57,7 @@ class ApprovalTask(models.Model):
     due_at = models.DateTimeField(null=True)
     due_does = models.JSONField(null=True)
     timing = models.JSONField()
+    resubmission = models.JSONField(null=True)
     reminded_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     decided_by = models.CharField(max_length=64, blank=True)
@@ -64,13 +70,17 @@ class ApprovalTask(models.Model):
             models.CheckConstraint(
                 condition=Q(status="open", closed_at__isnull=True)
                 | Q(
-                    status__in=["approved", "rejected", "timed_out", "cancelled", "returned"],
+                    status__in=["approved", "rejected", "timed_out", "cancelled", "returned", "submitted"],
                     closed_at__isnull=False,
                     due_at__isnull=True,
                 ),
                 name="task_status_is_known_and_tells_the_end",
             ),
-            models.CheckConstraint(condition=Q(mode__in=["any", "all", "sequence", "vote"]), name="task_mode_is_known"),
+            models.CheckConstraint(
+                condition=Q(mode__in=["any", "all", "sequence", "vote"]) & ~Q(status="submitted")
+                | Q(mode="resubmit", status__in=["open", "submitted", "cancelled"]),
+                name="task_mode_is_known",
+            ),
             models.CheckConstraint(condition=Q(revision__gte=1), name="task_revision_from_one"),
         ]
         indexes = [
@@ -103,12 +113,17 @@ class ApprovalTask(models.Model):
     def return_(self) -> None:
         """Somebody sent the run back to an earlier step."""
 
+    @transition(field=status, source=Status.OPEN, target=Status.SUBMITTED)
+    def submit(self) -> None:
+        """Its requester submitted the run again."""
+
     TRANSITIONS: ClassVar[dict[str, str]] = {
         Status.APPROVED: "approve",
         Status.REJECTED: "reject",
         Status.TIMED_OUT: "time_out",
         Status.CANCELLED: "cancel",
         Status.RETURNED: "return_",
+        Status.SUBMITTED: "submit",
     }
 
     def close(self, status: str) -> None:
@@ -183,7 +198,7 @@ class Decision(models.Model):
                 fields=["task", "actor"], condition=~Q(actor="timer"), name="one_decision_per_person"
             ),
             models.CheckConstraint(
-                condition=Q(outcome__in=["approved", "rejected", "abstained", "returned"]),
+                condition=Q(outcome__in=["approved", "rejected", "abstained", "returned", "submitted"]),
                 name="decision_is_known",
             ),
         ]

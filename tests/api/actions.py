@@ -578,7 +578,7 @@ def look_at_returns(client: APIClient, scene: Scene, actor: str) -> Any:
 def return_to_nowhere(client: APIClient, scene: Scene, actor: str) -> Any:
     shown = post(client, f"/tasks/{scene.task.pk}/return/preview", {})
     token = shown.json().get("token", "x") if shown.status_code == 200 else "x"
-    body = {"revision": 1, "to": "start", "comment": REASON, "token": token}
+    body = {"revision": 1, "to": "nowhere", "comment": REASON, "token": token}
     done = post(client, f"/tasks/{scene.task.pk}/return", body)
     return done if shown.status_code == 200 else shown
 
@@ -600,6 +600,20 @@ def release(client: APIClient, scene: Scene, actor: str) -> Any:
 @action("task.remind")
 def remind(client: APIClient, scene: Scene, actor: str) -> Any:
     return post(client, f"/tasks/{scene.task.pk}/remind", {"urgent": True})
+
+
+def came_back(scene: Scene, actor: str) -> None:
+    """The assigned approver has returned the run to its requester."""
+    shown = post(signed_in("assigned"), f"/tasks/{scene.task.pk}/return/preview", {}).json()
+    body = {"revision": 1, "to": "start", "comment": REASON, "token": shown["token"]}
+    told = post(signed_in("assigned"), f"/tasks/{scene.task.pk}/return", body)
+    assert told.status_code == 200, told.content
+    scene.made["task"] = str(ApprovalTask.objects.get(instance=scene.run, mode="resubmit").pk)
+
+
+@action("task.resubmit", after=came_back)
+def resubmit(client: APIClient, scene: Scene, actor: str) -> Any:
+    return post(client, f"/tasks/{scene.made['task']}/resubmit", {"revision": 1, "comment": REASON})
 
 
 @action("task.comment")

@@ -134,7 +134,7 @@ def test_what_was_said_is_in_the_fact_and_the_paper_closes_the_task_as_returned(
         ("6", {"revision": 2}, "task.revision_conflict"),
         ("6", {"resume": "sideways"}, "return.unknown_resume"),
         ("6", {"to": "second"}, "return.not_an_earlier_step"),
-        ("6", {"to": "start"}, "return.not_an_earlier_step"),
+        ("6", {"to": "yes"}, "return.not_an_earlier_step"),
         ("6", {"seen": 1}, "return.stale_token"),
         ("1", {}, "task.not_yours"),
         ("8", {}, "task.own_request"),
@@ -209,7 +209,8 @@ def test_the_preview_names_the_steps_what_is_cancelled_and_who_is_asked(office: 
 
     found = look(office, task, "o1")
 
-    [target] = found["targets"]
+    target, start = found["targets"]
+    assert (start["node"], start["is_requester"], target["is_requester"]) == ("start", True, False)
     assert (target["node"], target["name"], target["visit"]) == ("finance", {"zh": "财务复核", "en": "Finance"}, 1)
     assert (target["resumes"], target["refused"]) == (["restart", "back"], None)
     assert [(one["kind"], one["node"]) for one in target["effects"]] == [

@@ -1,7 +1,7 @@
 """Looking at the ways back from a wait before one of them is gone: which there are, and what each takes away."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -20,11 +20,15 @@ from workflows.store import Beside
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WayBack:
-    """An earlier step, what going back there does, and whom it would ask; `refused` is why it cannot be gone."""
+    """An earlier step, what going back there does, and whom it would ask; `refused` is why it cannot be gone.
+
+    `is_requester` of the start, where whoever asked for the run would revise it.
+    """
 
     node: str
     name: LocalText
     visit: int
+    is_requester: bool = False
     may_resume: bool = False
     effects: tuple[Effect, ...] = ()
     asks: tuple[Mapping[str, Any], ...] = ()
@@ -61,16 +65,17 @@ def ways_back(beside: Beside, row_id: str, event_of: EventOf, *, now: datetime) 
     if allowed is not None and not allowed.code.startswith("return."):
         raise allowed
     for to in () if token is None or token.visit != first.visit else earlier_steps(plan, state, token):
-        base = WayBack(node=to, name=plan.nodes[to].name, visit=state.visits[to])
+        base = WayBack(
+            node=to, name=plan.nodes[to].name, visit=state.visits[to], is_requester=to == plan.start.id
+        )  # fmt: skip
         event = event_of(row, to)
         step = advance(plan, state, event, now=now, world=loaded.world)
         if step.refused is not None:
-            found.append(WayBack(node=base.node, name=base.name, visit=base.visit, refused=step.refused))
+            found.append(replace(base, refused=step.refused))
             continue
         found.append(
-            WayBack(
-                node=base.node, name=base.name, visit=base.visit, asks=_asked(plan, step),
-                effects=tuple(effects_of(plan, state, event, step, passes=())),
+            replace(
+                base, asks=_asked(plan, step), effects=tuple(effects_of(plan, state, event, step, passes=())),
                 may_resume=any(isinstance(fact, Returned) and fact.resumes is not None for fact in step.facts),
             )
         )  # fmt: skip

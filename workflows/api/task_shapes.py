@@ -4,7 +4,7 @@ from rest_framework import serializers
 
 from web.shapes import LocalTextShape, Shape
 
-TASK_STATUSES = ("open", "approved", "rejected", "timed_out", "cancelled", "returned")
+TASK_STATUSES = ("open", "approved", "rejected", "timed_out", "cancelled", "returned", "submitted")
 
 
 class TaskPersonShape(Shape):
@@ -37,7 +37,7 @@ class DueDoesShape(Shape):
 
 class VoteShape(Shape):
     user = TaskPersonShape()
-    outcome = serializers.ChoiceField(choices=["approved", "rejected", "abstained", "returned"])
+    outcome = serializers.ChoiceField(choices=["approved", "rejected", "abstained", "returned", "submitted"])
     on_behalf_of = BehalfShape(required=False, help_text="For whom they answered; left out for themselves.")
     weight = serializers.IntegerField(required=False, help_text="What the answer weighs; one if nothing is said.")
     at = serializers.DateTimeField()
@@ -74,7 +74,7 @@ class TaskLineShape(Shape):
     title = LocalTextShape()
     node = serializers.CharField()
     visit = serializers.IntegerField()
-    mode = serializers.ChoiceField(choices=["any", "all", "sequence", "vote"])
+    mode = serializers.ChoiceField(choices=["any", "all", "sequence", "vote", "resubmit"])
     status = serializers.ChoiceField(choices=TASK_STATUSES)
     candidates = CandidateShape(many=True)
     votes = VoteShape(many=True)

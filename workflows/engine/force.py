@@ -7,7 +7,7 @@ Passing one failed step leaves every other token alone, and the new one arrives 
 
 from bedrock.errors import BadInput, Conflict, OrderflowError
 from workflows.engine.plan import Exit, Plan
-from workflows.engine.state import State
+from workflows.engine.state import Awaits, State
 from workflows.engine.structure import trail
 
 Trail = tuple[tuple[str, str], ...]  # (fork, port), outermost first
@@ -54,9 +54,9 @@ def way_past(plan: Plan, step: str) -> Exit | OrderflowError:
 def _refused(plan: Plan, state: State, *, target: str) -> OrderflowError | None:
     if target not in plan.nodes:
         return BadInput("force.unknown_target", f"Expected a node of this version, found {target!r}.", target=target)
-    waiting = next((token.node for token in state.tokens.values() if plan.nodes[token.node].type.is_start), None)
-    if waiting is not None:
-        return _not_let_in(waiting)
+    for token in state.tokens.values():
+        if plan.nodes[token.node].type.is_start and token.awaits is not Awaits.SIGNAL:  # not back with its requester
+            return _not_let_in(token.node)
     if plan.nodes[target].type.is_start:
         return BadInput("force.target_is_start", "Expected a node after the start, found the start.", target=target)
     if any(token.node == target for token in state.tokens.values()) and not plan.nodes[target].joins:

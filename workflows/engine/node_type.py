@@ -80,14 +80,15 @@ class CheckContext:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReturnRule:
-    """That a step returns the run by itself: to a step, or to the nearest (None). As in `Return`; `path` names the
-    setting that says so.
+    """That a step returns the run by itself: to a step, to the nearest (None), or to whoever asked for the run. As in
+    `Return`; `path` names the setting that says so.
     """
 
     to: str | None
     resumes: bool
     crosses: bool
     path: str
+    to_requester: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +141,7 @@ class Scope(Generic[C]):
 
     @property
     def data(self) -> Json:
-        """What the wait keeps for itself; None on entering."""
+        """What the wait keeps for itself; on entering, what a token that came back brings along, or None."""
         return self._token.data
 
     @property
@@ -211,7 +212,8 @@ class Continue:
 
 @record
 class Return:
-    """The run goes back to an earlier step, by its id, or to the nearest one (None) at which people were asked.
+    """The run goes back to an earlier step, by its id, or to the nearest one (None) at which people were asked; or
+    `to_requester`, who is asked at its start.
 
     It `resumes` here when that step is left, if the way still leads here. What other branches of a fork around this
     step are at is taken away if it `crosses` them, and what has acted outside may act again if it `repeats` it;
@@ -230,6 +232,7 @@ class Return:
     work: tuple[Mapping[str, Json], ...] = ()
     notes: tuple[Note, ...] = ()
     otherwise: Continue | None = None
+    to_requester: bool = False
 
 
 @record

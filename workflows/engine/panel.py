@@ -6,7 +6,7 @@ Group = Literal["who", "what", "when", "after", "advanced"]
 Widget = Literal[
     "assignees", "timeouts", "branches", "expression", "duration", "select", "text", "trigger", "flow",
     "calendar", "switch", "number", "assignments", "decision_table", "connection", "rows", "variable",
-    "errors", "retry", "steps", "paragraph", "schedule", "vote", "rejection",
+    "errors", "retry", "steps", "paragraph", "schedule", "vote", "rejection", "variables",
 ]  # fmt: skip
 
 

@@ -35,8 +35,11 @@ def return_problems(graph: Graph, *, registry: Registry) -> Iterator[Problem]:
         above = before.get(node)
         if above is None:
             continue  # nothing leads there, which is said elsewhere
-        to = rule.to or next((one for one in above if one in asking), "")
-        code = _wrong(to, rule, known=known, asking=asking, above=above)
+        if rule.to_requester:  # at the start, which lies on every way
+            to, code = above[-1] if above else node, None
+        else:
+            to = rule.to or next((one for one in above if one in asking), "")
+            code = _wrong(to, rule, known=known, asking=asking, above=above)
         if code is None and trail(branches.get(to)) != trail(branches.get(node)):
             code = None if rule.crosses else "return.outside_branch"
             if code is None and rule.resumes:

@@ -1,7 +1,8 @@
 """Where a run may go back to, what that takes away, and whether a step lies ahead of where it went back.
 
-A run goes back to a step at which people were asked on its way to the returning one. What that step led to is taken
-away whole, other branches of a fork among it; branches beside the earlier step itself stay.
+A run goes back to a step at which people were asked on its way to the returning one, or to its start, where whoever
+asked for it is. What that step led to is taken away whole, other branches of a fork among it; branches beside the
+earlier step itself stay.
 """
 
 from collections import deque
@@ -31,7 +32,8 @@ class Route:
 
 
 def earlier_steps(plan: Plan, state: State, token: Token) -> list[str]:
-    """The steps that asked people in this run and lead on to where this token stands; the nearest first.
+    """The steps that asked people in this run and lead on to where this token stands; the nearest first, the start,
+    where its requester is asked again, last.
 
     None within a branch that this token is not in: to enter a fork by one of its branches would leave the others out.
     """
@@ -49,7 +51,7 @@ def earlier_steps(plan: Plan, state: State, token: Token) -> list[str]:
         node
         for node in reversed(list(nx.topological_sort(onwards)))
         if node in before
-        and plan.nodes[node].type.asks_people
+        and (plan.nodes[node].type.asks_people or (node == plan.start.id and state.requester is not None))
         and state.visits.get(node)
         and trail(plan.branch_at(node, None)) == here[: len(trail(plan.branch_at(node, None)))]
     ]
@@ -60,10 +62,13 @@ def route_back(plan: Plan, state: State, token: Token, wanted: Return) -> Route 
     if wanted.seen is not None and wanted.seen != state.seq:
         return Conflict("return.stale_token", "Expected the run as it was previewed, found that it moved.")
     earlier = earlier_steps(plan, state, token)
-    to = wanted.to or next(iter(earlier), "")
+    if wanted.to_requester and state.requester is None:
+        return Conflict("return.no_requester", "Expected a run that somebody asked for, found one that nobody did.")
+    nearest = next((node for node in earlier if node != plan.start.id), "")
+    to = plan.start.id if wanted.to_requester else wanted.to or nearest
     if to not in earlier:
         return _no_earlier_step(to, earlier)
-    kept = kept_tokens(plan, state, target=to)
+    kept = _beside(plan, state, to)
     if isinstance(kept, OrderflowError):
         return kept
     left = tuple(one for one in state.tokens.values() if one.id not in kept)
@@ -120,8 +125,13 @@ def common_steps(plan: Plan, state: State) -> list[str]:
 
 def _kept(plan: Plan, state: State, to: str) -> frozenset[int]:
     """The tokens that stay beside a step; all of them if nothing can go there."""
-    kept = kept_tokens(plan, state, target=to)
+    kept = _beside(plan, state, to)
     return frozenset(state.tokens) if isinstance(kept, OrderflowError) else kept
+
+
+def _beside(plan: Plan, state: State, to: str) -> frozenset[int] | OrderflowError:
+    """The tokens that stay beside a step, or why nothing can go there; beside the start there are none."""
+    return frozenset() if to == plan.start.id else kept_tokens(plan, state, target=to)
 
 
 def _no_earlier_step(to: str, targets: Sequence[str]) -> BadInput:

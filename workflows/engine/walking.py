@@ -36,6 +36,7 @@ from workflows.engine.workings import Workings
 
 _MOVING = Awaits.NOTHING  # on its way into its node, not woken in it
 _AT_JOIN = (Awaits.SIBLINGS, Awaits.REPAIR)
+_SAID = ("outcome", "by", "by_name", "comment", "said")  # of why a run went back, what its requester is told
 
 
 class Walk(Workings):
@@ -197,10 +198,13 @@ class Walk(Workings):
                 self.record(Withdrawn(one.id, one.node, one.visit, "returned"))
             else:
                 self.withdraw(one, reason="returned")
-        new = self.state.next_token
+        new, data = self.state.next_token, None
+        if to == self.plan.start.id:
+            step = {} if by is None else {"node": by.node, "node_name": self.plan.nodes[by.node].name.model_dump()}
+            data = {**{key: why[key] for key in _SAID if key in why}, **step, "at": self.now.isoformat()}
         self.record(Returned(
             new, to, None if by is None else by.node, None if by is None else by.visit, tuple(nodes), resumes, counted,
-            why,
+            why, data=data,
         ))  # fmt: skip
         self.moving.append(new)
 

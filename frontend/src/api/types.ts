@@ -68,6 +68,8 @@ export type Addressee = Schemas["CandidateShape"];
 export type Task = Schemas["TaskShape"];
 export type TaskDetail = Schemas["TaskDetailShape"];
 export type TaskField = Schemas["TaskFieldShape"];
+export type RevisableField = Schemas["RevisableFieldShape"];
+export type ChangedField = Schemas["ChangedFieldShape"];
 /** A task on the page of its run. */
 export type TaskLine = Schemas["TaskLineShape"];
 export type TaskBox = NonNullable<NonNullable<operations["tasks_list"]["parameters"]["query"]>["box"]>;

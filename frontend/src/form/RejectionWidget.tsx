@@ -1,4 +1,4 @@
-/** What a rejection leads to: the exit for it, the approval before, or a step by its name; and what follows there. */
+/** What a rejection leads to: the exit for it, the approval before, who asked, or a step; and what follows there. */
 import { Select } from "antd";
 import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
@@ -32,6 +32,7 @@ export function RejectionWidget({ id, value, onChange, describedBy }: WidgetProp
         options={[
           { value: PORT, label: t("rejection.port") },
           { value: "previous", label: t("rejection.previous") },
+          { value: "requester", label: t("rejection.requester") },
           { label: t("rejection.steps"), options: [...steps] },
         ]}
         onChange={(chosen: string) => set({ to: chosen, resume })}

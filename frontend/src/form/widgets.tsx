@@ -18,7 +18,7 @@ import { StepsWidget } from "./StepsWidget";
 import { FULL, described } from "./sizes";
 import { ScheduleWidget } from "./ScheduleWidget";
 import { TimeoutsWidget } from "./TimeoutsWidget";
-import { ExpressionWidget, VariableWidget } from "./variableWidgets";
+import { ExpressionWidget, VariablesWidget, VariableWidget } from "./variableWidgets";
 import { VoteWidget } from "./VoteWidget";
 import type { WidgetProps } from "./widgetProps";
 
@@ -134,6 +134,7 @@ const WIDGETS: Record<string, ComponentType<WidgetProps>> = {
   variable: VariableWidget,
   vote: VoteWidget,
   rejection: RejectionWidget,
+  variables: VariablesWidget,
 };
 
 const BY_TYPE: Record<string, string> = { string: "text", boolean: "switch", integer: "number" };

@@ -252,6 +252,7 @@ function rejectionChips(rule: unknown, graph: Graph, speech: Speech): Chip[] {
   const to = isRecord(rule) ? rule["to"] : undefined;
   if (typeof to !== "string" || to === "port") return [];
   if (to === "previous") return [{ kind: "reject", text: speech.say("card.rejectPrevious") }];
+  if (to === "requester") return [{ kind: "reject", text: speech.say("card.rejectRequester") }];
   const step = textOf(nodeOf(graph, to)?.name, speech.language) || to;
   return [{ kind: "reject", text: speech.say("card.rejectTo", { step }) }];
 }

@@ -1,12 +1,14 @@
 """Where a run begins."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
 from pydantic import Field
 from typing_extensions import override
 
-from workflows.engine.events import Resumption, TurnCame
+from workflows.engine import resubmission
+from workflows.engine.events import Resumption, Signalled, TurnCame
 from workflows.engine.graph import Document, LocalText
 from workflows.engine.json_pointers import parse_pointer
 from workflows.engine.lines import Line, compile_line, line_problems
@@ -24,7 +26,7 @@ from workflows.engine.node_type import (
 )
 from workflows.engine.panel import ui, with_columns
 from workflows.engine.schedule import Schedule, schedule_problems
-from workflows.engine.state import Awaits
+from workflows.engine.state import Awaits, Json
 from workflows.engine.variables import Kind, Variable
 
 
@@ -37,7 +39,8 @@ class HookField(Document):
 
 class StartConfig(Config):
     """`trigger` names the event that starts the flow, `schedule` when it starts by itself; without them people or
-    programs start it.
+    programs start it. `revisable` are the variables that the requester may change when a run comes back to them;
+    empty: all that they gave, which is none where an event told them.
     """
 
     trigger: str | None = Field(
@@ -78,13 +81,30 @@ class StartConfig(Config):
             ("place", "text", "位置", "Place"), ("variable", "variable", "字段", "Field"),
         ),
     )  # fmt: skip
+    revisable: tuple[str, ...] = Field(
+        default=(), max_length=100,
+        json_schema_extra=ui(
+            "variables", zh="退回后申请人可修改的字段", en="What the requester may revise", group="advanced",
+            help_zh="流程退回发起人时可修改;留空:手工发起的流程可改全部字段,由事件启动的流程不可改。",
+            help_en="When a run comes back to them. Empty: all fields of a flow that people start, none of one "
+            "that an event starts.",
+        ),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beginning:
+    """What a published start is compiled to: its line if it has one, and what the requester may revise."""
+
+    line: Line | None
+    revisable: tuple[Variable, ...]
 
 
 _ONWARDS = Continue()
 
 
 class Start(NodeType[StartConfig]):
-    """A token leaves at once, or when nobody else is in its line."""
+    """A token leaves at once, or when nobody else is in its line. One that came back waits for the requester."""
 
     key = "start"
     title = LocalText(zh="开始", en="Start")
@@ -99,6 +119,7 @@ class Start(NodeType[StartConfig]):
         schedule = config.schedule
         hooked = list(_hook_problems(config.hook, context.variables))
         hooked += line_problems(config.line, config.line_key, context.variables)
+        hooked += _revisable_problems(config.revisable, context.variables)
         if schedule is None:
             return hooked
         return [
@@ -109,20 +130,35 @@ class Start(NodeType[StartConfig]):
         ]
 
     @override
-    def compile(self, config: StartConfig, variables: tuple[Variable, ...]) -> Line | None:
-        return compile_line(config.line, config.line_key, variables)
+    def compile(self, config: StartConfig, variables: tuple[Variable, ...]) -> Beginning:
+        given = config.trigger is None and not config.revisable
+        revisable = variables if given else tuple(one for one in variables if one.name in config.revisable)
+        return Beginning(line=compile_line(config.line, config.line_key, variables), revisable=revisable)
 
     @override
     def enter(self, scope: Scope[StartConfig]) -> Outcome:
-        line: Line | None = scope.program
-        if line is None:
+        beginning: Beginning = scope.program
+        if scope.data is not None:
+            return resubmission.asked_again(scope, beginning.revisable)
+        if beginning.line is None:
             return _ONWARDS
-        place = line.place(scope.subject, scope.variables)
+        place = beginning.line.place(scope.subject, scope.variables)
         return place if isinstance(place, Fail) else Wait(awaits=Awaits.TURN, data=place)
 
     @override
     def resume(self, scope: Scope[StartConfig], event: Resumption) -> Outcome:
-        return Continue(why=scope.data) if isinstance(event, TurnCame) else Ignore()
+        match event:
+            case TurnCame():
+                return Continue(why=scope.data)
+            case Signalled():
+                beginning: Beginning = scope.program
+                return resubmission.resubmitted(scope, event, beginning.revisable)
+            case _:
+                return Ignore()
+
+    @override
+    def withdrawn(self, scope: Scope[StartConfig], reason: str) -> tuple[Mapping[str, Json], ...]:
+        return resubmission.withdrawn(scope)
 
 
 def _both_problems(config: StartConfig) -> Iterator[Problem]:
@@ -163,3 +199,13 @@ def _hook_problems(fields: Sequence[HookField], variables: tuple[Variable, ...])
                 message=f"Expected a declared variable once, found {one.variable!r}.",
             )  # fmt: skip
         taken.add(one.variable)
+
+
+def _revisable_problems(names: Sequence[str], variables: tuple[Variable, ...]) -> Iterator[Problem]:
+    declared = {one.name for one in variables}
+    for index, name in enumerate(names):
+        if name not in declared:
+            yield Problem(
+                code="start.unknown_variable", path=f"revisable.{index}", params={"variable": name},
+                message=f"Expected a declared variable, found {name!r}.",
+            )  # fmt: skip

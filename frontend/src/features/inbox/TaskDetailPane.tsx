@@ -11,6 +11,7 @@ import { DetailHead } from "./DetailHead";
 import { Facts } from "./Facts";
 import { withFields } from "./fields/fieldFacts";
 import { Outcome } from "./Outcome";
+import { Resubmission } from "./Resubmission";
 import { WhereItStands } from "./WhereItStands";
 import { WhoIsNext } from "./WhoIsNext";
 import { WhyAsked } from "./WhyAsked";
@@ -56,6 +57,7 @@ function Content({
           </p>
         )}
         <Outcome task={task} onNext={onNext} />
+        <Resubmission resubmission={read?.resubmission ?? null} />
         <Facts facts={withFields(task.subject.facts, read?.form ?? [], t)} />
         <WhereItStands task={task} />
         <WhoIsNext task={task} />

@@ -10,6 +10,7 @@ const TONES: Record<string, Tone> = {
   timed_out: "warning",
   cancelled: "neutral",
   returned: "warning",
+  submitted: "success",
 };
 const ICONS: Record<string, React.ReactNode> = {
   cancelled: <StopOutlined aria-hidden />,

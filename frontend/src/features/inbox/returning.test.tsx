@@ -12,6 +12,7 @@ import { aTask } from "./tasks.fixture";
 const way = (node: string, change: Partial<WayBack> = {}): WayBack => ({
   node,
   name: { zh: `步骤${node}`, en: `Step ${node}` },
+  is_requester: false,
   visit: 1,
   resumes: ["restart", "back"],
   effects: [

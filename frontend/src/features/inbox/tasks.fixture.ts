@@ -56,6 +56,7 @@ export function aTask(number: number, change: Partial<TaskDetail> = {}): TaskDet
     comments: [],
     trace: [],
     form: [],
+    resubmission: null,
     ...change,
   };
 }

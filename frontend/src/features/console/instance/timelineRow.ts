@@ -112,6 +112,7 @@ function moved(node: string, data: Data, graph: GraphDocument): Part {
     return { key: "rules" in why ? ruled : "assigned", ...way, rules, assigned: assignedOf(why) };
   }
   const outcome = text(why["outcome"]);
+  if (outcome === "submitted") return { ...submitted(why, node), from: [node], to: [to] };
   if (outcome in DECISIONS) return decided(outcome, why, way);
   if (typeof why["status"] === "number")
     return { key: "answered", ...way, params: { status: why["status"] } };
@@ -119,6 +120,13 @@ function moved(node: string, data: Data, graph: GraphDocument): Part {
   if (effect) return effect;
   const type = graph.nodes.find((one) => one.id === node)?.type;
   return { key: "passed", ...way, technical: type === "start" };
+}
+
+/** The requester submitted again what had come back to them. */
+function submitted(why: Data, node: string): Part {
+  const count = list(why["changes"]).length;
+  const key = count > 0 ? "resubmitted" : "resubmitted_as_it_was";
+  return { key, nodes: { node }, params: { count }, quote: text(why["comment"]) || null, tone: "good" };
 }
 
 /** An approval is over: by votes, or by a rule where nobody was left. */
@@ -247,12 +255,12 @@ const OTHERS: Record<string, (node: string, data: Data) => Part> = {
     const by = text(data["by"]);
     const way = { from: list(data["left"]).map(String), to: [node] };
     const quote = text(record(data["why"])["comment"]) || null;
-    return by
-      ? { key: "returned", nodes: { node: by, to: node }, ...way, quote, tone: "warning" }
-      : { key: "returned_by_hand", nodes: { to: node }, ...way, quote, tone: "force" };
+    const key = data["data"] ? "returned_to_requester" : "returned";
+    const tone = by ? "warning" : "force";
+    return { key: by ? key : `${key}_by_hand`, nodes: { node: by, to: node }, ...way, quote, tone };
   },
   resumed: (node, data) => ({
-    key: "resumed",
+    key: text(record(data["why"])["outcome"]) === "submitted" ? "resubmitted_back" : "resumed",
     nodes: { node, to: text(data["to"]) },
     from: [node],
     to: [text(data["to"])],

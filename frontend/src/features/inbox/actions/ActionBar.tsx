@@ -3,6 +3,7 @@ import {
   CheckOutlined,
   CloseOutlined,
   CommentOutlined,
+  EditOutlined,
   MinusOutlined,
   PushpinOutlined,
   RollbackOutlined,
@@ -31,6 +32,7 @@ import { RejectForm } from "./RejectForm";
 import { ReleaseForm } from "./ReleaseForm";
 import { RemindForm } from "./RemindForm";
 import { RemoveSignerForm } from "./RemoveSignerForm";
+import { ResubmitForm } from "./ResubmitForm";
 import { ReturnForm } from "./ReturnForm";
 import { TransferForm } from "./TransferForm";
 
@@ -48,6 +50,7 @@ const LOOKS: Record<TaskAction, Look> = {
   remind: { key: "n", icon: <BellOutlined aria-hidden /> },
   undo: { key: "z", icon: <UndoOutlined aria-hidden /> },
   comment: { key: "c", icon: <CommentOutlined aria-hidden /> },
+  resubmit: { key: "u", icon: <EditOutlined aria-hidden /> },
 };
 /** What is asked before an action is done; the others are done at once. */
 const FORMS: Partial<Record<TaskAction, ComponentType<FormProps>>> = {
@@ -61,8 +64,10 @@ const FORMS: Partial<Record<TaskAction, ComponentType<FormProps>>> = {
   release: ReleaseForm,
   remind: RemindForm,
   comment: CommentForm,
+  resubmit: ResubmitForm,
 };
 const ORDER: TaskAction[] = [
+  "resubmit",
   "approve",
   "reject",
   "abstain",
@@ -129,7 +134,7 @@ export function ActionBar({ task, onDealtWith, onNext, onUndone }: Props) {
             <Button
               key={action}
               data-action={action}
-              type={action === "approve" ? "primary" : "default"}
+              type={action === "approve" || action === "resubmit" ? "primary" : "default"}
               danger={action === "reject"}
               size="large"
               icon={LOOKS[action].icon}

@@ -32,7 +32,7 @@ function Ways({ ways, chosen, onChoose }: WaysProps) {
             disabled={way.refused !== null}
             onChange={() => onChoose(way.node)}
           />
-          <span>{local(way.name) || way.node}</span>
+          <span>{way.is_requester ? t("return.requester") : local(way.name) || way.node}</span>
           <span className="muted">
             {way.refused &&
               t([`return.refused.${way.refused.code.split(".").at(-1) ?? ""}`, "return.refused.other"])}
@@ -136,6 +136,10 @@ export function ReturnForm(props: FormProps) {
   const open = ways.filter((way) => way.refused === null);
   const chosen = open.find((way) => way.node === wanted) ?? open[0];
   const how: Resume = chosen?.resumes.includes(resume) ? resume : "restart";
+  const submitText = (way: WayBack) =>
+    way.is_requester
+      ? t("return.submitToRequester")
+      : t("return.submitTo", { step: local(way.name) || way.node });
   const submit = () => {
     const empty = comment.trim() === "";
     setMissing(empty);
@@ -145,9 +149,7 @@ export function ReturnForm(props: FormProps) {
   return (
     <FormFrame
       label={t("actions.return")}
-      submit={
-        chosen ? t("return.submitTo", { step: local(chosen.name) || chosen.node }) : t("actions.return")
-      }
+      submit={chosen ? submitText(chosen) : t("actions.return")}
       danger
       disabled={!chosen}
       sending={act.sending}

@@ -16,6 +16,7 @@ export type TaskAct =
   | { verb: "claim" }
   | { verb: "release"; comment: string }
   | { verb: "remind"; urgent: boolean; comment: string }
+  | { verb: "resubmit"; variables: Record<string, unknown>; comment: string }
   | { verb: "comment"; text: string };
 
 /** How long the server holds a decision before it counts. */
@@ -28,18 +29,19 @@ export const STAYS: readonly TaskAct["verb"][] = ["claim", "release", "remind", 
 
 type Person = { kind: "user"; key: string };
 
+/** How somebody is added, or how a run goes on from where it is sent back. */
+function howOf(act: TaskAct): Record<string, unknown> {
+  if (act.verb === "add-signer") return { how: act.how };
+  return act.verb === "return" ? { resume: act.resume, token: act.token } : {};
+}
+
 function bodyOf(act: TaskAct, revision: number): Record<string, unknown> {
   if (act.verb === "comment") return { text: act.text };
   if (act.verb === "claim") return { revision };
   const comment = act.comment.trim();
   const said = comment ? { comment } : {};
-  const where =
-    act.verb === "add-signer"
-      ? { how: act.how }
-      : act.verb === "return"
-        ? { resume: act.resume, token: act.token }
-        : {};
-  if ("to" in act) return { to: act.to, ...where, revision, ...said };
+  if ("to" in act) return { to: act.to, ...howOf(act), revision, ...said };
+  if (act.verb === "resubmit") return { revision, variables: act.variables, ...said };
   if (act.verb === "release") return { revision, ...said };
   if (act.verb === "remind") return { ...said, ...(act.urgent ? { urgent: true } : {}) };
   const form = act.verb === "approve" && act.form ? { form: act.form } : {};

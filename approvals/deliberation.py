@@ -14,7 +14,7 @@ from approvals.carrying import carried, carried_notes
 from approvals.claims import Claim, holds
 from approvals.deadlines import deadline
 from approvals.directory import SUPERUSER, Directory, Person
-from approvals.fields import filled, read_fields
+from approvals.fields import SUPPOSED, filled, read_fields
 from approvals.memory import deciders_of, left_behind, resubmitted
 from approvals.presence import Presence
 from approvals.refusals import (
@@ -181,6 +181,7 @@ class Deliberation:
             return read_fields(
                 given, outcome=outcome, rules=self.config.fields, declared=self.fillable,
                 values={**self.scope.variables, **filled(ballot.answers)},
+                is_supposed=bool(event.payload.get(SUPPOSED)),
             )  # fmt: skip
         except OrderflowError as error:
             raise Refused(error) from None

@@ -15,6 +15,7 @@ from workflows.engine.values import ValueMismatch
 from workflows.engine.variables import Kind, Variable
 
 Access = Literal["hidden", "read", "write", "required"]
+SUPPOSED = "supposed"  # in the payload of an answer that nobody gave; no door lets it in
 FILLED: frozenset[Access] = frozenset({"write", "required"})
 FILLABLE = frozenset({
     Kind.TEXT, Kind.INTEGER, Kind.DECIMAL, Kind.MONEY, Kind.BOOLEAN, Kind.DATE, Kind.DATETIME,
@@ -74,11 +75,12 @@ def filled(answers: Sequence[Answer]) -> dict[str, Json]:
 
 def read_fields(
     given: Mapping[str, Json], *, outcome: Vote, rules: Rules, declared: Mapping[str, Variable],
-    values: Mapping[str, Json],
+    values: Mapping[str, Json], is_supposed: bool = False,
 ) -> dict[str, Json]:  # fmt: skip
     """What an answer fills in, each of its declared type, in the form in which runs keep it.
 
-    `declared` are the variables that may be filled in here, `values` what is known already. Raises Forbidden
+    `declared` are the variables that may be filled in here, `values` what is known already. An answer that
+    is only supposed leaves what is required unknown. Raises Forbidden
     `task.field_not_writable` for any other name; BadInput `task.fields_to_approve` when somebody fills in and does not
     approve, and `task.fields_invalid` with a problem for each place: of another type, or required and left empty.
     """
@@ -90,7 +92,9 @@ def read_fields(
             raise BadInput("task.fields_to_approve", "Expected fields only with an approval.", fields=sorted(given))
         return {}
     read: dict[str, Json] = {}
-    problems = [*_read(given, declared, read), *_missing(rules, {**values, **read}, wrong=given.keys() - read.keys())]
+    problems = list(_read(given, declared, read))
+    if not is_supposed:
+        problems += _missing(rules, {**values, **read}, wrong=given.keys() - read.keys())
     if problems:
         raise BadInput(
             "task.fields_invalid", f"Expected what the step wants filled in, found {len(problems)} problems.",

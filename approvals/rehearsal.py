@@ -9,6 +9,7 @@ from approvals.approval_config import ApprovalConfig
 from approvals.ballot import read_ballot
 from approvals.candidates import Candidate, Kind, describe
 from approvals.directory import Absence, Directory, Person
+from approvals.fields import SUPPOSED
 from approvals.presence import KEPT_COMPOSITIONS, Presence
 from bedrock.errors import BadInput
 from workflows.engine.calendar_book import CalendarBook
@@ -32,7 +33,8 @@ def foreseen(scope: Scope[ApprovalConfig], *, answer: str, by: str | None) -> It
             here = (one for one in people if not presence.is_away(one, candidate=seat, at=scope.now))
             person = next(here, people[0])
         yield Foreseen(
-            seat.scope, found.about, found.calendar, answer, {"revision": ballot.revision, "comment": COMMENT},
+            seat.scope, found.about, found.calendar, answer,
+            {"revision": ballot.revision, "comment": COMMENT, SUPPOSED: True},
             None if person is None else Actor(id=person.id, name=person.name),
         )  # fmt: skip
 

@@ -174,3 +174,19 @@ def test_a_flow_that_hides_nothing_asks_the_rows_nothing_more(office: Office) ->
         counts.append(sum("approvals_assignment" in one["sql"] for one in statements.captured_queries))
 
     assert counts == [1, 0]  # one to see whether an approver may look at it at all
+
+
+def test_a_look_ahead_goes_past_a_step_whose_required_fields_nobody_has_filled_in_yet(office: Office) -> None:
+    run = begun(office)
+
+    found = signed_in(office["s1"]).get(f"/api/v1/instances/{run.instance_id}/ahead").json()
+
+    assert [one["node"] for one in found["stops"]] == ["finance", "ops", "paid"]
+
+
+def test_nobody_but_a_rehearsal_leaves_a_required_field_empty(office: Office) -> None:
+    run = begun(office)
+
+    answer = post(office, "f1", open_task(run), "approve", revision=1, supposed=True)
+
+    assert (answer.status_code, answer.json()["errors"][0]["path"]) == (422, "supposed")

@@ -1,13 +1,17 @@
 """Whom a requester has to choose before a run begins: what is missing, and who is not to be chosen. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
 from approvals.approval_config import ApprovalConfig
 from approvals.directory import Directory
 from approvals.resolving import Known, pool_of
 from approvals.targets import ChoiceTarget
+from workflows.engine.choice import Choice, Offered
 from workflows.engine.node_type import Problem
 from workflows.engine.state import Json
+
+MOST_OFFERED: Final = 500
 
 
 def choice_problems(
@@ -16,6 +20,18 @@ def choice_problems(
     """What is wrong with the choices that a person who starts a run has made; `path` is the variable."""
     targets = [target for _, target in config.named() if isinstance(target, ChoiceTarget)]
     return tuple(one for target in targets for one in _problems(target, variables, directory)) if targets else ()
+
+
+def offered_choices(config: ApprovalConfig, *, requester: str, directory: Directory) -> Sequence[Choice]:
+    """Whom this person (an id) may choose for a step, by username; never themselves."""
+    targets = [target for _, target in config.named() if isinstance(target, ChoiceTarget)]
+    return tuple(_offered(target, requester, directory) for target in targets) if targets else ()
+
+
+def _offered(target: ChoiceTarget, requester: str, directory: Directory) -> Choice:
+    found = (directory.find_person(name) for name in sorted(pool_of(target, directory=directory)))
+    people = [Offered(one.username, one.name) for one in found if one is not None and one.id != requester]
+    return Choice(target.variable, target.most, tuple(people[:MOST_OFFERED]), len(people) > MOST_OFFERED)
 
 
 def _problems(target: ChoiceTarget, variables: Mapping[str, Json], directory: Directory) -> Iterator[Problem]:

@@ -8,13 +8,14 @@ from typing_extensions import override
 from approvals import papers, rehearsal, rejections
 from approvals.approval_check import problems_of
 from approvals.approval_config import ApprovalConfig
-from approvals.choices import choice_problems
+from approvals.choices import choice_problems, offered_choices
 from approvals.commands import PERSONS, SYSTEMS
 from approvals.deliberation import TIMED_OUT, Deliberation, Program, Refused
 from approvals.directory import Directory
 from approvals.memory import people_heard
 from approvals.vote_config import compiled_rules
 from workflows.engine.calendars import NoOpenTime
+from workflows.engine.choice import Choice
 from workflows.engine.due import parse_duration
 from workflows.engine.events import Resumption, Signalled, TimerDue
 from workflows.engine.expressions.errors import EvaluationError
@@ -70,6 +71,10 @@ class Approval(NodeType[ApprovalConfig]):
     @override
     def required(self, config: ApprovalConfig, variables: Mapping[str, Json], world: World) -> Sequence[Problem]:
         return choice_problems(config, variables=variables, directory=world.need(Directory))
+
+    @override
+    def choices(self, config: ApprovalConfig, requester: str, world: World) -> Sequence[Choice]:
+        return offered_choices(config, requester=requester, directory=world.need(Directory))
 
     @override
     def compile(self, config: ApprovalConfig, variables: tuple[Variable, ...]) -> Program:

@@ -18,6 +18,7 @@ from orders.core.models import Order, OrderStatus
 from orders.core.transitions import move
 from orders.subjects import CHANGE_REQUESTED, Wish, change_subject, change_variables
 from workflows.actions import audit
+from workflows.actions.ahead import BeforeStart, look_before_start
 from workflows.actions.instances import start_for_trigger
 from workflows.engine.events import Actor
 from workflows.engine.work import RunContext
@@ -41,16 +42,7 @@ def request_change(
     if not reason.strip():
         raise BadInput("change.reason_required", "Expected a reason.")
     order = Order.objects.select_for_update().get(pk=order_id)
-    if order.status == OrderStatus.CLOSED:
-        raise Conflict("change.order_closed", "Expected an order that is not closed, found it closed.")
-    if OrderChange.objects.filter(order=order, status__in=OPEN).exists():
-        raise Conflict("change.already_open", "Expected no other change of this order under way, found one.")
-    before = {field: str(getattr(order, COLUMNS[field])) for field in after}
-    wanted = {
-        field: {"before": before[field], "after": value} for field, value in after.items() if value != before[field]
-    }
-    if not wanted:
-        raise BadInput("change.nothing_changes", "Expected a value that differs from the order, found none.")
+    wanted = _wanted(order, after)
     wish = Wish(change_id=str(uuid.uuid4()), wanted=wanted, reason=reason.strip())
     OrderChange.objects.create(
         id=UUID(wish.change_id), order=order, wanted=wanted, reason=wish.reason, requested_by_id=int(actor.id),
@@ -61,7 +53,7 @@ def request_change(
         requester=actor.id, actor=actor, now=now, given=given,
     )  # fmt: skip
     if started is None:
-        raise Conflict("flow.not_live", "Expected a published flow that listens to changes of orders, found none.")
+        raise _nobody_listens()
     # The flow may have decided already, within its first step.
     change = OrderChange.objects.select_for_update().get(pk=wish.change_id)
     change.instance = UUID(started.instance_id)
@@ -70,6 +62,42 @@ def request_change(
     change.save(update_fields=["instance", "status"])
     logger.info("order change requested", extra={"action": "orders.change_requested", "change": str(change.pk)})
     return change
+
+
+def foresee_change(
+    order: Order, *, after: Mapping[str, str], reason: str, requester: str, now: datetime, given: Mapping[str, Any]
+) -> BeforeStart:
+    """Whom such a change would go to if it were asked for now; nothing is written.
+
+    Raises as `request_change`, but a missing reason or choice is no refusal.
+    """
+    wish = Wish(change_id=str(uuid.uuid4()), wanted=_wanted(order, after), reason=reason)
+    found = look_before_start(
+        CHANGE_REQUESTED, subject=change_subject(order, wish=wish), variables=change_variables(order, wish=wish),
+        given=given, requester=requester, now=now,
+    )  # fmt: skip
+    if found is None:
+        raise _nobody_listens()
+    return found
+
+
+def _nobody_listens() -> Conflict:
+    return Conflict("flow.not_live", "Expected a published flow that listens to changes of orders, found none.")
+
+
+def _wanted(order: Order, after: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """By field what is there and what is wanted, without what is so already."""
+    if order.status == OrderStatus.CLOSED:
+        raise Conflict("change.order_closed", "Expected an order that is not closed, found it closed.")
+    if OrderChange.objects.filter(order=order, status__in=OPEN).exists():
+        raise Conflict("change.already_open", "Expected no other change of this order under way, found one.")
+    before = {field: str(getattr(order, COLUMNS[field])) for field in after}
+    wanted = {
+        field: {"before": before[field], "after": value} for field, value in after.items() if value != before[field]
+    }
+    if not wanted:
+        raise BadInput("change.nothing_changes", "Expected a value that differs from the order, found none.")
+    return wanted
 
 
 @transaction.atomic

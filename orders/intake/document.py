@@ -169,6 +169,14 @@ class RefundBody(Body):
     variables: dict[str, Any] = Field(default_factory=dict, max_length=50)
 
 
+class ForeseenRefundBody(Body):
+    """What `POST /orders/{order_no}/refunds/preview` takes: a refund that is still being written."""
+
+    amount: MoneyBody
+    reason: Annotated[str, Field(max_length=500)] = ""
+    variables: dict[str, Any] = Field(default_factory=dict, max_length=50)
+
+
 class BuyerChangeBody(Body):
     """What is to be otherwise about who bought; what is left out stays."""
 
@@ -204,6 +212,12 @@ class ChangeBody(Body):
         }
 
 
+class ForeseenChangeBody(ChangeBody):
+    """What `POST /orders/{order_no}/changes/preview` takes: a change that is still being written."""
+
+    reason: Annotated[str, Field(max_length=500)] = ""
+
+
 def read_order(document: object) -> OrderBody:
     """The typed order of a JSON document. Raises BadInput `input.invalid` with one problem per place."""
     return _read(OrderBody, document)
@@ -212,6 +226,16 @@ def read_order(document: object) -> OrderBody:
 def read_refund(document: object) -> RefundBody:
     """The typed refund request of a JSON document. Raises BadInput `input.invalid` with one problem per place."""
     return _read(RefundBody, document)
+
+
+def read_foreseen_refund(document: object) -> ForeseenRefundBody:
+    """The refund that is being written. Raises BadInput `input.invalid` with one problem per place."""
+    return _read(ForeseenRefundBody, document)
+
+
+def read_foreseen_change(document: object) -> ForeseenChangeBody:
+    """The change that is being written. Raises BadInput `input.invalid` with one problem per place."""
+    return _read(ForeseenChangeBody, document)
 
 
 def read_change(document: object) -> ChangeBody:

@@ -19,6 +19,7 @@ from orders.money import is_payable, money_json
 from orders.payments.models import Payment, PaymentStatus
 from orders.refunds.models import OPEN, EffectStatus, Refund, RefundEffect, RefundStatus
 from orders.subjects import REFUND_REQUESTED, Asked, refund_subject, refund_variables
+from workflows.actions.ahead import BeforeStart, look_before_start
 from workflows.actions.instances import start_for_trigger
 from workflows.engine.events import Actor
 from workflows.engine.values import Money
@@ -75,7 +76,7 @@ def request_refund(
         given=given,
     )
     if started is None:
-        raise Conflict("flow.not_live", "Expected a published flow that listens to refund requests, found none.")
+        raise _nobody_listens()
     # The flow may have decided already, within its first step.
     refund = Refund.objects.select_for_update().get(pk=asked.refund_id)
     refund.instance = UUID(started.instance_id)
@@ -84,6 +85,28 @@ def request_refund(
     refund.save(update_fields=["instance", "status"])
     logger.info("refund requested", extra={"action": "orders.refund_requested", "refund": str(refund.pk)})
     return refund
+
+
+def foresee_refund(
+    order: Order, *, amount: Money, reason: str, requester: str, now: datetime, given: Mapping[str, Any]
+) -> BeforeStart:
+    """Whom such a refund would go to if it were asked for now; nothing is reserved or written.
+
+    Raises as `request_refund`, but a missing reason or choice is no refusal.
+    """
+    _check_amount(order, amount)
+    asked = Asked(refund_id=str(uuid.uuid4()), amount=amount.amount, before=order.refund_reserved, reason=reason)
+    found = look_before_start(
+        REFUND_REQUESTED, subject=refund_subject(order, asked=asked), variables=refund_variables(order, asked=asked),
+        given=given, requester=requester, now=now,
+    )  # fmt: skip
+    if found is None:
+        raise _nobody_listens()
+    return found
+
+
+def _nobody_listens() -> Conflict:
+    return Conflict("flow.not_live", "Expected a published flow that listens to refund requests, found none.")
 
 
 @transaction.atomic

@@ -693,6 +693,21 @@ def request_foreign_change(client: APIClient, scene: Scene, actor: str) -> Any:
     return post(client, f"/orders/{scene.untouched.order_no}/changes", {"ship_to": {"city": "宁波"}, "reason": "搬家"})
 
 
+@action("change.preview", after=changes_are_answered)
+def preview_change(client: APIClient, scene: Scene, actor: str) -> Any:
+    return post(client, f"/orders/{scene.order.order_no}/changes/preview", {"ship_to": {"city": "宁波"}})
+
+
+@action("refund.preview")
+def preview_refund(client: APIClient, scene: Scene, actor: str) -> Any:
+    return post(client, f"/orders/{scene.order.order_no}/refunds/preview", {"amount": cny("1.00")})
+
+
+@action("refund.preview-foreign")
+def preview_foreign_refund(client: APIClient, scene: Scene, actor: str) -> Any:
+    return post(client, f"/orders/{scene.untouched.order_no}/refunds/preview", {"amount": cny("1.00")})
+
+
 @action("refund.request")
 def request_refund(client: APIClient, scene: Scene, actor: str) -> Any:
     body = {"amount": cny("1.00"), "reason": "破损"}

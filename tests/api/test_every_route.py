@@ -87,6 +87,8 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/schedules/preview"): {"cron": "0 9 * * *", "zone": "Asia/Shanghai"},
     ("post", "/orders"): paid_document(order_no="ORD-NEW"),
     ("post", "/orders/{order_no}/changes"): {"ship_to": {"city": "宁波"}, "reason": "搬家"},
+    ("post", "/orders/{order_no}/changes/preview"): {"ship_to": {"city": "宁波"}, "reason": "搬家", "variables": {}},
+    ("post", "/orders/{order_no}/refunds/preview"): {"amount": cny("1.00"), "reason": "破损", "variables": {}},
     ("post", "/orders/{order_no}/refunds"): {"amount": cny("1.00"), "reason": "破损"},
     ("post", "/session"): {"username": "root", "password": "wrong"},
     ("patch", "/session"): {"language": "en"},

@@ -161,7 +161,7 @@ def rehearsal(page: Page, base: str, sample: Sample) -> None:
     page.get_by_label("订单号").fill(sample.order)
     page.get_by_role("button", name="开始试运行").click()
     expect(page.get_by_role("list", name="步骤").get_by_text("会收到").first).to_be_visible()
-    page.get_by_text("为什么是他们").first.click()
+    page.get_by_text("为什么是这些人").first.click()
     page.get_by_label("用例名称").fill("杯盖有裂纹")
     expect(page.get_by_text("与线上版本相比")).to_be_visible()
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, ClassVar, Generic, Literal, TypeVar
 
 from bedrock.errors import OrderflowError
+from workflows.engine.choice import Choice
 from workflows.engine.events import Actor, Called, Resumption
 from workflows.engine.graph import Document, LocalText
 from workflows.engine.record import record
@@ -347,6 +348,10 @@ class NodeType(ABC, Generic[C]):
 
     def required(self, config: C, variables: Mapping[str, Json], world: World) -> Sequence[Problem]:  # noqa: ARG002
         """What a person who starts a run has still to say for this node; `path` is the name of a variable."""
+        return ()
+
+    def choices(self, config: C, requester: str, world: World) -> Sequence[Choice]:  # noqa: ARG002
+        """What this person (an id), who starts a run, has to choose for this node."""
         return ()
 
     @abstractmethod

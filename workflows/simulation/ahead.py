@@ -1,7 +1,7 @@
 """The path still ahead of a run: whom each step would ask if everybody said yes at once, by the values of now. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -27,7 +27,7 @@ class Stop:
 
     `turns` are those who are asked, one list for each time that it changes; `is_undecided` where a condition misses a
     value, so that the way from here is a guess; `until` is when a step of time lets it go on; `stands` that nothing
-    known here lets it go on.
+    known here lets it go on; `awaits_choice` that whoever starts the run still chooses who is asked.
     """
 
     node: str
@@ -40,6 +40,7 @@ class Stop:
     until: datetime | None
     stands: bool
     failure: str | None
+    awaits_choice: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,9 +58,11 @@ def ahead_of(plan: Plan, state: State, *, at: datetime, world: World) -> Ahead:
     return _told(played, dict(_standing(plan, state, at=at, world=world)))
 
 
-def ahead_from(plan: Plan, beginning: Beginning, *, world: World) -> Ahead:
-    """What lies before a run that nobody has begun yet."""
-    return _told(play(plan, beginning, world=world, script=_agreeing(plan), bounds=_bounds()), {})
+def ahead_from(plan: Plan, beginning: Beginning, *, world: World, unchosen: frozenset[str]) -> Ahead:
+    """What lies before a run that nobody has begun yet; `unchosen` are nodes whose people are still to be chosen."""
+    found = _told(play(plan, beginning, world=world, script=_agreeing(plan), bounds=_bounds()), {})
+    stops = (replace(one, turns=(), awaits_choice=True) if one.node in unchosen else one for one in found.stops)
+    return replace(found, stops=tuple(stops))
 
 
 def _standing(plan: Plan, state: State, *, at: datetime, world: World) -> Iterator[tuple[Place, Turn]]:

@@ -125,6 +125,9 @@ export type OrderSummary = Schemas["OrderSummaryShape"];
 export type Order = Schemas["OrderShape"];
 export type OrderStatus = OrderSummary["status"];
 export type Refund = Schemas["RefundShape"];
+/** What a request would start, before it is sent. */
+export type BeforeStart = Schemas["BeforeStartShape"];
+export type ToChoose = Schemas["ToChooseShape"];
 /** A wished change of an order. */
 export type OrderChange = Order["changes"][number];
 export type RefundStatus = Refund["status"];

@@ -42,6 +42,7 @@ export function PathAhead({ ahead }: { ahead: Ahead }) {
             <span className="visually-hidden">{t(stop.is_current ? "ahead.now" : "ahead.then")}</span>
             <p className={styles.step}>
               <strong>{local(stop.name) || t(`kind.${stop.type}`, { defaultValue: stop.node })}</strong>
+              {stop.awaits_choice && <span className="muted">{t("ahead.chooses")}</span>}
               {stop.turns.length > 0 && <span>{who(stop)}</span>}
             </p>
             <Notes stop={stop} />

@@ -332,6 +332,7 @@ test("who gets it next: each step ahead with its people, and where the way is a 
     until: null,
     stands: false,
     failure: null,
+    awaits_choice: false,
     ...change,
   });
   const seat = (key: string) => ({ kind: "user" as const, key, name: { zh: key, en: key } });

@@ -5,7 +5,7 @@ import type { Order, OrderChange } from "@/api/types";
 import { axeViolations } from "@/test/axe";
 import { personWith, renderApp, signedIn } from "@/test/renderApp";
 import { server } from "@/test/server";
-import { anOrder, AT } from "./orders.fixture";
+import { aBeginning, anOrder, AT } from "./orders.fixture";
 
 configure({ asyncUtilTimeout: 8_000 });
 vi.setConfig({ testTimeout: 40_000 });
@@ -32,6 +32,7 @@ beforeEach(() => {
   server.use(
     http.get("*/api/v1/orders/:no", () => HttpResponse.json(order)),
     http.get("*/api/v1/instances", () => HttpResponse.json({ results: [], next: null })),
+    http.post("*/api/v1/orders/:no/changes/preview", () => HttpResponse.json(aBeginning())),
     http.post("*/api/v1/orders/:no/changes", async ({ request }) => {
       sent.push({ body: await request.json(), key: request.headers.get("Idempotency-Key") });
       order = { ...order, changes: [aChange()] };
@@ -58,7 +59,9 @@ test("only what is filled in is asked for, and the order shows the wish", async 
   const wishes = await screen.findByRole("region", { name: "改单" });
   expect(wishes).toHaveTextContent("城市 杭州 → 宁波");
   expect(wishes).toHaveTextContent("审批中");
-  expect(sent.map((one) => one.body)).toEqual([{ buyer: {}, ship_to: { city: "宁波" }, reason: "买家搬家" }]);
+  expect(sent.map((one) => one.body)).toEqual([
+    { buyer: {}, ship_to: { city: "宁波" }, reason: "买家搬家", variables: {} },
+  ]);
   expect(sent[0]?.key).toMatch(/^[0-9a-f]{32}$/);
 });
 

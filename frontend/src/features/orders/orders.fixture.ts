@@ -1,5 +1,5 @@
 /** Orders as the server would tell of them, for tests. */
-import type { Order, OrderSummary, Refund } from "@/api/types";
+import type { BeforeStart, Order, OrderSummary, Refund } from "@/api/types";
 
 export const cny = (amount: string) => ({ amount, currency: "CNY" });
 export const AT = "2026-01-26T08:42:11+00:00";
@@ -69,5 +69,37 @@ export function aRefund(change: Partial<Refund> = {}): Refund {
     closed_at: null,
     provider_refund_id: null,
     ...change,
+  };
+}
+
+/** What a request would start: one step whose people whoever asks still chooses. */
+export function aBeginning(): BeforeStart {
+  const stop = {
+    visit: 1,
+    is_current: false,
+    turns: [],
+    is_undecided: false,
+    until: null,
+    stands: false,
+    failure: null,
+    awaits_choice: false,
+  };
+  return {
+    flow: { key: "small_refund", title: { zh: "小额退款直通", en: "Small refunds" }, version: 2 },
+    choices: [],
+    ahead: {
+      ending: "completed",
+      is_cut_off: false,
+      stops: [
+        {
+          ...stop,
+          node: "ops",
+          name: { zh: "运营终审", en: "Operations" },
+          type: "approval",
+          awaits_choice: true,
+        },
+        { ...stop, node: "end", name: { zh: "结束", en: "End" }, type: "end" },
+      ],
+    },
   };
 }

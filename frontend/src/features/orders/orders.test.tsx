@@ -1,13 +1,13 @@
 import { configure, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { delay, http, HttpResponse } from "msw";
 import { beforeEach, expect, test, vi } from "vitest";
-import type { Instance, Order, OrderSummary } from "@/api/types";
+import type { BeforeStart, Instance, Order, OrderSummary } from "@/api/types";
 import { setLanguage } from "@/i18n";
 import { axeViolations } from "@/test/axe";
 import { person, personWith, renderApp, signedIn } from "@/test/renderApp";
 import { server } from "@/test/server";
 import { media } from "@/test/setup";
-import { anOrder, aRefund, aSummary, cny } from "./orders.fixture";
+import { aBeginning, anOrder, aRefund, aSummary, cny } from "./orders.fixture";
 
 // A busy machine draws a page with a dialog in seconds, not in a second.
 configure({ asyncUtilTimeout: 8_000 });
@@ -17,12 +17,15 @@ let order: Order;
 let orders: OrderSummary[];
 let runs: Partial<Instance>[];
 let asked: string[];
+let before: BeforeStart;
+let foreseen: unknown[];
 let sent: { body: unknown; key: string | null; channel: string | null }[];
 
 beforeEach(() => {
   order = anOrder();
   orders = [aSummary(1), aSummary(2, { refunds_open: 1, status: "closed" })];
-  [runs, asked, sent] = [[], [], []];
+  [runs, asked, sent, foreseen] = [[], [], [], []];
+  before = aBeginning();
   signedIn(personWith("requester"));
   server.use(
     http.get("*/api/v1/orders", ({ request }) => {
@@ -33,6 +36,10 @@ beforeEach(() => {
     }),
     http.get("*/api/v1/orders/:no", () => HttpResponse.json(order)),
     http.get("*/api/v1/instances", () => HttpResponse.json({ results: runs, next: null })),
+    http.post("*/api/v1/orders/:no/refunds/preview", async ({ request }) => {
+      foreseen.push(await request.json());
+      return HttpResponse.json(before);
+    }),
     http.post("*/api/v1/orders/:no/refunds", async ({ request }) => {
       const channel = new URL(request.url).searchParams.get("channel");
       sent.push({ body: await request.json(), key: request.headers.get("Idempotency-Key"), channel });
@@ -151,7 +158,7 @@ test("a refund is asked for with its live share of the order, once", async () =>
   await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
   expect(sent).toEqual([
     {
-      body: { amount: cny("58.00"), reason: "质量问题" },
+      body: { amount: cny("58.00"), reason: "质量问题", variables: {} },
       key: expect.stringMatching(/^[0-9a-f]{32}$/) as string,
       channel: "h5",
     },
@@ -253,4 +260,41 @@ test("an unknown order says so, in English as well", async () => {
   renderApp("/orders/X");
 
   expect(await screen.findByText("No such order, or it is not for you to see")).toBeVisible();
+});
+
+test("before it is sent a refund says who gets it, and whoever is to be chosen is chosen there", async () => {
+  const choice = {
+    node: "ops",
+    name: { zh: "运营终审", en: "Operations" },
+    variable: "reviewers",
+    is_list: true,
+    most: 2,
+    people: [{ username: "ops1", display_name: "孙运营" }],
+    is_cut_off: false,
+  };
+  before = { ...aBeginning(), choices: [choice] };
+  const { user } = renderApp("/orders/ORD20261");
+  await user.click(await screen.findByRole("button", { name: "申请退款" }));
+  const dialog = await screen.findByRole("dialog");
+  await user.type(within(dialog).getByLabelText("退款金额"), "58");
+  await user.type(within(dialog).getByLabelText("退款原因"), "破损");
+
+  const path = await within(dialog).findByRole("region", { name: "提交后会给谁" });
+  expect(within(path).getAllByRole("listitem")[0]).toHaveTextContent("运营终审由你选择");
+  expect(foreseen).toEqual([{ amount: cny("58.00"), variables: {} }]);
+
+  await user.click(within(dialog).getByRole("button", { name: "提交退款申请" }));
+  expect(await within(dialog).findByText("请选择审批人")).toBeVisible();
+  expect(sent).toEqual([]);
+
+  await user.click(within(dialog).getByRole("combobox", { name: "「运营终审」由谁审?最多 2 人" }));
+  await user.click(await screen.findByTitle("孙运营 (ops1)"));
+  await user.click(within(dialog).getByRole("button", { name: "提交退款申请" }));
+
+  await waitFor(() => expect(sent).toHaveLength(1));
+  expect(sent[0]?.body).toEqual({
+    amount: cny("58.00"),
+    reason: "破损",
+    variables: { reviewers: ["ops1"] },
+  });
 });

@@ -8,6 +8,8 @@ export type ChangeRequest = {
   buyer: Record<string, string>;
   ship_to: Record<string, string>;
   reason: string;
+  /** Who was chosen, as variables of the run. */
+  variables: Record<string, string | string[]>;
   key: string;
 };
 

@@ -7,8 +7,10 @@ import type { Order } from "@/api/types";
 import { announce } from "@/ui/announce";
 import type { OrderAddress } from "../api/order";
 import { type ChangeRequest, useRequestChange } from "../api/requestChange";
+import { type Chosen, useBeforeStart, useChosenPeople } from "../useBeforeStart";
 import { useOrderProblem } from "../useOrderProblem";
 import styles from "./Order.module.css";
+import { StartPreview } from "./StartPreview";
 
 type Field = { part: "buyer" | "ship_to"; name: string; most: number; now: (order: Order) => string };
 
@@ -23,8 +25,13 @@ const FIELDS: Field[] = [
 
 const idOf = ({ part, name }: Field) => `${part}_${name}`;
 
-function wishOf(typed: Record<string, string>, reason: string, key: string): ChangeRequest {
-  const wish: ChangeRequest = { buyer: {}, ship_to: {}, reason: reason.trim(), key };
+function wishOf(
+  typed: Record<string, string>,
+  reason: string,
+  variables: Chosen,
+  key: string,
+): ChangeRequest {
+  const wish: ChangeRequest = { buyer: {}, ship_to: {}, reason: reason.trim(), variables, key };
   for (const field of FIELDS) {
     const value = typed[idOf(field)]?.trim();
     if (value) wish[field.part][field.name] = value;
@@ -43,15 +50,18 @@ export function ChangeDialog({ order, address, onClose }: Props) {
   const [typed, setTyped] = useState<Record<string, string>>({});
   const [reason, setReason] = useState("");
   const [told, setTold] = useState(false);
-  const wish = wishOf(typed, reason, key);
-  const nothing = Object.keys({ ...wish.buyer, ...wish.ship_to }).length === 0;
+  const chosen = useChosenPeople();
+  const wish = wishOf(typed, reason, chosen.variables, key);
+  const { buyer, ship_to, variables } = wish;
+  const nothing = Object.keys({ ...buyer, ...ship_to }).length === 0;
+  const before = useBeforeStart(address, "changes", nothing ? null : { buyer, ship_to, variables });
   const type = (id: string, value: string) => {
     setKey(newIdempotencyKey()); // another wish is another request
     setTyped({ ...typed, [id]: value });
   };
   const submit = () => {
     setTold(true);
-    if (ask.isPending || nothing || !wish.reason) return;
+    if (ask.isPending || nothing || !wish.reason || !chosen.isComplete(before.data?.choices ?? [])) return;
     ask.mutate(wish, {
       onSuccess: () => {
         void message.success(t("change.done"));
@@ -120,6 +130,7 @@ export function ChangeDialog({ order, address, onClose }: Props) {
             }}
           />
         </div>
+        {!nothing && <StartPreview before={before} chosen={chosen} told={told} />}
         <p className={styles.trouble} role="alert">
           {told && nothing && t("change.nothing")}
           {told && !nothing && !wish.reason && t("change.reasonMissing")}

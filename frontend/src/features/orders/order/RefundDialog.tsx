@@ -6,8 +6,10 @@ import { formatMoney } from "@/ui/moneyFormat";
 import type { Order } from "@/api/types";
 import type { OrderAddress } from "../api/order";
 import { useRequestRefund } from "../api/requestRefund";
+import { useBeforeStart, useChosenPeople } from "../useBeforeStart";
 import { useOrderProblem } from "../useOrderProblem";
 import styles from "./Order.module.css";
+import { StartPreview } from "./StartPreview";
 import { useCoolDown } from "./useCoolDown";
 import { useRefundForm } from "./useRefundForm";
 
@@ -96,13 +98,22 @@ export function RefundDialog({ order, address, onClose }: Props) {
   const tell = useOrderProblem();
   const { message } = App.useApp();
   const form = useRefundForm(order);
+  const chosen = useChosenPeople();
+  const before = useBeforeStart(
+    address,
+    "refunds",
+    form.wish && { ...form.wish, variables: chosen.variables },
+  );
   const ask = useRequestRefund(address);
   const [resting, rest] = useCoolDown(REST_MS);
   const submit = () => {
-    const request = form.request();
-    if (!request) {
+    const request = form.request(chosen.variables);
+    const choices = before.data?.choices ?? [];
+    if (!request || !chosen.isComplete(choices)) {
       form.tell();
-      if (form.firstTrouble) document.getElementById(`refund-${form.firstTrouble}`)?.focus();
+      const unchosen = choices.find((one) => chosen.of(one).length === 0);
+      const first = form.firstTrouble ? `refund-${form.firstTrouble}` : `choice-${unchosen?.variable ?? ""}`;
+      document.getElementById(first)?.focus();
       return;
     }
     if (resting || ask.isPending) return;
@@ -145,6 +156,7 @@ export function RefundDialog({ order, address, onClose }: Props) {
       >
         <AmountField form={form} order={order} />
         <ReasonField form={form} />
+        {form.wish && <StartPreview before={before} chosen={chosen} told={form.told} />}
         {ask.error && <Alert type="error" showIcon role="alert" title={tell(ask.error)} />}
         {/* Enter in the amount submits; the visible button stands in the footer outside the form. */}
         <button type="submit" hidden />

@@ -4,6 +4,7 @@ import type { MoneyValue, Order } from "@/api/types";
 import { shareOf } from "@/ui/moneyFormat";
 import { readAmount, troubleOf } from "../amount";
 import type { RefundRequest } from "../api/requestRefund";
+import type { Chosen } from "../useBeforeStart";
 
 function freshKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
@@ -40,10 +41,13 @@ export function useRefundForm(order: Order) {
     reasonMissing: told && reasonMissing,
     tell: () => setTold(true),
     firstTrouble: amountTrouble !== null ? ("amount" as const) : reasonMissing ? ("reason" as const) : null,
+    told,
+    /** What a look ahead is asked with; null while the amount is none. */
+    wish: amount === null || amountTrouble !== null ? null : { amount },
     /** What to send; null while something is wrong. */
-    request: (): RefundRequest | null => {
+    request: (variables: Chosen): RefundRequest | null => {
       if (amount === null || amountTrouble !== null || reasonMissing) return null;
-      const wanted = { amount, reason: reason.trim() };
+      const wanted = { amount, reason: reason.trim(), variables };
       return { ...wanted, key: keyFor(JSON.stringify(wanted)) };
     },
   };

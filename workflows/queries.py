@@ -11,12 +11,13 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from accounts.models import User
 from accounts.policy import Role
-from bedrock.errors import NotFound
+from bedrock.errors import Forbidden, NotFound, OrderflowError
 from workflows import store
-from workflows.codec import encode_state
+from workflows.codec import encode_state, read_state
 from workflows.engine.registry import registry
 from workflows.engine.replay import Recorded, replay
 from workflows.engine.state import Awaits
+from workflows.engine.withdrawing import withdrawal_problem
 from workflows.engine.world import World
 from workflows.models import (
     AuditEntry,
@@ -30,6 +31,7 @@ from workflows.models import (
     Timer,
     Turn,
 )
+from workflows.plans import release_of
 from workflows.redaction import NOTHING, Redaction
 from workflows.store import Loaded
 from workflows.wings import hidden_from, subjects_named, tasks_of, visible_to
@@ -96,13 +98,15 @@ def _seen_by(user: User, rows: QuerySet[Instance], *, about: Q | None) -> Q:
     return own | Q(pk__in=visible_to(user, [str(one) for one in newest]))
 
 
-def may_take_back(row: Instance, *, user: User) -> bool:
-    """Whether this user may cancel without being a supervisor: who asked may, and a program for its own subjects,
-    as long as nobody has answered a task of the run."""
+def why_not_withdrawn(row: Instance, *, user: User) -> OrderflowError | None:
+    """Why this user may not cancel a run without being a supervisor: who asked may, and a program for its own
+    subjects, as long as its start allows it (`withdrawal_problem`)."""
     own = row.requester == str(user.pk) or (
         Role.INTEGRATION in user.roles and str(row.pk) in visible_to(user, [str(row.pk)])
     )
-    return own and not any(task["votes"] for task in tasks_of([str(row.pk)])[str(row.pk)])
+    if not own:
+        return Forbidden("cancel.not_open_to_you", "Expected a request of yours, found one of somebody else.")
+    return withdrawal_problem(release_of(str(row.version_id)).plan, read_state(row.state))
 
 
 def visible_instance(instance_id: str, *, user: User) -> Instance | None:

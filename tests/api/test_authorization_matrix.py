@@ -197,7 +197,7 @@ def test_a_request_is_not_taken_back_when_it_was_answered_after_the_preview(hous
 
     late = post(client, f"/instances/{house.run}/cancel", {"token": token, "reason": "no longer needed"})
 
-    assert (late.status_code, late.json()["code"]) == (403, "cancel.not_open_to_you")
+    assert (late.status_code, late.json()["code"]) == (403, "withdraw.decided")
     assert all_rows() == before
 
 

@@ -292,8 +292,9 @@ def _require_right(request: Request, instance_id: UUID, kind: str) -> None:
     if kind != "cancel":
         _require(request, Role.SUPERVISOR)
     _require(request, Role.REQUESTER, Role.INTEGRATION)
-    if not queries.may_take_back(_visible(request, instance_id), user=user):
-        raise Forbidden("cancel.not_open_to_you", "Expected a request of yours that nobody has answered yet.")
+    problem = queries.why_not_withdrawn(_visible(request, instance_id), user=user)
+    if problem is not None:
+        raise problem
 
 
 def _require_own_run(request: Request, instance: str) -> None:
@@ -319,7 +320,7 @@ def _can(request: Request, row: Instance) -> list[str]:
     if row.status != Instance.Status.RUNNING:
         return []
     if not user.has_role(Role.SUPERVISOR):
-        return ["cancel"] if queries.may_take_back(row, user=user) else []
+        return ["cancel"] if queries.why_not_withdrawn(row, user=user) is None else []
     if row.requester == str(user.pk):
         return ["cancel"]
     return list(interventions.offered(row))

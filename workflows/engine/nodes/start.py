@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from pydantic import Field
 from typing_extensions import override
@@ -24,7 +24,7 @@ from workflows.engine.node_type import (
     Scope,
     Wait,
 )
-from workflows.engine.panel import ui, with_columns
+from workflows.engine.panel import only_for, ui, with_columns
 from workflows.engine.schedule import Schedule, schedule_problems
 from workflows.engine.state import Awaits, Json
 from workflows.engine.variables import Kind, Variable
@@ -40,7 +40,8 @@ class HookField(Document):
 class StartConfig(Config):
     """`trigger` names the event that starts the flow, `schedule` when it starts by itself; without them people or
     programs start it. `revisable` are the variables that the requester may change when a run comes back to them;
-    empty: all that they gave, which is none where an event told them.
+    empty: all that they gave, which is none where an event told them. `withdraw` says until when they may withdraw a
+    run themselves: `before` it has come to one of the steps `withdraw_before`.
     """
 
     trigger: str | None = Field(
@@ -91,6 +92,26 @@ class StartConfig(Config):
         ),
     )  # fmt: skip
 
+    withdraw: Literal["never", "undecided", "before", "always"] = Field(
+        default="undecided",
+        json_schema_extra=ui(
+            "select", zh="发起人可撤回", en="The requester may withdraw", group="after",
+            options=(
+                ("never", "不可撤回", "Never"), ("undecided", "还没有人审批时", "While nobody has decided"),
+                ("before", "到达指定步骤之前", "Before certain steps"), ("always", "随时", "Always"),
+            ),
+            help_zh="已有自动步骤执行过(退款、通知、改单等)就不能撤回。",
+            help_en="Not after an automatic step has acted, such as a refund, a message or a change of an order.",
+        ),
+    )  # fmt: skip
+    withdraw_before: tuple[str, ...] = Field(
+        default=(), max_length=100,
+        json_schema_extra=only_for(
+            ui("steps", zh="到达这些步骤后不可撤回", en="Not after it has come to", group="after"),
+            field="withdraw", value="before",
+        ),
+    )  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beginning:
@@ -120,6 +141,7 @@ class Start(NodeType[StartConfig]):
         hooked = list(_hook_problems(config.hook, context.variables))
         hooked += line_problems(config.line, config.line_key, context.variables)
         hooked += _revisable_problems(config.revisable, context.variables)
+        hooked += _withdraw_problems(config, context.steps)
         if schedule is None:
             return hooked
         return [
@@ -199,6 +221,20 @@ def _hook_problems(fields: Sequence[HookField], variables: tuple[Variable, ...])
                 message=f"Expected a declared variable once, found {one.variable!r}.",
             )  # fmt: skip
         taken.add(one.variable)
+
+
+def _withdraw_problems(config: StartConfig, steps: Mapping[str, str]) -> Iterator[Problem]:
+    if config.withdraw == "before" and not config.withdraw_before:
+        yield Problem(
+            code="start.no_step", path="withdraw_before",
+            message="Expected a step before which a request may be withdrawn, found none.",
+        )  # fmt: skip
+    for index, step in enumerate(config.withdraw_before):
+        if step not in steps:
+            yield Problem(
+                code="start.unknown_step", path=f"withdraw_before.{index}", params={"step": step},
+                message=f"Expected a step of this drawing, found {step!r}.",
+            )  # fmt: skip
 
 
 def _revisable_problems(names: Sequence[str], variables: tuple[Variable, ...]) -> Iterator[Problem]:

@@ -268,7 +268,7 @@ def test_people_groups_and_departments_are_listed_for_those_who_name_them(office
     assert [(one["key"], [member["username"] for member in one["members"]]) for one in groups] == [
         ("backup", ["b1", "b2"]), ("finance", ["f1", "f2"]), ("ops", ["o1", "o2"]),
     ]  # fmt: skip
-    assert [(one["key"], one["head"]["username"]) for one in departments] == [("service", "s1")]
+    assert [(one["key"], [head["username"] for head in one["heads"]]) for one in departments] == [("service", ["s1"])]
     assert signed_in(office["shop"]).get("/api/v1/people").status_code == 403
 
 

@@ -20,6 +20,7 @@ from workflows.engine.world import World
 from workflows.testing import Harness
 
 SUPERVISOR = Actor(id="9", name="陈静")
+REQUESTER = Actor(id="8", name="周敏")
 WOKEN = (events.Signalled, events.TimerDue, events.ActivityDone, events.ActivityFailed, events.Repaired)
 _REPAIRS_AT_MOST = 5
 
@@ -35,7 +36,8 @@ class Player:
         self.history: list[Fact] = []
         self.then: dict[int, State] = {}  # the state after each event, by the number of its last fact
         self.shadow = State()
-        self.tell(events.Started(subject=Subject(type="test", id="1"), variables=variables))
+        about = Subject(type="test", id="1")
+        self.tell(events.Started(subject=about, variables=variables, requester=REQUESTER.id))
 
     @property
     def state(self) -> State:
@@ -82,6 +84,10 @@ class Player:
         """What the token waits for happens; unkindly it is a no, or a failure."""
         wait: dict[str, Any] = {"token": token.id, "visit": token.visit}
         match token.awaits:
+            case Awaits.SIGNAL if token.node == self.plan.start.id:
+                said = {"revision": 1, "variables": {}}
+                again = events.Signalled(**wait, name="resubmit", payload=said, actor=REQUESTER)
+                assert self.tell(again).changed
             case Awaits.SIGNAL:
                 assert self.tell(events.Signalled(**wait, name="yes" if kindly else "no")).changed
             case Awaits.MESSAGE if kindly or token.due_at is None:

@@ -9,6 +9,7 @@ from tests.engine.flows import money
 from tests.random_runs.drawings import next_version, random_drawing
 from tests.random_runs.player import RandomPlayer
 from workflows.engine.calendar_book import CalendarBook
+from workflows.engine.events import Signalled
 from workflows.engine.flow_book import FlowBook, PublishedFlow
 from workflows.engine.graph import read_graph
 from workflows.engine.plan import Plan, compile_plan
@@ -82,6 +83,7 @@ def _run(drawing: dict[str, Any], plan: Plan, chance: Random, figures: Counter[s
     figures[str(player.state.status)] += 1
     figures["incidents"] += sum(fact.kind == "failed" for fact in player.history)
     figures["called runs"] += len(player.called)
+    figures["resubmitted"] += sum(event.name == "resubmit" for event in player.told if isinstance(event, Signalled))
     for kind in ("returned", "resumed"):
         figures[kind] += sum(fact.kind == kind for fact in player.history)
 

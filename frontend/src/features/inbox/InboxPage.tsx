@@ -1,7 +1,7 @@
 /** The inbox: the list at the left, the selected task at the right; on a phone one after the other. */
-import { useEffect } from "react";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { TaskBox } from "@/api/types";
+import type { Task, TaskBox } from "@/api/types";
 import { usePage, useWithoutBottomBar } from "@/ui/page";
 import { usePhone } from "@/ui/useMediaQuery";
 import { BatchBar } from "./batch/BatchBar";
@@ -31,9 +31,11 @@ type ListProps = Pick<ReturnType<typeof useShownTasks>, "list" | "rows" | "readA
   selected: string | null;
   chosen: Chosen | undefined;
   onNarrow: (filters: Filters) => void;
+  /** Turns choosing on and off, where it is not always there. */
+  onChoosing: ((on: boolean) => void) | undefined;
 };
 
-function ListPane({ list, rows, readAt, box, filters, selected, chosen, onNarrow }: ListProps) {
+function ListPane({ list, rows, readAt, box, filters, selected, chosen, onNarrow, onChoosing }: ListProps) {
   const { t } = useTranslation("inbox");
   const refresh = async () => (await list.refetch()).data?.pages.flatMap((page) => page.data.results) ?? [];
   return (
@@ -45,6 +47,16 @@ function ListPane({ list, rows, readAt, box, filters, selected, chosen, onNarrow
         onNarrow={onNarrow}
         todo={box === "todo" && same(filters, NO_FILTERS) ? rows.length : null}
       />
+      {onChoosing && rows.length > 0 && (
+        <button
+          type="button"
+          className={styles.choosing}
+          aria-pressed={chosen !== undefined}
+          onClick={() => onChoosing(chosen === undefined)}
+        >
+          {t(chosen ? "batch.stop" : "batch.start")}
+        </button>
+      )}
       <TaskList
         list={list}
         rows={rows}
@@ -59,18 +71,27 @@ function ListPane({ list, rows, readAt, box, filters, selected, chosen, onNarrow
   );
 }
 
+/** Which rows are chosen, where rows may be. A phone has no room for a box beside every row: there choosing is asked for. */
+function useChoosing(rows: Task[], box: TaskBox, phone: boolean) {
+  const choice = useChosen(rows, box);
+  const [asked, setAsked] = useState(false);
+  if (box !== "todo") return { chosen: undefined, onChoosing: undefined };
+  const onChoosing = (on: boolean) => {
+    setAsked(on);
+    choice.clear();
+  };
+  return { chosen: !phone || asked ? choice : undefined, onChoosing: phone ? onChoosing : undefined };
+}
+
 export function InboxPage() {
   const { t } = useTranslation("inbox");
   const { box, filters, selected, select, narrow } = useInboxAddress();
   const phone = usePhone();
   const { list, rows, readAt } = useShownTasks(box, filters, selected);
   usePage([{ label: t("title") }]);
-  useWithoutBottomBar(phone && selected !== null);
-
   const leave = useLeaving({ rows, phone, readAt, select });
-  const choice = useChosen(rows, box);
-  // Choosing needs a pointer or keys, and room; on a phone tasks are dealt with one by one.
-  const chosen = box === "todo" && !phone ? choice : undefined;
+  const { chosen, onChoosing } = useChoosing(rows, box, phone);
+  useWithoutBottomBar(phone && (selected !== null || chosen !== undefined));
   useInboxKeys({ rows, selected, select, phone, chosen });
   const find = useSearch({
     filters,
@@ -97,7 +118,7 @@ export function InboxPage() {
   return (
     <div className={styles.inbox}>
       {(!phone || selected === null) && (
-        <ListPane {...{ list, rows, readAt, box, filters, selected, chosen }} onNarrow={find} />
+        <ListPane {...{ list, rows, readAt, box, filters, selected, chosen, onChoosing }} onNarrow={find} />
       )}
       {(!phone || selected !== null) && (
         <section className={styles.detail} aria-label={t("detail.label")} data-region>

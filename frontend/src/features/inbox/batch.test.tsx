@@ -3,6 +3,7 @@ import { beforeEach, expect, test } from "vitest";
 import { axeViolations } from "@/test/axe";
 import { personWith, renderApp, signedIn } from "@/test/renderApp";
 import { server } from "@/test/server";
+import { media } from "@/test/setup";
 import { anInbox, type Inbox, inboxHandlers } from "./inbox.server";
 import { between, canChoose } from "./selection";
 import { aTask, decided } from "./tasks.fixture";
@@ -113,6 +114,21 @@ test("with the mouse: one by one, and a whole stretch with shift", async () => {
   expect(ticked()).toEqual([1, 3]);
   await user.click(within(await bar()).getByRole("button", { name: "取消选择" }));
   expect(ticked()).toEqual([]);
+});
+
+test("on a phone choosing is asked for, and given up again with what was chosen", async () => {
+  media.matches = (query) => query.includes("max-width: 767px");
+  const { user } = renderApp("/inbox");
+  const start = await screen.findByRole("button", { name: "批量处理" });
+  expect(screen.queryAllByRole("checkbox")).toEqual([]);
+
+  await user.click(start);
+  await user.click(screen.getAllByRole("checkbox")[0]!);
+  expect(await screen.findByText("已选 1 条")).toBeVisible();
+
+  await user.click(screen.getByRole("button", { name: "退出批量" }));
+  expect(screen.queryByText("已选 1 条")).toBeNull();
+  expect(screen.queryAllByRole("checkbox")).toEqual([]);
 });
 
 test("Escape gives up the choice before it does anything else", async () => {

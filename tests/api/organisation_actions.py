@@ -79,9 +79,9 @@ def look_at_leaving(client: APIClient, scene: Scene, actor: str) -> Any:
     return post(client, f"/people/{scene.people['assigned'].pk}/hand-over/preview", NOBODY)
 
 
-@action("hand-over.of-assigned")
+@action("hand-over.of-colleague")
 def hand_over(client: APIClient, scene: Scene, actor: str) -> Any:
-    path = f"/people/{scene.people['assigned'].pk}/hand-over"
+    path = f"/people/{scene.people['colleague'].pk}/hand-over"
     seen = post(client, f"{path}/preview", NOBODY)
     token = seen.json()["token"] if seen.status_code == 200 else "none"
     return post(client, path, {"token": token, "reason": REASON})

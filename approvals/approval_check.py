@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from approvals.approval_config import ApprovalConfig, TimeoutConfig
 from approvals.directory import Directory
 from approvals.field_check import field_problems
-from approvals.target_check import target_problems
+from approvals.target_check import addressee_problems, target_problems
 from approvals.targets import (
     ChoiceTarget,
     ExpressionTarget,
@@ -46,6 +46,7 @@ class _Check:
         yield from self.targets(config.assign, path="assign")
         yield from self.targets(config.on_empty, path="on_empty")
         yield from self.targets(config.offline_to, path="offline_to")
+        yield from addressee_problems(config.copy_to, path="copy_to", directory=self.directory)
         yield from vote_problems(config, directory=self.directory)
         yield from field_problems(config, variables=self.variables)
         if config.calendar is not None and config.calendar not in self.book:

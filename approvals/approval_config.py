@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from approvals.fields import FILLED, FieldRule
-from approvals.targets import ExpressionTarget, Target, Targets, spread
+from approvals.targets import Addressee, ExpressionTarget, Target, Targets, spread
 from approvals.vote_config import VoteConfig
 from approvals.voting import Mode
 from workflows.engine.graph import Document
@@ -181,6 +181,24 @@ class ApprovalConfig(Config):
             "switch", zh="退回后自动步骤可再次执行", en="Automatic steps may act again", group="after",
             help_zh="关闭时,之后若已有步骤对外执行过(退款、通知等),就不能退回到它之前。",
             help_en="When off, nobody returns to before a step that has acted outside, such as a refund or a message.",
+        ),
+    )  # fmt: skip
+    copy_to: tuple[Addressee, ...] = Field(
+        default=(), max_length=50,
+        json_schema_extra=ui(
+            "assignees", zh="抄送给", en="Send copies to", group="after",
+            help_zh="只能查看、不能处理;同一个单子每人只收到一次。",
+            help_en="They may read the case and do nothing with it; each gets a run once.",
+        ),
+    )  # fmt: skip
+    copy_when: Literal["opened", "approved", "rejected", "decided"] = Field(
+        default="decided",
+        json_schema_extra=ui(
+            "select", zh="何时抄送", en="When to send copies", group="after",
+            options=(
+                ("opened", "到达这一步时", "When the step begins"), ("approved", "同意后", "After an approval"),
+                ("rejected", "驳回后", "After a rejection"), ("decided", "有结论后", "After any outcome"),
+            ),
         ),
     )  # fmt: skip
     timeouts: tuple[TimeoutConfig, ...] = Field(

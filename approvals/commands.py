@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from approvals import claiming, leavers, returns, signers, transfers
+from approvals import claiming, leavers, remarks, returns, signers, transfers
 from approvals.deliberation import Deliberation
 from approvals.voting import Vote
 from workflows.engine.events import Signalled
@@ -22,6 +22,7 @@ PERSONS: Mapping[str, Command] = {
     "claim": claiming.claim,
     "release": claiming.release,
     "remind": claiming.remind,
-    "comment": Deliberation.comment,
+    "comment": remarks.comment,
+    "cc": remarks.send_copies,
 }
 SYSTEMS: Mapping[str, Command] = {"reassess": leavers.reassess}

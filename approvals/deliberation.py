@@ -12,6 +12,7 @@ from approvals.ballot import Answer, Ballot, Turn, answer_of, read_ballot
 from approvals.candidates import OWNER, Candidate, Kind, describe
 from approvals.carrying import carried, carried_notes
 from approvals.claims import Claim, holds
+from approvals.copies import OPENED, copies_at
 from approvals.deadlines import deadline
 from approvals.directory import SUPERUSER, Directory, Person
 from approvals.fields import SUPPOSED, filled, read_fields
@@ -92,19 +93,19 @@ class Deliberation:
         ballot = asked.ballot
         if not ballot.seats and not ballot.answers:
             return empty.decided(
-                self.when_empty(), ballot, runs=asked.runs, config=self.config, name=self.scope.name, at=self.now,
-                directory=self.directory,
+                self.when_empty(), ballot, runs=asked.runs, scope=self.scope, directory=self.directory
             )  # fmt: skip
         count = ballot.tally()
         if count.needed > count.silent + count.approved:
             return too_few(count.needed, count.total, asked.runs)
         is_open = count.verdict is Verdict.OPEN
         due = self.deadline(ballot) if is_open else None
-        work = papers.opening(
+        sent = copies_at(OPENED, self.scope, directory=self.directory)
+        work = sent.paper | papers.opening(
             ballot, config=self.config, due=due, name=self.scope.name, found=asked.runs, directory=self.directory,
             resubmitted=resubmitted(self.scope.memory),
         )  # fmt: skip
-        notes = carried_notes(ballot)
+        notes = (*carried_notes(ballot), *sent.notes)
         if is_open:
             return Wait(awaits=Awaits.SIGNAL, data=ballot.to_json(), due_at=due, work=(work,), notes=notes)
         port = count.verdict.value
@@ -185,25 +186,6 @@ class Deliberation:
             )  # fmt: skip
         except OrderflowError as error:
             raise Refused(error) from None
-
-    def comment(self, event: Signalled) -> Outcome:
-        """Somebody who has to do with the task says something."""
-        ballot = self.ballot()
-        text = str(event.payload.get("text") or "").strip()
-        person = self.directory.person(event.actor.id)
-        involved = person is not None and (
-            person.id == self.scope.requester
-            or ballot.answered_by(person.id) is not None
-            or is_supervisor(person)
-            or any(self.may_sit(seat, person) for seat in ballot.pending())
-        )
-        if not involved:
-            raise Refused(not_yours())
-        if not text:
-            raise Refused(comment_required())
-        work = papers.remark(by=event.actor.id, name=event.actor.name, text=text, at=self.now)
-        note = Note(what="commented", data={"text": text}, actor=event.actor)
-        return Wait(awaits=Awaits.SIGNAL, data=self.scope.data, due_at=self.scope.due_at, work=(work,), notes=(note,))
 
     # time
 
@@ -316,7 +298,8 @@ class Deliberation:
         self, before: Ballot, after: Ballot, *, port: str, status: str, actor: Actor, notes: tuple[Note, ...]
     ) -> Outcome:
         by = (actor.id, actor.name)
-        work = papers.closing(
+        sent = copies_at(status, self.scope, directory=self.directory)
+        work = sent.paper | papers.closing(
             before, after, status=status, by=by, at=self.now, config=self.config, directory=self.directory
         )
         count = after.tally()
@@ -328,6 +311,7 @@ class Deliberation:
             why["standing"] = work["sheet"]["standing"]
         behind = left_behind(after, variables=self.scope.variables)
         output = filled(after.answers) if port == Verdict.APPROVED else {}
+        notes = (*notes, *sent.notes)
         left = Continue(port=port, output=output, why=why, work=(work,), notes=notes, remembers=behind)
         if port != Verdict.REJECTED:
             return left

@@ -12,6 +12,7 @@ from workflows.engine.graph import LocalText
 MAX_LEVELS = 32  # of departments on the way up; deeper is a mistake in the data
 SUPERUSER = "superuser"  # the last resort of an assignment; not a role that can be given
 DECIDERS = frozenset({Role.APPROVER.value, Role.SUPERVISOR.value, SUPERUSER})
+READERS = DECIDERS | {Role.DESIGNER.value, Role.REQUESTER.value}  # who has an inbox; auditors see it all anyway
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +51,11 @@ class Person:
     def may_decide(self) -> bool:
         """Whether this person may have a seat at all: the one rule for every way of being asked, and for staying."""
         return self.active and not DECIDERS.isdisjoint(self.roles)
+
+    @property
+    def may_read(self) -> bool:
+        """Whether this person has an inbox in which a copy can be read."""
+        return self.active and not READERS.isdisjoint(self.roles)
 
     def on_leave(self, at: datetime) -> bool:
         """Whether leave covers this instant; a break of the day is none."""

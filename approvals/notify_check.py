@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 from approvals.directory import Directory
 from approvals.notify_config import NotifyConfig
-from approvals.target_check import inactive, unknown_name
-from approvals.targets import GroupTarget, HeadTarget, UserTarget
+from approvals.target_check import addressee_problems
 from workflows.engine.connections import MAIL, ROBOTS, ConnectionBook
 from workflows.engine.expressions.errors import ExpressionError
 from workflows.engine.node_type import CheckContext, Problem
@@ -28,20 +27,7 @@ def names_people(config: NotifyConfig) -> bool:
 
 
 def _whom(config: NotifyConfig, context: CheckContext) -> Iterator[Problem]:
-    directory = context.world.need(Directory)
-    for index, target in enumerate(config.to):
-        path = f"to.{index}"
-        match target:
-            case UserTarget():
-                person = directory.find_person(target.user)
-                if person is None:
-                    yield unknown_name("user", target.user, path)
-                elif not person.active:
-                    yield inactive(target.user, path)
-            case GroupTarget() if directory.group(target.group) is None:
-                yield unknown_name("group", target.group, path)
-            case HeadTarget(department=str(key)) if directory.department(key) is None:
-                yield unknown_name("department", key, path)
+    yield from addressee_problems(config.to, path="to", directory=context.world.need(Directory))
     declared = {one.name: one for one in context.variables}
     if config.variable and config.variable not in declared:
         yield Problem(

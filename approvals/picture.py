@@ -8,7 +8,7 @@ from approvals.assignment import may_sit
 from approvals.candidates import OWNER, Candidate, Kind, candidate_of
 from approvals.deadlines import working_calendar
 from approvals.directory import SUPERUSER, Directory, Person
-from approvals.models import ApprovalTask, Comment, PendingAnswer
+from approvals.models import ApprovalTask, Comment, Copy, PendingAnswer
 from approvals.presence import Presence
 from workflows.engine.calendar_book import CalendarBook
 from workflows.engine.calendars import NoOpenTime
@@ -57,12 +57,13 @@ def picture(task: ApprovalTask, *, viewer: Viewer, pending: PendingAnswer | None
         "assignee": _assignee(task, viewer=viewer),
         "votes": task.votes,
         "standing": task.standing or None,
-        "actions": ["undo", "comment"] if pending else actions_of(task, viewer=viewer),
+        "actions": ["undo", "cc", "comment"] if pending else actions_of(task, viewer=viewer),
         "status": str(task.status),
         "outcome": None if task.status == ApprovalTask.Status.OPEN else str(task.status),
         "decided_by": task.decided_by_name or None,
         "closed_at": task.closed_at,
         "pending": None if pending is None else _pending(pending),
+        "copy": None,
     }  # fmt: skip
 
 
@@ -75,6 +76,28 @@ def detail(
         {"actor": {"id": one.actor, "display_name": one.actor_name}, "text": one.text, "at": one.at} for one in comments
     ]
     return picture(task, viewer=viewer, pending=pending) | {"comments": said, "trace": trace, "form": form}
+
+
+def copies_shown(task: ApprovalTask, copies: list[Copy], *, viewer: Viewer, receipts: bool) -> dict[str, Any]:
+    """Of a task: the viewer's own copy of its run, and who has one.
+
+    `receipts`: the viewer may know of every copy whether it was read, and not only of those they sent.
+    """
+    mine = next((own_copy(one) for one in copies if str(one.user_id) == viewer.person), None)
+    return {"copy": mine, "copies": [_sent(one, task=task, viewer=viewer, receipts=receipts) for one in copies]}
+
+
+def own_copy(copy: Copy) -> dict[str, Any]:
+    """A copy for whom it was sent to."""
+    return {"by": copy.sender_name or None, "comment": copy.comment, "at": copy.at, "read_at": copy.read_at}
+
+
+def _sent(copy: Copy, *, task: ApprovalTask, viewer: Viewer, receipts: bool) -> dict[str, Any]:
+    sender = task.requester if copy.sender_id is None else str(copy.sender_id)
+    told = {"read_at": copy.read_at} if receipts or viewer.person == sender else None
+    shown = own_copy(copy) | {"to": _person(str(copy.user_id), viewer=viewer), "reading": told}
+    del shown["read_at"]
+    return shown
 
 
 def line(task: ApprovalTask) -> dict[str, Any]:
@@ -107,15 +130,16 @@ def actions_of(task: ApprovalTask, *, viewer: Viewer) -> list[str]:
         returns = ["return"] if task.timing.get("returns") else []
         hurries = ["remind"] if supervises else []
         return [
-            "approve", "reject", *abstains, *returns, *mine, "transfer", "add-signer", *removes, *hurries, "comment",
+            "approve", "reject", *abstains, *returns, *mine, "transfer", "add-signer", *removes, *hurries, "cc",
+            "comment",
         ]  # fmt: skip
     if supervises:
         frees = ["release"] if any("claimed_by" in one for one in task.candidates) else []
-        return ["transfer", *frees, *removes, "remind", "comment"]
+        return ["transfer", *frees, *removes, "remind", "cc", "comment"]
     if own:
-        return ["remind", "comment"]
+        return ["remind", "cc", "comment"]
     voted = any(vote["user"]["id"] == person.id for vote in task.votes)
-    return [*removes, "comment"] if seats or voted or removes else []
+    return [*removes, "cc", "comment"] if seats or voted or removes else []
 
 
 def _seats_of(task: ApprovalTask, person: Person, *, directory: Directory) -> list[tuple[Candidate, str | None]]:

@@ -18,7 +18,7 @@ from approvals.candidates import inbox_of, scopes_of
 from approvals.directory import Directory
 from approvals.fields import form, hidden_by_step
 from approvals.filters import Filters
-from approvals.models import ApprovalTask, Assignment, Comment, Decision, PendingAnswer, SavedView
+from approvals.models import ApprovalTask, Assignment, Comment, Copy, Decision, PendingAnswer, SavedView
 from approvals.picture import Viewer, line
 from approvals.reasons import shown_trace
 from workflows.actions.instances import Beside
@@ -42,7 +42,9 @@ SELECT t.* FROM (
 ) m JOIN approvals_approvaltask t ON t.id = m.task_id ORDER BY m.sort_at, m.task_id
 """  # noqa: S608 - put together from constants only
 _NUMBERS = f"""
-SELECT count(*), count(*) FILTER (WHERE sort_at < %s) FROM (
+SELECT count(*), count(*) FILTER (WHERE sort_at < %s), (
+    SELECT count(*) FROM approvals_copy WHERE user_id = %s::bigint AND read_at IS NULL
+) FROM (
     SELECT DISTINCT a.task_id, a.sort_at FROM unnest(%s::text[]) AS s(scope) CROSS JOIN LATERAL (
         SELECT task_id, sort_at FROM approvals_assignment
         WHERE scope = s.scope AND status = 'open' AND requester <> %s AND task_id <> {_HELD} OFFSET 0
@@ -96,6 +98,7 @@ class Summary:
 
     todo: int
     overdue: int
+    cc: int
 
 
 def viewer_of(user: User, *, now: datetime) -> Viewer:
@@ -139,6 +142,12 @@ def started(viewer: Viewer, *, filters: Filters) -> QuerySet[ApprovalTask]:
     return rows.filter(filters.query())
 
 
+def copied(viewer: Viewer, *, filters: Filters) -> QuerySet[Copy]:
+    """The copies that this person was sent, with the tasks that they came from; order by -at, -id."""
+    rows = Copy.objects.filter(user=int(viewer.person)).select_related("task")
+    return rows.filter(filters.query(prefix="task__"))
+
+
 def views_of(user: User) -> list[SavedView]:
     """The views that this person keeps, oldest first; one statement."""
     return list(SavedView.objects.filter(user=user).order_by("pk"))
@@ -148,9 +157,9 @@ def summary(viewer: Viewer) -> Summary:
     """How much waits for this person; one statement."""
     scopes = list(inbox_of(viewer.person, directory=viewer.directory))
     with connection.cursor() as cursor:
-        cursor.execute(_NUMBERS, [viewer.now, scopes, viewer.person, viewer.person])
-        waiting, late = cursor.fetchone()
-    return Summary(todo=waiting, overdue=late)
+        cursor.execute(_NUMBERS, [viewer.now, viewer.person, scopes, viewer.person, viewer.person])
+        waiting, late, unread = cursor.fetchone()
+    return Summary(todo=waiting, overdue=late, cc=unread)
 
 
 def find_task(task_id: UUID) -> ApprovalTask | None:
@@ -194,19 +203,25 @@ def row_of(task: ApprovalTask) -> list[Any]:
 
 
 def may_see(task: ApprovalTask, *, user: User, directory: Directory) -> bool:
-    """By role, as the requester, or because the task is or was theirs; at most one statement."""
+    """By role, as the requester, because the task is or was theirs, or by a copy from it; one statement at most."""
     person = str(user.pk)
     scopes = scopes_of(person, directory=directory)
     if user.has_role(*SEES_ALL) or person == task.requester or not set(scopes).isdisjoint(task.scopes):
         return True
     asked = Assignment.objects.filter(task=task, scope__in=scopes)
     answered = Decision.objects.filter(task=task, actor=person)
-    return asked.values("pk").union(answered.values("pk")).exists()
+    copied = Copy.objects.filter(task=task, user=user)
+    return asked.values("pk").union(answered.values("pk"), copied.values("pk")).exists()
 
 
 def comments_of(task: ApprovalTask) -> list[Comment]:
     """What was said about a task, oldest first."""
     return list(Comment.objects.filter(task=task).order_by("at", "pk"))
+
+
+def copies_of(task: ApprovalTask) -> list[Copy]:
+    """Everybody who was sent the run of a task, oldest first."""
+    return list(Copy.objects.filter(instance=task.instance).order_by("at", "pk"))
 
 
 def lines_of(instance_ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
@@ -229,15 +244,20 @@ def reasons_for(trace: list[dict[str, Any]], *, user: User) -> list[dict[str, An
 
 
 def runs_shown_to(user: User, instance_ids: Collection[str]) -> set[str]:
-    """Which of these runs this person may look at because they are or were asked in them."""
-    return {str(one) for one in _asked(user).filter(instance__in=instance_ids).values_list("instance", flat=True)}
+    """Which of these runs this person may look at because they are or were asked in them, or have a copy."""
+    asked = _asked(user).filter(instance__in=instance_ids).values_list("instance", flat=True)
+    sent = Copy.objects.filter(user=user, instance__in=instance_ids).values_list("instance", flat=True)
+    return {str(one) for one in asked.union(sent)}
 
 
 def all_runs_shown_to(user: User) -> "QuerySet[Assignment, Any]":
-    """All runs in which this person is or was asked, as a query of their ids; one statement, for the world."""
+    """All runs in which this person is or was asked or of which they have a copy, as a query of their ids; one
+    statement, for the world.
+    """
     scopes = scopes_of(str(user.pk), directory=present_world().need(Directory))
     asked = Assignment.objects.filter(scope__in=scopes).values("task__instance")
-    return asked.union(Decision.objects.filter(actor=str(user.pk)).values("task__instance"))
+    answered = Decision.objects.filter(actor=str(user.pk)).values("task__instance")
+    return asked.union(answered, Copy.objects.filter(user=user).values("instance"))
 
 
 def hidden_from(user: User, graphs: Mapping[str, Mapping[str, Any]]) -> dict[str, frozenset[str]]:
@@ -281,8 +301,9 @@ def resubmission_of(task: ApprovalTask, *, user: User) -> dict[str, Any] | None:
 
 
 def flows_shown_to(user: User) -> set[str]:
-    """Keys of the flows in which this person is or was asked."""
-    return set(_asked(user).order_by().values_list("definition_key", flat=True).distinct())
+    """Keys of the flows in which this person is or was asked, or of a run of which they have a copy."""
+    asked = _asked(user).order_by().values_list("definition_key", flat=True)
+    return set(asked.union(Copy.objects.filter(user=user).values_list("task__definition_key", flat=True)))
 
 
 def _asked(user: User) -> QuerySet[ApprovalTask]:

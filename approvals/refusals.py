@@ -56,6 +56,16 @@ def unknown_target() -> BadInput:
     return BadInput("task.unknown_target", "Expected a person or a group to transfer to.")
 
 
+def unknown_reader(key: str) -> BadInput:
+    """A copy is for nobody of this house."""
+    return BadInput("task.unknown_reader", f"Expected people or groups to send a copy to, found {key!r}.", key=key)
+
+
+def nobody_reads() -> BadInput:
+    """A copy is for people who have no inbox."""
+    return BadInput("task.nobody_reads", "Expected somebody with an inbox to send a copy to, found nobody.")
+
+
 def already_asked(name: str) -> BadInput:
     """An added signer has a seat of this task already, or is who adds."""
     return BadInput("task.already_asked", f"Expected somebody who is not asked yet, found {name}.", name=name)

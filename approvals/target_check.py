@@ -6,6 +6,7 @@ from typing import Literal
 from accounts.policy import ROLE_VALUES
 from approvals.directory import Directory
 from approvals.targets import (
+    Addressee,
     ChoiceTarget,
     ExpressionTarget,
     FieldTarget,
@@ -37,6 +38,22 @@ def target_problems(
             )  # fmt: skip
     for place, target in spread(targets):
         yield from checked.target(target, f"{path}.{place}")
+
+
+def addressee_problems(targets: Sequence[Addressee], *, path: str, directory: Directory) -> Iterator[Problem]:
+    """Whom the directory does not have, of those who are told or sent something; they need no right to decide."""
+    for index, target in enumerate(targets):
+        match target:
+            case UserTarget():
+                person = directory.find_person(target.user)
+                if person is None:
+                    yield unknown_name("user", target.user, f"{path}.{index}")
+                elif not person.active:
+                    yield inactive(target.user, f"{path}.{index}")
+            case GroupTarget() if directory.group(target.group) is None:
+                yield unknown_name("group", target.group, f"{path}.{index}")
+            case HeadTarget(department=str(key)) if directory.department(key) is None:
+                yield unknown_name("department", key, f"{path}.{index}")
 
 
 def unknown_name(kind: str, key: str, path: str) -> Problem:

@@ -111,6 +111,20 @@ SAID = Part(
     counted="said",
     lost=_lost,
 )
+# Those who have the run already keep the copy that they have. A task that opens in this statement is not there to look
+# up, and so its copies name it.
+COPIED = Part(
+    columns="""
+        instance uuid, token int, task uuid, person bigint, sender bigint, name text, comment text, at timestamptz""",
+    joins=True,
+    sql="""copied AS (
+        INSERT INTO approvals_copy (instance, task_id, user_id, sender_id, sender_name, comment, at)
+        SELECT r.instance, COALESCE(r.task, t.id), r.person, r.sender, r.name, r.comment, r.at
+        FROM {rows}
+            LEFT JOIN approvals_approvaltask t ON t.instance = r.instance AND t.token = r.token
+        WHERE {held}
+        ON CONFLICT (instance, user_id) DO NOTHING)""",
+)
 RELABELLED = Part(
     columns="instance uuid, token int, title jsonb, definition_title jsonb, version int",
     joins=True,
@@ -135,7 +149,7 @@ FOLLOWED = """followed_tasks AS (
         FROM followed_tasks t
         WHERE a.task_id = t.id AND a.status || '' = 'open')"""
 
-PARTS = (CHANGED, SEATED_ANEW, DECIDED, OPENED, SAID, RELABELLED)
+PARTS = (CHANGED, SEATED_ANEW, DECIDED, OPENED, SAID, COPIED, RELABELLED)
 
 
 def rows_of(works: Sequence[tuple[RunContext, Work]]) -> list[Writes]:
@@ -155,6 +169,8 @@ def _parts(works: Iterable[tuple[RunContext, Work]]) -> Writes:
                 _open(rows, context, work)
             case "comment":
                 _say(rows, context, work)
+            case "copy":
+                _copy(rows, context, work)
             case "relabel":
                 rows[RELABELLED].append(
                     {
@@ -188,10 +204,10 @@ def _rounds(works: Iterable[tuple[RunContext, Work]]) -> list[list[tuple[RunCont
 
 def _open(rows: dict[Part, list[Row]], context: RunContext, work: Work) -> None:
     payload, subject = work.payload, context.subject
-    sheet, requester, at = payload["sheet"], context.requester or "", context.now.isoformat()
+    sheet, requester, at, task = payload["sheet"], context.requester or "", context.now.isoformat(), new_id()
     rows[OPENED].append(
         sheet | {
-            "id": new_id(), "instance": context.instance, "token": work.token, "node": work.node, "visit": work.visit,
+            "id": task, "instance": context.instance, "token": work.token, "node": work.node, "visit": work.visit,
             "at": at, "title": payload["title"], "mode": payload["mode"],
             "definition_key": context.definition_key, "definition_title": dict(context.definition_title),
             "version": context.version, "subject_type": subject.type, "subject_id": subject.id,
@@ -200,6 +216,7 @@ def _open(rows: dict[Part, list[Row]], context: RunContext, work: Work) -> None:
             "requester": requester, "status": ApprovalTask.Status.OPEN.value, "trace": payload["trace"],
         }
     )  # fmt: skip
+    _copy(rows, context, work, task=task)
 
 
 def _shown(facts: Iterable[Mapping[str, Any]], *, hidden: Collection[str]) -> list[Mapping[str, Any]]:
@@ -215,6 +232,17 @@ def _say(rows: dict[Part, list[Row]], context: RunContext, work: Work) -> None:
             "text": payload["text"], "at": context.now.isoformat(),
         }
     )  # fmt: skip
+
+
+def _copy(rows: dict[Part, list[Row]], context: RunContext, work: Work, *, task: str | None = None) -> None:
+    sent = work.payload.get("copies")
+    if sent is None:
+        return
+    row = {
+        "instance": context.instance, "token": work.token, "task": task, "sender": sent["by"], "name": sent["name"],
+        "comment": sent["comment"], "at": context.now.isoformat(),
+    }  # fmt: skip
+    rows[COPIED] += [row | {"person": int(person)} for person in sent["to"]]
 
 
 def _change(rows: dict[Part, list[Row]], context: RunContext, work: Work) -> None:
@@ -235,6 +263,7 @@ def _change(rows: dict[Part, list[Row]], context: RunContext, work: Work) -> Non
         rows[SEATED_ANEW].append(wait)
     if payload["decisions"]:
         rows[DECIDED] += [wait | decision for decision in payload["decisions"]]
+    _copy(rows, context, work)
 
 
 @cache

@@ -10,6 +10,7 @@ from rest_framework.views import APIView
 from accounts.policy import Role
 from approvals.api import shapes
 from approvals.directory import Department, Directory, Person
+from bedrock.errors import BadInput
 from web.inputs import query_of
 from web.paging import limit_of
 from web.permissions import roles
@@ -26,21 +27,24 @@ class PeopleView(APIView):
         operation_id="people_list",
         parameters=[
             OpenApiParameter("q", str, description="part of a username or name"),
+            OpenApiParameter("may", str, enum=["decide", "read"], description="decide (the default), or read a copy"),
             OpenApiParameter("cursor", str),
             OpenApiParameter("limit", int),
         ],
         responses=shapes.PeopleShape,
     )
     def get(self, request: Request) -> Response:
-        params = query_of(request.query_params, "q", "cursor", "limit")
+        params = query_of(request.query_params, "q", "may", "cursor", "limit")
         limit, after = limit_of(params.get("limit")), params.get("cursor", "")
-        directory = present_world().need(Directory)
+        directory, may = present_world().need(Directory), params.get("may", "decide")
+        if may not in ("decide", "read"):
+            raise BadInput("people.unknown_right", f"Expected decide or read, found {may[:20]!r}.")
         wanted = params.get("q", "").strip().casefold()
         found = sorted(
             (
                 person
                 for person in directory.people.values()
-                if person.may_decide
+                if (person.may_decide if may == "decide" else person.may_read)
                 and person.username > after
                 and (wanted in person.username.casefold() or wanted in person.name.casefold())
             ),

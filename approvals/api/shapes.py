@@ -8,7 +8,7 @@ from workflows.api.task_shapes import TASK_STATUSES, BehalfShape, CandidateShape
 
 ACTIONS = (
     "approve", "reject", "abstain", "transfer", "add-signer", "remove-signer", "return", "claim", "release", "remind",
-    "undo", "comment", "resubmit",
+    "undo", "cc", "comment", "resubmit",
 )  # fmt: skip
 CAUSES = (
     "opened", "transfer", "timeout", "left", "turn", "added", "delegation", "delegation_ended", "leave", "hand_over"
@@ -34,6 +34,13 @@ class PendingShape(Shape):
     commit_at = serializers.DateTimeField(help_text="When it comes into force, unless it is taken back before.")
 
 
+class OwnCopyShape(Shape):
+    by = serializers.CharField(allow_null=True, help_text="Who sent it; null where the flow did.")
+    comment = serializers.CharField(allow_blank=True)
+    at = serializers.DateTimeField()
+    read_at = serializers.DateTimeField(allow_null=True)
+
+
 class TaskShape(TaskLineShape):
     revision = serializers.IntegerField()
     instance = serializers.UUIDField()
@@ -49,6 +56,9 @@ class TaskShape(TaskLineShape):
     actions = serializers.ListField(child=serializers.ChoiceField(choices=ACTIONS))
     outcome = serializers.ChoiceField(choices=TASK_STATUSES[1:], allow_null=True)
     pending = PendingShape(allow_null=True, help_text="The viewer's own answer that may still be taken back.")
+    copy = OwnCopyShape(
+        allow_null=True, help_text="The viewer's own copy of the run: in the box cc and where one task is read."
+    )
 
 
 class TasksShape(Shape):
@@ -164,8 +174,24 @@ class ResubmissionShape(Shape):
     resubmitted = ResubmittedShape(required=False)
 
 
+class ReadingShape(Shape):
+    read_at = serializers.DateTimeField(allow_null=True)
+
+
+class SentCopyShape(Shape):
+    to = TaskPersonShape()
+    by = serializers.CharField(allow_null=True, help_text="Who sent it; null where the flow did.")
+    comment = serializers.CharField(allow_blank=True)
+    at = serializers.DateTimeField()
+    reading = ReadingShape(
+        allow_null=True,
+        help_text="For who sent it, for the requester where the flow did, and for supervisors and auditors.",
+    )
+
+
 class TaskDetailShape(TaskShape):
     comments = CommentShape(many=True)
+    copies = SentCopyShape(many=True, help_text="Who else may read the run, oldest first.")
     trace = TraceShape(many=True)
     form = TaskFieldShape(many=True, help_text="What an open task shows of the run's variables and lets fill in.")
     resubmission = ResubmissionShape(allow_null=True, help_text="What a requester is asked to revise, or has revised.")
@@ -174,6 +200,7 @@ class TaskDetailShape(TaskShape):
 class SummaryShape(Shape):
     todo = serializers.IntegerField()
     overdue = serializers.IntegerField()
+    cc = serializers.IntegerField(help_text="Copies that were not read.")
 
 
 class StandingShape(Shape):

@@ -24,7 +24,7 @@ from approvals.api.filters import FILTER_PARAMETERS, FILTERS, read_filters
 from approvals.directory import Directory
 from approvals.filters import Filters
 from approvals.models import ApprovalTask, PendingAnswer
-from approvals.picture import Viewer, detail, picture
+from approvals.picture import Viewer, copies_shown, detail, own_copy, picture
 from bedrock.clock import now
 from bedrock.errors import BadInput, NotFound
 from web.inputs import Input, query_of, read_input
@@ -38,7 +38,7 @@ from workflows.engine.events import Actor
 from workflows.engine.graph import LocalText
 
 INBOX = roles(Role.APPROVER, Role.SUPERVISOR, Role.AUDITOR, Role.DESIGNER, Role.REQUESTER)
-BOXES = ("todo", "done", "started")
+BOXES = ("todo", "done", "started", "cc")
 
 
 class TasksView(APIView):
@@ -47,7 +47,7 @@ class TasksView(APIView):
     @extend_schema(
         operation_id="tasks_list",
         parameters=[
-            OpenApiParameter("box", str, enum=BOXES, description="todo (next due first), done or started"),
+            OpenApiParameter("box", str, enum=BOXES, description="todo (next due first), done, started or cc"),
             *FILTER_PARAMETERS,
             OpenApiParameter("cursor", str),
             OpenApiParameter("limit", int),
@@ -70,7 +70,7 @@ class SummaryView(APIView):
     def get(self, request: Request) -> Response:
         query_of(request.query_params)
         numbers = queries.summary(queries.viewer_of(user_of(request), now=now()))
-        return unless_same(request, {"todo": numbers.todo, "overdue": numbers.overdue})
+        return unless_same(request, {"todo": numbers.todo, "overdue": numbers.overdue, "cc": numbers.cc})
 
 
 class TaskView(APIView):
@@ -86,7 +86,9 @@ class TaskView(APIView):
             raise NotFound("task.unknown", f"Expected a task of yours, found none with id {task_id}.")
         comments, form = queries.comments_of(task), queries.form_of(task)
         trace, came = queries.reasons_for(task.trace, user=user), queries.resubmission_of(task, user=user)
+        receipts = user.has_role(*queries.SEES_ALL)
         shown = detail(task, comments=comments, trace=trace, form=form, viewer=viewer, pending=pending)
+        shown |= copies_shown(task, queries.copies_of(task), viewer=viewer, receipts=receipts)
         return unless_same(request, shown | {"resubmission": came})
 
 
@@ -107,11 +109,12 @@ class DecisionInput(AnswerInput):
     )
 
 
-class TransferInput(AnswerInput):
-    class TargetInput(Input):
-        kind = serializers.ChoiceField(choices=["user", "group"])
-        key = serializers.CharField(max_length=64, help_text="A username, or the key of a group.")
+class TargetInput(Input):
+    kind = serializers.ChoiceField(choices=["user", "group"])
+    key = serializers.CharField(max_length=64, help_text="A username, or the key of a group.")
 
+
+class TransferInput(AnswerInput):
     to = TargetInput()
 
 
@@ -326,6 +329,12 @@ def _box(box: str, *, viewer: Viewer, filters: Filters, params: dict[str, str]) 
     if box == "done":
         decided = page(queries.done(viewer, filters=filters), order_by=("-at", "-id"), params=params)
         return _page([row.task for row in decided.rows], next_=decided.next, viewer=viewer)
+    if box == "cc":
+        sent = page(queries.copied(viewer, filters=filters), order_by=("-at", "-id"), params=params)
+        return {
+            "results": [picture(row.task, viewer=viewer) | {"copy": own_copy(row)} for row in sent.rows],
+            "next": sent.next,
+        }
     asked = page(queries.started(viewer, filters=filters), order_by=("-opened_at", "-id"), params=params)
     return _page(asked.rows, next_=asked.next, viewer=viewer)
 

@@ -1,6 +1,7 @@
 """The rows of this wing: the organisation, tasks as projections of open approvals, and what people are told."""
 
 from approvals.models.absence import Absence, Delegation, QueueMove
+from approvals.models.copy import Copy
 from approvals.models.notice import Delivery, Notice
 from approvals.models.organisation import (
     Department,
@@ -21,6 +22,7 @@ __all__ = [
     "ApprovalTask",
     "Assignment",
     "Comment",
+    "Copy",
     "Decision",
     "Delegation",
     "Delivery",

@@ -616,6 +616,23 @@ def resubmit(client: APIClient, scene: Scene, actor: str) -> Any:
     return post(client, f"/tasks/{scene.made['task']}/resubmit", {"revision": 1, "comment": REASON})
 
 
+@action("task.cc")
+def cc(client: APIClient, scene: Scene, actor: str) -> Any:
+    return post(client, f"/tasks/{scene.task.pk}/cc", {"to": [{"kind": "group", "key": "backup"}]})
+
+
+def copied_to_the_actor(scene: Scene, actor: str) -> None:
+    person = scene.people.get(actor, scene.people["requester"])
+    to = [{"kind": "user", "key": person.username}]
+    sent = post(signed_in("assigned"), f"/tasks/{scene.task.pk}/cc", {"to": to})
+    assert sent.status_code in (200, 422), sent.content
+
+
+@action("task.read-copy", after=copied_to_the_actor)
+def read_copy(client: APIClient, scene: Scene, actor: str) -> Any:
+    return post(client, f"/tasks/{scene.task.pk}/read")
+
+
 @action("task.comment")
 def comment(client: APIClient, scene: Scene, actor: str) -> Any:
     return post(client, f"/tasks/{scene.task.pk}/comment", {"text": "please hurry"})

@@ -121,6 +121,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/tasks/{task_id}/release"): TASK,
     ("post", "/tasks/{task_id}/remind"): {"comment": "please", "urgent": True},
     ("post", "/tasks/{task_id}/resubmit"): TASK | {"variables": {"reason": "broken"}},
+    ("post", "/tasks/{task_id}/cc"): {"to": [{"kind": "user", "key": "ops1"}]},
     ("post", "/tasks/{task_id}/comment"): {"text": "please"},
 }  # fmt: skip
 # Documents of their own: the server stores or checks them by other rules.

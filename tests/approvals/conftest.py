@@ -87,11 +87,13 @@ def publish_graph(office: Office, graph: dict[str, Any], *, key: str) -> None:
 
 
 def start_run(
-    office: Office, *, order: str = "ORD1", key: str = FLOW, requester: str = "cs", now: datetime = MONDAY
-) -> Delivered:
+    office: Office, *, order: str = "ORD1", key: str = FLOW, requester: str = "cs", now: datetime = MONDAY,
+    variables: dict[str, Any] | None = None,
+) -> Delivered:  # fmt: skip
     asker = office[requester]
     return instances.start(
-        key, subject=Subject(type="refund", id=f"r-{order}", title=f"{order} · 58.00 CNY", facts=()), variables={},
+        key, subject=Subject(type="refund", id=f"r-{order}", title=f"{order} · 58.00 CNY", facts=()),
+        variables=variables or {},
         requester=str(asker.pk), actor=Actor(id=str(asker.pk), name=asker.display_name), now=now,
     )  # fmt: skip
 

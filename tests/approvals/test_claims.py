@@ -137,23 +137,23 @@ def test_trap_17_a_claimed_task_shows_whose_it_is_and_offers_the_others_nothing(
 
     assert told["candidates"][0]["claimed_by"]["display_name"] == "F1"
     assert (told["revision"], told["actions"]) == (
-        2, ["approve", "reject", "return", "release", "transfer", "add-signer", "comment"],
+        2, ["approve", "reject", "return", "release", "transfer", "add-signer", "cc", "comment"],
     )  # fmt: skip
     [row] = signed_in(office["f2"]).get(TASK_PATH).json()["results"]
-    assert (row["candidates"], row["actions"]) == (told["candidates"], ["comment"])
+    assert (row["candidates"], row["actions"]) == (told["candidates"], ["cc", "comment"])
     before = state_of_rows(task)
     late = post(office["f2"], task, "approve", revision=2)
     assert (late.status_code, late.json()["code"], late.json()["claimed_by"]) == (409, "task.claimed", "F1")
     assert state_of_rows(task) == before
     boss = signed_in(office["s1"]).get(f"{TASK_PATH}/{task.pk}").json()
-    assert boss["actions"] == ["transfer", "release", "remind", "comment"]
+    assert boss["actions"] == ["transfer", "release", "remind", "cc", "comment"]
 
     assert post(office["s1"], task, "release", revision=2, comment="F1 is away").status_code == 200
 
     entry = AuditEntry.objects.get(object_type="task")
     assert (entry.action, entry.reason) == ("task.release", "F1 is away")
     [row] = signed_in(office["f2"]).get(TASK_PATH).json()["results"]
-    assert row["actions"] == ["approve", "reject", "return", "claim", "transfer", "add-signer", "comment"]
+    assert row["actions"] == ["approve", "reject", "return", "claim", "transfer", "add-signer", "cc", "comment"]
     assert post(office["f2"], task, "approve", revision=3).json()["task"]["status"] == "approved"
     assert invariants.broken() == []
 

@@ -72,7 +72,7 @@ def test_a_task_is_shown_as_the_contract_says(office: Office) -> None:
     }  # fmt: skip
     assert task["candidates"] == [{"kind": "group", "key": "finance", "name": {"zh": "finance", "en": "finance"}}]
     assert (task["clock"], task["working_seconds_left"], task["assignee"]) == ("working", 0, None)
-    assert task["actions"] == ["approve", "reject", "return", "claim", "transfer", "add-signer", "comment"]
+    assert task["actions"] == ["approve", "reject", "return", "claim", "transfer", "add-signer", "cc", "comment"]
     assert (task["status"], task["outcome"], task["closed_at"], task["votes"]) == ("open", None, None, [])
 
 
@@ -155,7 +155,7 @@ def test_the_badge_counts_open_and_overdue_work_and_answers_304_when_nothing_cha
     run(order="ORD2")
     after = client.get(f"{TASK_PATH}/summary", headers={"If-None-Match": first.headers["ETag"]})
 
-    assert first.json() == {"todo": 1, "overdue": 1}
+    assert first.json() == {"todo": 1, "overdue": 1, "cc": 0}
     assert (again.status_code, again.content) == (304, b"")
     assert (after.status_code, after.json()["todo"]) == (200, 2)
 

@@ -383,7 +383,7 @@ def test_trap_40_a_cancelled_run_leaves_inbox_and_badge_in_the_same_commit(offic
 
     runtime.deliver(str(task.instance), CancelRequested(actor=Actor(id="1", name="S"), reason="wrong"), now=MONDAY)
 
-    assert client.get(f"{TASK_PATH}/summary").json() == {"todo": 0, "overdue": 0}
+    assert client.get(f"{TASK_PATH}/summary").json() == {"todo": 0, "overdue": 0, "cc": 0}
     assert client.get(TASK_PATH).json()["results"] == []
     assert state_of_rows(task)["seats"] == [("g:finance", "not_needed")]
     assert invariants.broken() == []

@@ -62,15 +62,15 @@ def test_an_approval_waits_unseen_and_then_counts_once(office: Office, task: App
     pending = told["task"]["pending"]
     assert (pending["answer"], pending["comment"]) == ("approve", "fine")
     assert datetime.fromisoformat(pending["commit_at"]) == commit_at()
-    assert told["task"]["actions"] == ["undo", "comment"]
+    assert told["task"]["actions"] == ["undo", "cc", "comment"]
     assert (told["task"]["status"], told["task"]["votes"]) == ("open", [])
     assert [token["node"] for token in told["instance"]["tokens"]] == ["finance"]
     assert commit_at() - PendingAnswer.objects.get().at == timedelta(seconds=8)
     assert state_of_rows(task) == before
     # Who answered does not have it in the box any more; a colleague sees nothing of it.
     assert (box(office, "f1"), box(office, "f2")) == ([], [str(task.pk)])
-    assert signed_in(office["f1"]).get(f"{TASK_PATH}/summary").json() == {"todo": 0, "overdue": 0}
-    assert signed_in(office["f2"]).get(f"{TASK_PATH}/summary").json() == {"todo": 1, "overdue": 0}
+    assert signed_in(office["f1"]).get(f"{TASK_PATH}/summary").json() == {"todo": 0, "overdue": 0, "cc": 0}
+    assert signed_in(office["f2"]).get(f"{TASK_PATH}/summary").json() == {"todo": 1, "overdue": 0, "cc": 0}
     assert signed_in(office["f1"]).get(f"{TASK_PATH}/{task.pk}").json()["pending"]["comment"] == "fine"
     other = signed_in(office["f2"]).get(f"{TASK_PATH}/{task.pk}").json()
     assert (other["pending"], other["actions"][0]) == (None, "approve")
@@ -95,7 +95,7 @@ def test_an_answer_that_is_taken_back_was_never_given(office: Office, task: Appr
     back = post(office, "f1", task, "undo")
 
     assert (back.status_code, back.json()["pending"]) == (200, None)
-    assert back.json()["actions"] == ["approve", "reject", "return", "claim", "transfer", "add-signer", "comment"]
+    assert back.json()["actions"] == ["approve", "reject", "return", "claim", "transfer", "add-signer", "cc", "comment"]
     assert box(office, "f1") == [str(task.pk)]
     assert bring_into_force(now=now() + timedelta(hours=1)) == 0
     assert state_of_rows(task) == before

@@ -141,7 +141,7 @@ def test_a_vote_shows_its_weights_and_closes_with_them(office: Office) -> None:
     task = open_task(start_run(office))
 
     told = post(office, "f1", task, "abstain", comment="I know them").json()["task"]
-    assert told["actions"] == ["comment"]
+    assert told["actions"] == ["cc", "comment"]
     standing = told["standing"]
     assert (standing["abstained"], standing["total"], standing["needed"], standing["rule"]) == (1, 5, 4, "2/3")
     assert [one["key"] for one in standing["must"]] == ["b1"]
@@ -165,7 +165,7 @@ def test_added_and_removed_signers_show_in_inboxes_answers_and_seats(office: Off
     told = post(office, "f1", task, "add-signer", to=b1, how="before", comment="you know the customer").json()["task"]
 
     assert (told["revision"], [one["key"] for one in told["candidates"]]) == (2, ["b1"])
-    assert told["actions"] == ["remove-signer", "comment"]
+    assert told["actions"] == ["remove-signer", "cc", "comment"]
     assert [(one["who"]["key"], one["by"]["key"]) for one in told["standing"]["added"]] == [("b1", "f1")]
     assert seats(task) == [("g:finance", "paused"), (added, "open")]
     assert [one["id"] for one in signed_in(office["b1"]).get(TASK_PATH).json()["results"]] == [str(task.pk)]

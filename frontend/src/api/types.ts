@@ -77,6 +77,9 @@ export type TaskAction = Task["actions"][number];
 /** How far the votes have come. */
 export type TaskStanding = NonNullable<Task["standing"]>;
 export type TaskVote = Schemas["VoteShape"];
+/** A run that was sent to this person. */
+export type OwnCopy = Schemas["OwnCopyShape"];
+export type SentCopy = Schemas["SentCopyShape"];
 export type TaskComment = Schemas["CommentShape"];
 /** How those who are asked were found: one run of the rules, line by line. */
 export type TaskTrace = Schemas["TraceShape"];

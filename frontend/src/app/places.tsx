@@ -29,7 +29,7 @@ const PLACES: Place[] = [
     to: "/inbox",
     keys: "g i",
     icon: InboxOutlined,
-    roles: ["approver", "requester", "supervisor"],
+    roles: ["approver", "requester", "supervisor", "designer"],
   },
   {
     key: "absence",

@@ -30,7 +30,7 @@ export function signedIn(user: SessionUser | null): void {
   server.use(
     http.get("*/api/v1/session", () => HttpResponse.json(session)),
     http.get("*/api/v1/tasks/summary", () =>
-      HttpResponse.json({ todo: 0, overdue: 0 }, { headers: { ETag: '"0"' } }),
+      HttpResponse.json({ todo: 0, overdue: 0, cc: 0 }, { headers: { ETag: '"0"' } }),
     ),
     http.get("*/api/v1/me/views", () => HttpResponse.json({ results: [] })),
     http.get("*/api/v1/notices/summary", () =>

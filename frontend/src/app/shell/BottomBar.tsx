@@ -1,8 +1,8 @@
 import { useTranslation } from "react-i18next";
+import { useWaiting } from "@/api/waiting";
 import type { Place } from "../places";
 import styles from "./BottomBar.module.css";
 import { PlaceLink } from "./Rail";
-import { useWaiting } from "./waiting";
 
 /** The navigation of a phone: never more than five places, each 48 px high. */
 export function BottomBar({ places }: { places: Place[] }) {

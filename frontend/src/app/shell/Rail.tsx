@@ -1,11 +1,11 @@
 import { MenuFoldOutlined, MenuUnfoldOutlined } from "@ant-design/icons";
 import { useTranslation } from "react-i18next";
 import { NavLink } from "react-router";
+import { useWaiting } from "@/api/waiting";
 import { setPreference, usePreferences } from "@/ui/preferences";
 import { useMediaQuery } from "@/ui/useMediaQuery";
 import type { Place } from "../places";
 import styles from "./Rail.module.css";
-import { useWaiting } from "./waiting";
 
 export function PlaceLink({ place, badge }: { place: Place; badge: number }) {
   const { t } = useTranslation("shell");

@@ -55,6 +55,8 @@ function useFilterWords(box: TaskBox, filters: Filters): string {
   return [...Object.values(rest), ...(due ? [t(`filters.${due}`)] : [])].join(ui("list.comma"));
 }
 
+const NONE = { done: "empty.noneDone", started: "empty.noneStarted", cc: "empty.noneCopied" } as const;
+
 export function EmptyBox({ box, filters }: { box: TaskBox; filters: Filters }) {
   const { t } = useTranslation("inbox");
   const words = useFilterWords(box, filters);
@@ -69,10 +71,5 @@ export function EmptyBox({ box, filters }: { box: TaskBox; filters: Filters }) {
     );
   }
   if (box === "todo") return <NothingToDo />;
-  return (
-    <EmptyState
-      picture={<InboxOutlined />}
-      title={box === "done" ? t("empty.noneDone") : t("empty.noneStarted")}
-    />
-  );
+  return <EmptyState picture={<InboxOutlined />} title={t(NONE[box])} />;
 }

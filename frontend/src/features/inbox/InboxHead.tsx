@@ -3,6 +3,7 @@ import { useCallback, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { Task, TaskBox } from "@/api/types";
+import { useWaiting } from "@/api/waiting";
 import { FilterBar } from "./filters/FilterBar";
 import { type Filters } from "./filters/filters";
 import styles from "./Inbox.module.css";
@@ -62,6 +63,7 @@ export function InboxHead({
   todo: number | null;
 }) {
   const { t } = useTranslation("inbox");
+  const unread = useWaiting().cc;
   const search = useCallback((q: string) => onNarrow({ ...filters, q }), [onNarrow, filters]);
   return (
     <div className={styles.head}>
@@ -71,6 +73,12 @@ export function InboxHead({
           <Link key={one} to={addressOf(one, filters)} aria-current={one === box ? "page" : undefined}>
             {t(`boxes.${one}`)}
             {one === "todo" && todo !== null && todo > 0 && <span className={styles.count}>{todo}</span>}
+            {one === "cc" && unread > 0 && (
+              <span className={styles.count}>
+                <span aria-hidden>{unread > 99 ? "99+" : unread}</span>
+                <span className="visually-hidden">{t("boxes.unread", { count: unread })}</span>
+              </span>
+            )}
           </Link>
         ))}
       </nav>

@@ -5,7 +5,9 @@ import { ErrorState } from "@/ui/ErrorState";
 import { Loading, SkeletonLines } from "@/ui/Loading";
 import { ActionBar } from "./actions/ActionBar";
 import { Activity } from "./Activity";
+import { useMarkRead } from "./api/readCopy";
 import { useTask } from "./api/readTask";
+import { Copies, CopyNote } from "./Copies";
 import styles from "./Detail.module.css";
 import { DetailHead } from "./DetailHead";
 import { Facts } from "./Facts";
@@ -47,6 +49,7 @@ function Content({
   gone: boolean;
 }) {
   const { t } = useTranslation("inbox");
+  useMarkRead(task.id, read);
   return (
     <div className={styles.pane}>
       <div className={styles.scroll}>
@@ -56,12 +59,14 @@ function Content({
             {t("detail.gone")}
           </p>
         )}
+        <CopyNote task={read} />
         <Outcome task={task} onNext={onNext} />
         <Resubmission resubmission={read?.resubmission ?? null} />
         <Facts facts={withFields(task.subject.facts, read?.form ?? [], t)} />
         <WhereItStands task={task} />
         <WhoIsNext task={task} />
         {read && <WhyAsked task={read} />}
+        <Copies task={read} />
         <Activity task={task} comments={read?.comments ?? []} loading={!read} />
       </div>
       {/* What may be done is known from the list: nobody who types fast waits for the rest to load. */}

@@ -1,6 +1,6 @@
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import type { Task, TaskBox } from "@/api/types";
+import type { OwnCopy, Task, TaskBox } from "@/api/types";
 import { useLocal } from "@/i18n/local";
 import { Countdown } from "@/ui/Countdown";
 import { DateTime } from "@/ui/DateTime";
@@ -26,16 +26,17 @@ type Props = {
 /** What decides, in three lines: amount and reason, share and step, clock with its consequence. */
 export function TaskRow({ task, box, readAt, to, selected, tabStop, chosen }: Props) {
   const { t } = useTranslation("inbox");
-  const local = useLocal();
   const titleOf = useTaskTitle();
-  const { base, ratio, reason, order } = briefOf(task);
+  const { reason } = briefOf(task);
   const title = titleOf(task);
   const behalf = task.candidates.find((one) => one.on_behalf_of)?.on_behalf_of;
+  const unread = task.copy?.read_at === null;
   return (
     <li
       className={styles.row}
       data-selected={selected}
       data-chosen={chosen?.has(task.id)}
+      data-unread={unread}
       data-over={box === "todo" && task.closed_at !== null}
     >
       {chosen && <Choice task={task} chosen={chosen} tabStop={tabStop} label={t("row.choose", { title })} />}
@@ -59,21 +60,15 @@ export function TaskRow({ task, box, readAt, to, selected, tabStop, chosen }: Pr
         }}
       >
         <span className={styles.line}>
+          {unread && <Unread />}
           <strong>{title}</strong>
           {reason && <span className={styles.reason}>{reason}</span>}
           {behalf && <span className={styles.step}>{t("ui:behalf.acting", { name: behalf.name })}</span>}
           <ClaimTag task={task} />
           <TaskStatusOrStep task={task} box={box} />
         </span>
-        <span className={styles.line}>
-          <span className={styles.facts}>
-            {base && `${local(base.label)} ${factText(base.value)}`}
-            {ratio && <b className="num"> {t("row.ratio", { ratio })}</b>}
-            {!base && local(task.definition.title)}
-          </span>
-          <span className={styles.order}>{order}</span>
-        </span>
-        <Clock task={task} readAt={readAt} />
+        <Brief task={task} />
+        <LastLine task={task} readAt={readAt} />
       </Link>
     </li>
   );
@@ -105,6 +100,48 @@ function Choice({
         }}
       />
     </label>
+  );
+}
+
+function Unread() {
+  const { t } = useTranslation("inbox");
+  return (
+    <span className={styles.unread}>
+      <span className="visually-hidden">{t("copy.unread")}</span>
+    </span>
+  );
+}
+
+/** What is decided about, and of what. */
+function Brief({ task }: { task: Task }) {
+  const { t } = useTranslation("inbox");
+  const local = useLocal();
+  const { base, ratio, order } = briefOf(task);
+  return (
+    <span className={styles.line}>
+      <span className={styles.facts}>
+        {base && `${local(base.label)} ${factText(base.value)}`}
+        {ratio && <b className="num"> {t("row.ratio", { ratio })}</b>}
+        {!base && local(task.definition.title)}
+      </span>
+      <span className={styles.order}>{order}</span>
+    </span>
+  );
+}
+
+function LastLine({ task, readAt }: Pick<Props, "task" | "readAt">) {
+  return task.copy ? <Sent copy={task.copy} /> : <Clock task={task} readAt={readAt} />;
+}
+
+/** Who sent a copy, what they said, and when. */
+function Sent({ copy }: { copy: OwnCopy }) {
+  const { t } = useTranslation("inbox");
+  const by = copy.by === null ? t("copy.byFlow") : t("copy.by", { name: copy.by });
+  return (
+    <span className={`${styles.line ?? ""} ${styles.clock ?? ""} muted`}>
+      <span className={styles.facts}>{copy.comment ? t("copy.saying", { by, text: copy.comment }) : by}</span>
+      <DateTime at={copy.at} />
+    </span>
   );
 }
 

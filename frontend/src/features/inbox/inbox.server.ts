@@ -17,6 +17,7 @@ type Refusal = { code: string; detail: string; params: Record<string, string> };
 export type Inbox = {
   todo: TaskDetail[];
   done: TaskDetail[];
+  cc: TaskDetail[];
   held: TaskDetail[];
   sent: Sent[];
   hurry?: boolean;
@@ -33,6 +34,7 @@ export type Inbox = {
 export const anInbox = (count: number): Inbox => ({
   todo: Array.from({ length: count }, (_none, index) => aTask(index + 1)),
   done: [],
+  cc: [],
   held: [],
   sent: [],
   refused: {},
@@ -41,10 +43,10 @@ export const anInbox = (count: number): Inbox => ({
   ahead: { ending: "completed", is_cut_off: false, stops: [] },
 });
 
-const KEPT = ["claim", "release", "remind"];
+const KEPT = ["claim", "release", "remind", "cc"];
 
 function claimed(task: TaskDetail, verb: string): void {
-  if (verb === "remind") return;
+  if (verb === "remind" || verb === "cc") return;
   const claims = verb === "claim";
   task.candidates = task.candidates.map(({ claimed_by: _, ...one }) =>
     claims ? { ...one, claimed_by: claimOf("finance1", "李雷") } : one,
@@ -53,16 +55,12 @@ function claimed(task: TaskDetail, verb: string): void {
 }
 
 export function inboxHandlers(inbox: Inbox) {
-  const find = (id: unknown) => [...inbox.todo, ...inbox.done, ...inbox.held].find((task) => task.id === id);
+  const find = (id: unknown) =>
+    [...inbox.todo, ...inbox.done, ...inbox.held, ...inbox.cc].find((task) => task.id === id);
   return [
     http.get("*/api/v1/tasks", ({ request }) => {
       const { searchParams } = new URL(request.url);
-      const box =
-        searchParams.get("box") === "done"
-          ? inbox.done
-          : searchParams.get("box") === "todo"
-            ? inbox.todo
-            : [];
+      const box = { todo: inbox.todo, done: inbox.done, cc: inbox.cc }[searchParams.get("box") ?? ""] ?? [];
       const q = searchParams.get("q") ?? "";
       const step = searchParams.get("step");
       const late = searchParams.get("due") === "overdue";
@@ -73,6 +71,10 @@ export function inboxHandlers(inbox: Inbox) {
           (!late || (task.due_at !== null && Date.parse(task.due_at) < Date.now())),
       );
       return HttpResponse.json({ results, next: null });
+    }),
+    http.get("*/api/v1/tasks/summary", () => {
+      const unread = inbox.cc.filter((task) => task.copy?.read_at === null).length;
+      return HttpResponse.json({ todo: inbox.todo.length, overdue: 0, cc: unread });
     }),
     http.get("*/api/v1/tasks/:id", ({ params }) => {
       const task = find(params["id"]);
@@ -115,6 +117,13 @@ export function inboxHandlers(inbox: Inbox) {
         return { id, done: refused === null, problem: refused };
       });
       return HttpResponse.json({ results });
+    }),
+    http.post("*/api/v1/tasks/:id/read", ({ params }) => {
+      inbox.sent.push({ path: `${String(params["id"])}/read`, body: {}, key: null });
+      const task = find(params["id"]);
+      if (!task?.copy) return problem(404, "task.no_copy");
+      task.copy = { ...task.copy, read_at: new Date().toISOString() };
+      return HttpResponse.json(task.copy);
     }),
     http.post("*/api/v1/tasks/:id/:verb", async ({ params, request }) => {
       const body = (await request.json()) as Record<string, unknown>;

@@ -53,6 +53,8 @@ export function aTask(number: number, change: Partial<TaskDetail> = {}): TaskDet
     decided_by: null,
     closed_at: null,
     pending: null,
+    copy: null,
+    copies: [],
     comments: [],
     trace: [],
     form: [],

@@ -4,7 +4,7 @@ import { type NavigateOptions, useNavigate, useParams, useSearchParams } from "r
 import type { TaskBox } from "@/api/types";
 import { type Filters, NO_FILTERS, readFilters, said } from "./filters/filters";
 
-export const BOXES: TaskBox[] = ["todo", "done", "started"];
+export const BOXES: TaskBox[] = ["todo", "done", "started", "cc"];
 
 export function addressOf(box: TaskBox, filters: Filters = NO_FILTERS, id: string | null = null): string {
   const parameters = new URLSearchParams();

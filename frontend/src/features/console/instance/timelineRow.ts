@@ -192,6 +192,12 @@ const NOTES: Record<string, (nodes: Nodes, note: Data) => Part> = {
   claimed: (nodes) => ({ key: "claimed", nodes }),
   released: (nodes, note) => ({ key: "released", nodes, quote: quoteOf(note) }),
   commented: (nodes, note) => ({ key: "commented", nodes, quote: text(note["text"]) }),
+  copied: (nodes, note) => ({
+    key: "copied",
+    nodes,
+    people: { from: [], to: list(note["to"]) },
+    quote: quoteOf(note),
+  }),
   due_moved: (nodes, note) => ({ key: "due_moved", nodes, times: { due: text(note["due_at"]) } }),
   // By the flow when time runs out, or by somebody who asks to hurry.
   reminded: (nodes, note) => ({

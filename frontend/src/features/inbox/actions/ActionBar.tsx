@@ -4,6 +4,7 @@ import {
   CloseOutlined,
   CommentOutlined,
   EditOutlined,
+  SendOutlined,
   MinusOutlined,
   PushpinOutlined,
   RollbackOutlined,
@@ -27,6 +28,7 @@ import { AbstainForm } from "./AbstainForm";
 import { AddSignerForm } from "./AddSignerForm";
 import { ApproveForm } from "./ApproveForm";
 import { CommentForm } from "./CommentForm";
+import { CopyForm } from "./CopyForm";
 import type { FormProps } from "./FormFrame";
 import { RejectForm } from "./RejectForm";
 import { ReleaseForm } from "./ReleaseForm";
@@ -49,6 +51,7 @@ const LOOKS: Record<TaskAction, Look> = {
   release: { key: "l", icon: <UnlockOutlined aria-hidden /> },
   remind: { key: "n", icon: <BellOutlined aria-hidden /> },
   undo: { key: "z", icon: <UndoOutlined aria-hidden /> },
+  cc: { key: "o", icon: <SendOutlined aria-hidden /> },
   comment: { key: "c", icon: <CommentOutlined aria-hidden /> },
   resubmit: { key: "u", icon: <EditOutlined aria-hidden /> },
 };
@@ -63,6 +66,7 @@ const FORMS: Partial<Record<TaskAction, ComponentType<FormProps>>> = {
   "remove-signer": RemoveSignerForm,
   release: ReleaseForm,
   remind: RemindForm,
+  cc: CopyForm,
   comment: CommentForm,
   resubmit: ResubmitForm,
 };
@@ -79,6 +83,7 @@ const ORDER: TaskAction[] = [
   "release",
   "remind",
   "undo",
+  "cc",
   "comment",
 ];
 

@@ -35,7 +35,7 @@ export function AddSignerForm({ act, onCancel }: FormProps) {
         hint={t("addSigner.hint")}
         missing={missing ? t("addSigner.missing") : null}
         offersGroups={false}
-        to={to}
+        chosen={to ? [to] : []}
         field={field}
         onChoose={(choice) => {
           setTo(choice);

@@ -1,4 +1,4 @@
-import { TeamOutlined, UserOutlined } from "@ant-design/icons";
+import { CloseOutlined, TeamOutlined, UserOutlined } from "@ant-design/icons";
 import { type RefObject, useDeferredValue, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useCurrentUser } from "@/api/session";
@@ -33,11 +33,11 @@ function personChoices(people: Person[], me: string, local: ReturnType<typeof us
     }));
 }
 
-function useChoices(q: string, offersGroups: boolean) {
+function useChoices(q: string, offersGroups: boolean, may: "decide" | "read") {
   const { t } = useTranslation("inbox");
   const local = useLocal();
   const me = useCurrentUser().username;
-  const people = usePeople(q);
+  const people = usePeople(q, may);
   const groups = useGroups();
   const offered = offersGroups ? (groups.data?.results ?? []) : [];
   const choices = [
@@ -53,17 +53,57 @@ type Props = {
   /** Said while nobody was chosen although somebody must be. */
   missing: string | null;
   offersGroups: boolean;
-  to: Choice | null;
+  /** Several may be chosen, who then need only be able to read. */
+  several?: boolean;
+  chosen: readonly Choice[];
+  /** With several, also takes back one that was chosen. */
   onChoose: (choice: Choice) => void;
   field: RefObject<HTMLInputElement | null>;
 };
 
-/** Somebody of the house, found by name; never oneself. */
-export function AddresseeField({ label, hint, missing, offersGroups, to, onChoose, field }: Props) {
+const isSame = (one: Choice, other: Choice) => one.kind === other.kind && one.key === other.key;
+
+/** Those who were chosen, whatever is searched now; one press takes one of them back. */
+function Chosen({ chosen, onDrop }: { chosen: readonly Choice[]; onDrop: (choice: Choice) => void }) {
+  const { t } = useTranslation("inbox");
+  const local = useLocal();
+  if (chosen.length === 0) return null;
+  return (
+    <ul className={styles.chosen} aria-label={t("transfer.chosen")}>
+      {chosen.map((choice) => (
+        <li key={`${choice.kind}:${choice.key}`}>
+          <button
+            type="button"
+            aria-label={t("transfer.drop", { name: local(choice.name) })}
+            onClick={() => onDrop(choice)}
+          >
+            {local(choice.name)} <CloseOutlined aria-hidden />
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** Somebody of the house, or several, found by name; never oneself. */
+export function AddresseeField({
+  label,
+  hint,
+  missing,
+  offersGroups,
+  several = false,
+  chosen,
+  onChoose,
+  field,
+}: Props) {
   const { t } = useTranslation("inbox");
   const local = useLocal();
   const [q, setQ] = useState("");
-  const { choices, pending, error } = useChoices(useDeferredValue(q.trim()), offersGroups);
+  const { choices, pending, error } = useChoices(
+    useDeferredValue(q.trim()),
+    offersGroups,
+    several ? "read" : "decide",
+  );
   return (
     <>
       <label className={styles.field}>
@@ -77,14 +117,15 @@ export function AddresseeField({ label, hint, missing, offersGroups, to, onChoos
           onChange={(event) => setQ(event.target.value)}
         />
       </label>
+      {several && <Chosen chosen={chosen} onDrop={onChoose} />}
       <fieldset className={styles.choices} aria-busy={pending}>
         <legend className="visually-hidden">{t("transfer.choices")}</legend>
         {choices.map((choice) => (
           <label key={`${choice.kind}:${choice.key}`} className={styles.choice}>
             <input
-              type="radio"
+              type={several ? "checkbox" : "radio"}
               name="addressee"
-              checked={to?.kind === choice.kind && to.key === choice.key}
+              checked={chosen.some((one) => isSame(one, choice))}
               onChange={() => onChoose(choice)}
             />
             {choice.kind === "group" ? <TeamOutlined aria-hidden /> : <UserOutlined aria-hidden />}

@@ -34,7 +34,7 @@ export function TransferForm({ task, act, onCancel }: FormProps) {
         hint={t("transfer.hint")}
         missing={missing ? t("transfer.missing") : null}
         offersGroups
-        to={to}
+        chosen={to ? [to] : []}
         field={field}
         onChoose={(choice) => {
           setTo(choice);

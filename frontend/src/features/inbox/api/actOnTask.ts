@@ -17,6 +17,7 @@ export type TaskAct =
   | { verb: "release"; comment: string }
   | { verb: "remind"; urgent: boolean; comment: string }
   | { verb: "resubmit"; variables: Record<string, unknown>; comment: string }
+  | { verb: "cc"; readers: { kind: "user" | "group"; key: string }[]; comment: string }
   | { verb: "comment"; text: string };
 
 /** How long the server holds a decision before it counts. */
@@ -25,7 +26,7 @@ export const UNDO_SECONDS = 8;
 export type Resume = "restart" | "back";
 
 /** Acts after which the task is still this person's to look at. */
-export const STAYS: readonly TaskAct["verb"][] = ["claim", "release", "remind", "comment"];
+export const STAYS: readonly TaskAct["verb"][] = ["claim", "release", "remind", "cc", "comment"];
 
 type Person = { kind: "user"; key: string };
 
@@ -40,6 +41,7 @@ function bodyOf(act: TaskAct, revision: number): Record<string, unknown> {
   if (act.verb === "claim") return { revision };
   const comment = act.comment.trim();
   const said = comment ? { comment } : {};
+  if (act.verb === "cc") return { to: act.readers, ...said };
   if ("to" in act) return { to: act.to, ...howOf(act), revision, ...said };
   if (act.verb === "resubmit") return { revision, variables: act.variables, ...said };
   if (act.verb === "release") return { revision, ...said };

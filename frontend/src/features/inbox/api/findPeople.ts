@@ -3,10 +3,11 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { get } from "@/api/client";
 import type { Group, Listed, Page, Person } from "@/api/types";
 
-export function usePeople(q: string) {
+/** Who may decide can be asked; who may read can be sent something. */
+export function usePeople(q: string, may: "decide" | "read" = "decide") {
   return useQuery({
-    queryKey: ["people", q],
-    queryFn: ({ signal }) => get<Page<Person>>("/people", { query: { q, limit: 20 }, signal }),
+    queryKey: ["people", may, q],
+    queryFn: ({ signal }) => get<Page<Person>>("/people", { query: { q, may, limit: 20 }, signal }),
     placeholderData: keepPreviousData,
     staleTime: 60_000,
   });

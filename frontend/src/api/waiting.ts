@@ -1,8 +1,8 @@
-/** How much waits for this person: the badge of the rail, asked again while the page is visible. */
+/** How much waits for this person, and how many copies they have not read: asked again while the page is visible. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { type Conditional, requestUnlessSame } from "@/api/client";
-import { hasRole, useCurrentUser } from "@/api/session";
-import type { TaskSummary } from "@/api/types";
+import { type Conditional, requestUnlessSame } from "./client";
+import { hasRole, useCurrentUser } from "./session";
+import type { TaskSummary } from "./types";
 
 const KEY = ["tasks", "summary"];
 const POLL_MS = 15_000;
@@ -14,8 +14,8 @@ export function useWaiting(): TaskSummary {
     queryKey: KEY,
     queryFn: ({ signal }) =>
       requestUnlessSame("/tasks/summary", client.getQueryData<Conditional<TaskSummary>>(KEY), { signal }),
-    enabled: hasRole(user, "approver", "requester", "supervisor"),
+    enabled: hasRole(user, "approver", "requester", "supervisor", "designer"),
     refetchInterval: POLL_MS,
   });
-  return data?.data ?? { todo: 0, overdue: 0 };
+  return data?.data ?? { todo: 0, overdue: 0, cc: 0 };
 }

@@ -85,7 +85,7 @@ def test_finance_fills_in_what_it_must_and_never_sees_what_is_hidden(house: Hous
 
     amount.fill("66.00")
     form.get_by_role("combobox", name="是否质量问题").select_option("true")
-    form.get_by_role("button", name="同意").click()
+    form.get_by_role("button", name="同意", exact=True).click()
     expect(page.get_by_text(re.compile("已同意")).first).to_be_visible()
 
     def known() -> dict[str, Any]:

@@ -68,9 +68,9 @@ def approve(page: Page, number: str, comment: str) -> None:
     row.get_by_role("link").click()
     detail = page.get_by_role("region", name="待办详情")
     expect(detail.get_by_text(number)).to_be_visible()
-    detail.get_by_role("button", name="同意").click()
+    detail.get_by_role("button", name="同意", exact=True).click()
     detail.get_by_label("意见(可不填)").fill(comment)
-    detail.get_by_role("button", name="同意").click()
+    detail.get_by_role("button", name="同意", exact=True).click()
     expect(page.get_by_text("已同意").first).to_be_visible()
     expect(page.get_by_role("button", name="撤销")).to_have_count(0)  # from then on it counts
 

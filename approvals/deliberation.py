@@ -9,7 +9,7 @@ from approvals import empty, papers
 from approvals.approval_config import ApprovalConfig
 from approvals.assignment import Assignment, Policy, assign, may_sit
 from approvals.ballot import Answer, Ballot, Turn, answer_of, read_ballot
-from approvals.candidates import OWNER, Candidate, Kind, describe
+from approvals.candidates import OWNER, Candidate, describe
 from approvals.carrying import carried, carried_notes
 from approvals.claims import Claim, holds
 from approvals.copies import OPENED, copies_at
@@ -41,9 +41,6 @@ from workflows.engine.node_type import Continue, Note, Outcome, Scope, Wait
 from workflows.engine.state import Awaits, Json
 from workflows.engine.values import Duration
 from workflows.engine.variables import Variable
-
-TIMED_OUT = "timed_out"
-
 
 POOLED = (Mode.ANY, Mode.SEQUENCE)  # a pool is one seat, whose members are live; otherwise each of them has a voice
 
@@ -186,72 +183,6 @@ class Deliberation:
             )  # fmt: skip
         except OrderflowError as error:
             raise Refused(error) from None
-
-    # time
-
-    def timeout(self, actor: Actor) -> Outcome:
-        """The running timeout is due: do what it says, and start the next one from now."""
-        ballot = self.ballot()
-        due = self.deadline(ballot)
-        if due is not None and due > self.now:
-            # A calendar or an absence changed since the timer was set: it is not time yet.
-            note = Note(what="due_moved", data={"due_at": due.isoformat()})
-            return self.waiting(ballot, ballot, notes=(note,))
-        step = self.config.timeouts[ballot.step]
-        later = replace(ballot, step=ballot.step + 1, since=self.now, left=None)
-        match step.do:
-            case "remind":
-                note = Note(what="reminded", data={"seats": [seat.scope for seat in ballot.seats]})
-                return self.waiting(ballot, later, notes=(note,), reminded_at=self.now)
-            case "transfer":
-                return self.hand_over(ballot, later, to=step.to)
-            case "approve" | "reject":
-                vote = Vote.APPROVED if step.do == "approve" else Vote.REJECTED
-                return self.counted(ballot, self.silence_counts(later, vote, actor), actor=actor)
-            case "leave":
-                note = Note(what="timed_out", data={"step": ballot.step})
-                return self.closed(ballot, later, port=TIMED_OUT, status=TIMED_OUT, actor=actor, notes=(note,))
-
-    def reckoned(self) -> datetime | None:
-        """When the running step is due by the calendars of now; None if it counts by the wall clock."""
-        ballot = self.ballot()
-        if ballot.step >= len(self.durations) or self.config.timeouts[ballot.step].clock != "working":
-            return None
-        return self.deadline(ballot)
-
-    def hand_over(self, before: Ballot, later: Ballot, *, to: tuple[Target, ...]) -> Outcome:
-        """Whoever kept silent is replaced; when nobody is found, not even an owner, the work stays where it is."""
-        found = self.assign(to, leaving=before)
-        trace = self.traces([found], cause="timeout")
-        if not found.candidates:
-            note = Note(what="transfer_found_nobody", data={"step": before.step})
-            return self.waiting(before, later, trace=trace, notes=(note,))
-        moved = self.handed_over(later, found.candidates)
-        if moved.tally().verdict is not Verdict.OPEN:
-            note = Note(what="transfer_found_too_few", data={"step": before.step})
-            return self.waiting(before, later, trace=trace, notes=(note,))
-        note = self.moved_note(before, moved, cause="timeout", comment="", actor=None)
-        return self.waiting(before, moved, left=ended(before.seats, "transferred"), trace=trace, notes=(note,))
-
-    def handed_over(self, ballot: Ballot, seats: tuple[Candidate, ...]) -> Ballot:
-        """All seats that are asked go to these, with the voices that the step gives them."""
-        came = tuple(seat.scope for seat in seats)
-        moved = ballot.moved(seats, by_hand=False, instead={seat.scope: came for seat in ballot.seats})
-        changed = {seat.scope for seat in ballot.seats} | set(came)
-        kept = {scope: voice for scope, voice in ballot.voices.items() if scope not in changed}
-        added = {scope: by for scope, by in ballot.added.items() if scope not in changed}
-        return replace(moved, voices=kept | self.voices_of(seats), added=added)
-
-    def silence_counts(self, ballot: Ballot, vote: Vote, actor: Actor) -> Ballot:
-        """Each silent voter's own silence is an answer; a pool that kept silent is one. Nobody's silence is none."""
-        for seat in filter(self.usable, ballot.seats):
-            person = self.directory.person(seat.key) if seat.kind is Kind.USER else None
-            by = actor if person is None else Actor(id=person.id, name=person.name, source=actor.source)
-            given = answer_of(ballot, by, outcome=vote, at=self.now, comment="", scopes=[seat.scope])
-            ballot = ballot.with_answer(given)
-            if ballot.mode is Mode.ANY:
-                break
-        return ballot
 
     # what comes of it
 

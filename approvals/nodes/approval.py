@@ -5,14 +5,15 @@ from datetime import datetime
 
 from typing_extensions import override
 
-from approvals import papers, rehearsal, rejections
+from approvals import papers, rehearsal, rejections, timeouts
 from approvals.approval_check import problems_of
 from approvals.approval_config import ApprovalConfig
 from approvals.choices import choice_problems, offered_choices
 from approvals.commands import PERSONS, SYSTEMS
-from approvals.deliberation import TIMED_OUT, Deliberation, Program, Refused
+from approvals.deliberation import Deliberation, Program, Refused
 from approvals.directory import Directory
 from approvals.memory import people_heard
+from approvals.timeouts import TIMED_OUT
 from approvals.vote_config import compiled_rules
 from workflows.engine.calendars import NoOpenTime
 from workflows.engine.choice import Choice
@@ -104,7 +105,7 @@ class Approval(NodeType[ApprovalConfig]):
             deliberation = Deliberation(scope)
             match event:
                 case TimerDue():
-                    return deliberation.timeout(event.actor)
+                    return timeouts.timeout(deliberation, event.actor)
                 case Signalled(actor=actor, name=name):
                     known = PERSONS if actor.source in ("person", "api") else SYSTEMS
                     decide = known.get(name)
@@ -136,7 +137,7 @@ class Approval(NodeType[ApprovalConfig]):
 
     @override
     def reckoned(self, scope: Scope[ApprovalConfig]) -> datetime | None:
-        return Deliberation(scope).reckoned()
+        return timeouts.reckoned(Deliberation(scope))
 
     @override
     def foreseen(self, scope: Scope[ApprovalConfig], answer: str, by: str | None) -> Sequence[Foreseen]:

@@ -89,7 +89,8 @@ async function dialogOfHan() {
 
 test("the list is read before anything is done, and one successor takes all of it", async () => {
   const { user, dialog } = await dialogOfHan();
-  expect(await dialog.findByText("待办 2 条")).toBeVisible();
+  const tasks = await dialog.findByText("待办 2 条");
+  await vi.waitFor(() => expect(tasks).toBeVisible()); // the dialog comes up with a motion
   expect(dialog.getByText("之后这里没有可审批的人")).toBeVisible();
   expect(dialog.getByText("会签或票决中的一票")).toBeVisible();
   await user.click(dialog.getByRole("combobox", { name: "接手人" }));
